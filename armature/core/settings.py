@@ -1,0 +1,80 @@
+"""Everything an operator can set, read once from the environment.
+
+Each attribute is the environment variable ARMATURE_<NAME IN CAPITALS>; DATABASE_URL and REDIS_URL have no prefix, as is
+the custom. docs/settings.md lists them all (a test compares the two).
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from armature.core.errors import BadUserInput
+
+UNPREFIXED = ("database_url", "redis_url")
+
+Positive = Annotated[int, Meta(ge=1)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Sizes are in bytes, times in seconds, unless the name says otherwise."""
+
+    database_url: str | None = None
+    redis_url: str | None = None
+    database_pool_size: Positive = 16
+    pg_bin: str | None = None
+    secret_key: str | None = None
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    cors_origins: tuple[str, ...] = ()
+    log_level: str = "info"
+    log_format: str = "console"
+
+    request_timeout: Annotated[float, Meta(gt=0)] = 30.0
+    max_body_size: Positive = 1_048_576
+    max_tokens: Positive = 10_000
+    max_depth: Positive = 15
+    max_aliases: Positive = 100
+    max_root_fields: Positive = 50
+    max_cost: Positive = 500_000
+    max_conditions: Positive = 500
+    max_selections: Positive = 500
+    default_limit: Positive = 60
+    max_limit: Positive = 1_000
+
+    document_cache_size: Positive = 2_000
+    statement_cache_size: Positive = 2_000
+    shape_cache_size: Positive = 1_000
+    workspace_cache_size: Positive = 10_000
+
+    access_token_lifetime: Positive = 900
+    refresh_token_lifetime: Positive = 2_592_000
+
+    def __repr__(self) -> str:  # URLs carry passwords
+        return "Settings(…)"
+
+
+def environment_name(attribute: str) -> str:
+    """The environment variable behind an attribute of Settings."""
+    return attribute.upper() if attribute in UNPREFIXED else f"ARMATURE_{attribute.upper()}"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from environment variables; an empty one counts as unset.
+
+    Raises BadUserInput naming the variable whose value does not fit.
+    """
+    given: dict[str, object] = {}
+    for attribute in Settings.__struct_fields__:
+        text = environment.get(environment_name(attribute), "").strip()
+        if text:
+            given[attribute] = [part.strip() for part in text.split(",")] if attribute == "cors_origins" else text
+    for attribute, value in given.items():
+        try:
+            msgspec.convert({attribute: value}, Settings, strict=False)
+        except msgspec.ValidationError as error:
+            problem = str(error).split(" - at")[0]
+            raise BadUserInput(f"{environment_name(attribute)}: {problem}.") from error
+    return msgspec.convert(given, Settings, strict=False)

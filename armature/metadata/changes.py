@@ -1,0 +1,122 @@
+"""The steps a changeset is made of: frozen data, as a client asked for them.
+
+Objects and fields are addressed by id or by API name. UNSET means "leave it as it is", None means null.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from msgspec import UNSET, UnsetType
+
+from armature.metadata.model import OnDelete, RelationSide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOption:
+    """An option keeps its id, so that its value can be renamed with the records that hold it."""
+
+    value: str
+    label: str | None = None
+    color: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRelation:
+    """Seen from the new field: `type` MANY_TO_ONE puts the foreign key here, ONE_TO_MANY at the target."""
+
+    type: RelationSide
+    target: str
+    inverse_name: str | None = None
+    inverse_label: str | None = None
+    on_delete: OnDelete = "SET_NULL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewField:
+    name: str | None = None
+    type: str
+    label: str | None = None
+    description: str | None = None
+    is_nullable: bool = True
+    is_unique: bool = False
+    default_value: Any = None
+    settings: Mapping[str, Any] | None = None
+    options: tuple[NewOption, ...] | None = None
+    relation: NewRelation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateObject:
+    name_singular: str | None = None
+    name_plural: str | None = None
+    label_singular: str | None = None
+    label_plural: str | None = None
+    description: str | None = None
+    fields: tuple[NewField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateObject:
+    object: str
+    name_singular: str | UnsetType = UNSET
+    name_plural: str | UnsetType = UNSET
+    label_singular: str | UnsetType = UNSET
+    label_plural: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    is_active: bool | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteObject:
+    object: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreObject:
+    object: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateField:
+    object: str
+    field: NewField
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateField:
+    """`on_delete` applies to the foreign key of a relation, from either side."""
+
+    object: str
+    field: str
+    name: str | UnsetType = UNSET
+    label: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    is_active: bool | UnsetType = UNSET
+    is_nullable: bool | UnsetType = UNSET
+    is_unique: bool | UnsetType = UNSET
+    default_value: Any = UNSET
+    settings: Mapping[str, Any] | UnsetType = UNSET
+    options: tuple[NewOption, ...] | UnsetType = UNSET
+    on_delete: OnDelete | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteField:
+    object: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreField:
+    """`is_nullable` True lets a required field come back although newer records have no value for it."""
+
+    object: str
+    field: str
+    is_nullable: bool | UnsetType = UNSET
+
+
+Change: TypeAlias = (
+    CreateObject | UpdateObject | DeleteObject | RestoreObject | CreateField | UpdateField | DeleteField | RestoreField
+)

@@ -1,0 +1,117 @@
+"""The next snapshot: what a step, or a changeset of steps, makes of a model. Pure; nothing is mutated.
+
+A step that is wrong is refused as a whole with all that is wrong in it, and a changeset with all that is wrong in any
+of its steps. Steps build on each other, in order; each must leave a model that may be. The version stays: the store
+counts.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import assert_never
+from uuid import UUID
+
+from armature.core.errors import ArmatureError, ManyErrors
+from armature.metadata.changes import (
+    Change,
+    CreateField,
+    CreateObject,
+    DeleteField,
+    DeleteObject,
+    RestoreField,
+    RestoreObject,
+    UpdateField,
+    UpdateObject,
+)
+from armature.metadata.check import problems
+from armature.metadata.edits.draft import Draft, Path, Place, prefixed
+from armature.metadata.edits.fields import create_field, delete_field, restore_field, update_field
+from armature.metadata.edits.objects import create_object, delete_object, restore_object, update_object
+from armature.metadata.model import Snapshot
+from armature.metadata.resolve import FieldNotFound, ObjectNotFound
+
+
+def apply_change(snapshot: Snapshot, change: Change, *, now: datetime, new_id: Callable[[], UUID]) -> Snapshot:
+    """The snapshot after one step, checked. Raises one error, or ManyErrors; their paths begin inside the step."""
+    return apply_changes(snapshot, [change], now=now, new_id=new_id, paths=[()])
+
+
+def apply_changes(
+    snapshot: Snapshot,
+    changes: Sequence[Change],
+    *,
+    now: datetime,
+    new_id: Callable[[], UUID],
+    paths: Sequence[Path] | None = None,
+) -> Snapshot:
+    """The snapshot after all steps; the very same one where nothing changes.
+
+    `paths` say where the client wrote each step, by default `changes, 0, createField`; a one-step mutation gives
+    `[("input",)]`. Raises the error, or ManyErrors with those of all steps, each with the whole path.
+    """
+    errors: list[ArmatureError] = []
+    unmade: set[str] = set()
+    for position, change in enumerate(changes):
+        path = paths[position] if paths else ("changes", position, step_key(change))
+        moment = now + timedelta(microseconds=position)  # what one step deletes, another's restoring leaves alone
+        snapshot, found = _step(snapshot, change, moment, new_id)
+        errors += prefixed(ManyErrors([each for each in found if not _follows(each, unmade)]), path)
+        if found:
+            unmade |= _made_by(change)
+    if errors:
+        raise errors[0] if len(errors) == 1 else ManyErrors(errors)
+    return snapshot
+
+
+def step_key(change: Change) -> str:
+    """The key of `ChangeInput` that this step stands under: `createField`."""
+    name = type(change).__name__
+    return name[0].lower() + name[1:]
+
+
+def _step(
+    before: Snapshot, change: Change, now: datetime, new_id: Callable[[], UUID]
+) -> tuple[Snapshot, list[ArmatureError]]:
+    """What the step makes, even if it must be refused: so that later steps don't stumble over its absence."""
+    draft = Draft(before, now, new_id)
+    with draft.at():
+        _edit(draft, change)
+    after = draft.snapshot
+    errors = list(draft.errors)
+    for problem in problems(before, after):
+        problem.error.path = draft.places.get(problem.subject, Place()).of(tuple(problem.error.path or ()))
+        errors.append(problem.error)
+    return after, errors
+
+
+def _edit(draft: Draft, change: Change) -> None:
+    match change:
+        case CreateObject():
+            create_object(draft, change)
+        case UpdateObject():
+            update_object(draft, change)
+        case DeleteObject():
+            delete_object(draft, change)
+        case RestoreObject():
+            restore_object(draft, change)
+        case CreateField():
+            create_field(draft, change)
+        case UpdateField():
+            update_field(draft, change)
+        case DeleteField():
+            delete_field(draft, change)
+        case RestoreField():
+            restore_field(draft, change)
+        case _:
+            assert_never(change)
+
+
+def _made_by(change: Change) -> set[str]:
+    """The names that a refused step would have made."""
+    named = change.field if isinstance(change, CreateField) else change
+    names = (getattr(named, key, None) for key in ("name", "name_singular"))
+    return {each for each in names if isinstance(each, str)}
+
+
+def _follows(error: ArmatureError, unmade: set[str]) -> bool:
+    """Whether something is missing only because an earlier step, reported already, was refused."""
+    return isinstance(error, ObjectNotFound | FieldNotFound) and error.reference in unmade

@@ -1,0 +1,187 @@
+"""The steps on fields: create, update, delete, restore."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET
+
+from armature.core.errors import BadUserInput, Conflict
+from armature.metadata.changes import CreateField, DeleteField, NewField, RestoreField, UpdateField
+from armature.metadata.edits.draft import Draft
+from armature.metadata.edits.relations import (
+    NotARelation,
+    RelationNotAllowed,
+    ToManyIsNullable,
+    create_relation,
+    delete_relation,
+    restore_relation,
+)
+from armature.metadata.edits.values import (
+    OptionsNotAllowed,
+    check_same_type,
+    default_after,
+    kind_named,
+    read_options,
+    values_of,
+)
+from armature.metadata.english import label_of, name_of
+from armature.metadata.kinds import KINDS
+from armature.metadata.model import Field, Object
+from armature.metadata.names import column_at_birth, columns
+from armature.metadata.resolve import find_deleted_field, find_field, find_object
+
+# What an update may change, by the key a client writes; a system field's stay, but for how it reads.
+UPDATABLE: Mapping[str, str] = {
+    "name": "name",
+    "label": "label",
+    "description": "description",
+    "is_active": "isActive",
+    "is_nullable": "isNullable",
+    "is_unique": "isUnique",
+    "settings": "settings",
+    "options": "options",
+    "default": "defaultValue",
+}
+FREE_ON_SYSTEM_FIELDS = frozenset({"label", "description"})
+
+
+class NameMissing(BadUserInput):
+    def __init__(self, name: str = "name", label: str = "label") -> None:
+        super().__init__(
+            f"A name is missing, and none can be made from the {label}.", hint=f'Give a "{name}".', path=(name,)
+        )
+
+
+class SystemField(BadUserInput):
+    def __init__(self, of: Object, field: Field, key: str) -> None:
+        super().__init__(
+            f'"{field.name}" of "{of.name_singular}" is a system field: only its label and description can change.',
+            field=field.name,
+            path=(key,),
+        )
+
+
+class OtherEndDeleted(Conflict):
+    def __init__(self, field: str, other: Object) -> None:
+        super().__init__(
+            f'"{field}" is a relation with "{other.name_singular}", which is deleted.',
+            hint="Restore that object: the relation comes back with it.",
+            field=field,
+            path=("field",),
+        )
+
+
+def create_field(draft: Draft, change: CreateField) -> None:
+    of = find_object(draft.snapshot, change.object)
+    put_new_field(draft, of.id, change.field)
+
+
+def put_new_field(draft: Draft, of: UUID, new: NewField) -> None:
+    kind = kind_named(new.type)
+    name = new.name if new.name is not None else name_of(new.label or "")
+    if not name and new.name is None:
+        raise NameMissing
+    field = Field(
+        draft.new_id(),
+        name,
+        kind.name,
+        column=None,
+        label=new.label if new.label is not None else label_of(name) or name,
+        description=new.description,
+        is_nullable=new.is_nullable,
+        is_unique=new.is_unique,
+        **values_of(draft, kind, new),
+    )
+    draft.spelt(field.id, {"onDelete": ("relation", "onDelete")})
+    if kind.name == "RELATION":
+        create_relation(draft, of, field, new.relation)
+        return
+    column = column_at_birth(name, is_relation=False, taken=columns(draft.objects[of]))
+    draft.put_field(of, replace(field, column=column))
+    if new.relation is not None:
+        raise RelationNotAllowed(kind.name)
+
+
+def update_field(draft: Draft, change: UpdateField) -> None:
+    of = find_object(draft.snapshot, change.object)
+    field = find_field(of, change.field)
+    draft.spelt(field.id)
+    wanted = {**_plainly_given(change), **_values_given(draft, field, change)}
+    for key, value in wanted.items():
+        with draft.at():
+            _check_may_change(of, field, key, value)
+    draft.put_field(of.id, replace(field, **wanted))
+    if change.on_delete is not UNSET:
+        if field.relation_id is None:
+            raise NotARelation(field.name)
+        relation = draft.relations[field.relation_id]
+        draft.touched(relation.many_field, "onDelete")
+        draft.put_relation(replace(relation, on_delete=change.on_delete))
+
+
+def _plainly_given(change: UpdateField) -> dict[str, Any]:
+    keys = UPDATABLE.keys() - {"settings", "options", "default"}
+    return {key: value for key in keys if (value := getattr(change, key)) is not UNSET}
+
+
+def _values_given(draft: Draft, field: Field, change: UpdateField) -> dict[str, Any]:
+    """Settings, options and default: each is read in the light of those before it."""
+    kind = KINDS[field.kind]
+    found: dict[str, Any] = {}
+    with draft.at():
+        if change.settings is not UNSET:
+            settings = kind.check_settings({**field.settings, **change.settings})
+            check_same_type(kind, field, settings)
+            found["settings"] = settings
+    with draft.at():
+        if change.options is not UNSET:
+            if not kind.has_options:
+                raise OptionsNotAllowed(kind.name)
+            found["options"] = read_options(draft, field.name, field.options, change.options)
+            found["default"] = default_after(field, found["options"])
+    with draft.at():
+        if change.default_value is not UNSET:
+            options = found.get("options", field.options)
+            found["default"] = kind.check_default(change.default_value, field.settings, options)
+    return found
+
+
+def _check_may_change(of: Object, field: Field, key: str, value: Any) -> None:
+    if getattr(field, key) == value:
+        return
+    if field.is_system and key not in FREE_ON_SYSTEM_FIELDS:
+        raise SystemField(of, field, UPDATABLE[key])
+    if key == "is_nullable" and field.column is None:
+        raise ToManyIsNullable
+
+
+def delete_field(draft: Draft, change: DeleteField) -> None:
+    of = find_object(draft.snapshot, change.object)
+    field = find_field(of, change.field)
+    if field.is_system:
+        raise SystemField(of, field, "field")
+    if field.relation_id is not None:
+        delete_relation(draft, draft.relations[field.relation_id])
+    else:
+        draft.put_field(of.id, replace(field, deleted_at=draft.now))
+
+
+def restore_field(draft: Draft, change: RestoreField) -> None:
+    of = find_object(draft.snapshot, change.object)
+    field = find_deleted_field(of, change.field)
+    draft.touched(field.id, "field")
+    if change.is_nullable is not UNSET and field.column is not None:
+        field = replace(field, is_nullable=change.is_nullable)
+        draft.put_field(of.id, field)
+    if field.relation_id is None:
+        draft.put_field(of.id, replace(field, deleted_at=None))
+        return
+    relation = draft.relations[field.relation_id]
+    other = draft.objects[relation.one_object if of.id == relation.many_object else relation.many_object]
+    if other.deleted_at is not None:
+        raise OtherEndDeleted(field.name, other)
+    draft.touched(relation.one_field, "field")
+    draft.touched(relation.many_field, "field")
+    restore_relation(draft, relation)

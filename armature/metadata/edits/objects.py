@@ -1,0 +1,119 @@
+"""The steps on objects: create, update, delete, restore."""
+
+from dataclasses import replace
+
+from msgspec import UNSET
+
+from armature.core.errors import BadUserInput
+from armature.metadata.changes import CreateObject, DeleteObject, RestoreObject, UpdateObject
+from armature.metadata.edits.draft import Draft
+from armature.metadata.edits.fields import NameMissing, put_new_field
+from armature.metadata.edits.relations import delete_relation, restore_relation
+from armature.metadata.english import label_of, name_of, plural_name_of, plural_of
+from armature.metadata.model import Field, Object
+from armature.metadata.names import snake_case, table_at_birth
+from armature.metadata.resolve import find_deleted_object, find_object
+
+# name, kind, label, is_nullable, default: what every object has.
+SYSTEM_FIELDS = (
+    ("id", "UUID", "ID", False, "uuid"),
+    ("createdAt", "DATE_TIME", "Created at", False, "now"),
+    ("updatedAt", "DATE_TIME", "Updated at", False, "now"),
+    ("deletedAt", "DATE_TIME", "Deleted at", True, None),
+)
+UPDATABLE = ("name_singular", "name_plural", "label_singular", "label_plural", "description", "is_active")
+
+
+class SystemObject(BadUserInput):
+    def __init__(self, name: str) -> None:
+        super().__init__(f'"{name}" is a system object: only its labels and description can change.', path=("object",))
+
+
+def create_object(draft: Draft, change: CreateObject) -> None:
+    singular, plural = _names(change)
+    of = Object(
+        draft.new_id(),
+        singular,
+        plural,
+        table_at_birth(plural, {each.table for each in draft.objects.values()}),
+        *_labels(change, singular, plural),
+        description=change.description,
+        fields={each.id: each for each in _system_fields(draft)},
+    )
+    draft.spelt(of.id)
+    draft.put(of)
+    for position, new in enumerate(change.fields):
+        with draft.at("fields", position):
+            put_new_field(draft, of.id, new)
+
+
+def _names(change: CreateObject) -> tuple[str, str]:
+    singular = change.name_singular if change.name_singular is not None else name_of(change.label_singular or "")
+    if not singular and change.name_singular is None:
+        raise NameMissing("nameSingular", "labelSingular")
+    if change.name_plural is not None:
+        return singular, change.name_plural
+    plural = name_of(change.label_plural or "")
+    return singular, plural if plural and plural != singular else plural_name_of(singular)
+
+
+def _labels(change: CreateObject, singular: str, plural: str) -> tuple[str, str]:
+    """Singular and plural; where only one is given, the other follows it rather than its name."""
+    one, many = change.label_singular, change.label_plural
+    if many is None:
+        many = (label_of(plural) or plural) if one is None else plural_of(one)
+    return (label_of(singular) or singular) if one is None else one, many
+
+
+def _system_fields(draft: Draft) -> list[Field]:
+    return [
+        Field(
+            draft.new_id(),
+            name,
+            kind,
+            snake_case(name),
+            label,
+            is_nullable=is_nullable,
+            is_system=True,
+            default=default,
+        )
+        for name, kind, label, is_nullable, default in SYSTEM_FIELDS
+    ]
+
+
+def update_object(draft: Draft, change: UpdateObject) -> None:
+    of = find_object(draft.snapshot, change.object)
+    draft.spelt(of.id)
+    wanted = {key: value for key in UPDATABLE if (value := getattr(change, key)) is not UNSET}
+    after = replace(of, **wanted)
+    if of.is_system and (after.name_singular, after.name_plural, after.is_active) != (
+        of.name_singular,
+        of.name_plural,
+        of.is_active,
+    ):
+        raise SystemObject(of.name_singular)
+    draft.put(after)
+
+
+def delete_object(draft: Draft, change: DeleteObject) -> None:
+    """Set the object aside, and both ends of its relations with it."""
+    of = find_object(draft.snapshot, change.object)
+    if of.is_system:
+        raise SystemObject(of.name_singular)
+    for field in of.kept_fields.values():
+        if field.relation_id is not None:
+            delete_relation(draft, draft.relations[field.relation_id])
+    draft.put(replace(draft.objects[of.id], deleted_at=draft.now))
+
+
+def restore_object(draft: Draft, change: RestoreObject) -> None:
+    """Bring the object back with the relations that were deleted with it."""
+    of = find_deleted_object(draft.snapshot, change.object)
+    draft.touched(of.id, "object")
+    draft.put(replace(of, deleted_at=None))
+    for field in of.fields.values():
+        if field.relation_id is not None and field.deleted_at == of.deleted_at:
+            relation = draft.relations[field.relation_id]
+            draft.touched(relation.many_field, "object")
+            draft.touched(relation.one_field, "object")
+            restore_relation(draft, relation)

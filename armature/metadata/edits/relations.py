@@ -1,0 +1,109 @@
+"""A relation is a pair of fields that come, go and return together; the foreign key is at the many side."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from armature.core.errors import BadUserInput
+from armature.metadata.changes import NewRelation
+from armature.metadata.claims import FieldNames
+from armature.metadata.edits.draft import Draft
+from armature.metadata.english import label_of, name_of
+from armature.metadata.model import Field, Object, Relation, RelationSide
+from armature.metadata.names import TO_MANY_FIELDS, TO_ONE_FIELDS, column_at_birth, columns, pascal
+from armature.metadata.resolve import find_object
+
+OTHER_SIDE: dict[RelationSide, RelationSide] = {"MANY_TO_ONE": "ONE_TO_MANY", "ONE_TO_MANY": "MANY_TO_ONE"}
+
+
+class RelationMissing(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__(
+            "A RELATION field needs to know what it leads to.",
+            hint='Give relation: {type: MANY_TO_ONE, target: "…"}.',
+            path=("relation",),
+        )
+
+
+class RelationNotAllowed(BadUserInput):
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"A {kind} field leads nowhere.", hint="Give it the type RELATION, or no relation.", path=("relation",)
+        )
+
+
+class ToManyIsNullable(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__(
+            "A to-many relation may always be empty.",
+            hint="Make the field at its other end required.",
+            path=("isNullable",),
+        )
+
+
+class NotARelation(BadUserInput):
+    def __init__(self, field: str) -> None:
+        super().__init__(f'"{field}" is no relation.', field=field, path=("onDelete",))
+
+
+def create_relation(draft: Draft, of: UUID, field: Field, new: NewRelation | None) -> None:
+    """Put both ends; `field` is this one, complete but for what being a relation brings."""
+    if new is None:
+        raise RelationMissing
+    if new.type == "ONE_TO_MANY" and not field.is_nullable:
+        raise ToManyIsNullable
+    with draft.at("relation"):
+        target = find_object(draft.snapshot, new.target, "target").id
+        relation = draft.new_id()
+        here = _put_end(draft, of, field, new.type, relation)
+        bare = _inverse(draft, of, field, target, new)
+        there = _put_end(draft, target, bare, OTHER_SIDE[new.type], relation)
+        draft.spelt(there.id, {"name": ("inverseName",), "label": ("inverseLabel",)})
+        ends = (of, here.id, target, there.id) if new.type == "MANY_TO_ONE" else (target, there.id, of, here.id)
+        draft.put_relation(Relation(relation, *ends, new.on_delete))
+
+
+def _put_end(draft: Draft, of: UUID, field: Field, side: RelationSide, relation: UUID) -> Field:
+    column = None
+    if side == "MANY_TO_ONE":
+        taken = columns(draft.objects[of])
+        column = column_at_birth(field.name, is_relation=True, taken=taken)
+    end = replace(field, column=column, relation_id=relation)
+    draft.put_field(of, end)
+    return end
+
+
+def _inverse(draft: Draft, of: UUID, field: Field, target: UUID, new: NewRelation) -> Field:
+    name = new.inverse_name or name_of(new.inverse_label or "")
+    if not name:
+        name = _default_inverse_name(draft.objects[of], field, draft.objects[target], new.type)
+    return Field(draft.new_id(), name, "RELATION", None, new.inverse_label or label_of(name) or name)
+
+
+def _default_inverse_name(of: Object, field: Field, target: Object, side: RelationSide) -> str:
+    """`people` for a person's company, `company` for a company's people; where that is taken, `peopleByEmployer`."""
+    base, claims = (of.name_plural, TO_MANY_FIELDS) if side == "MANY_TO_ONE" else (of.name_singular, TO_ONE_FIELDS)
+    is_free = FieldNames(target).are_free(each.format(base) for each in claims)
+    return base if is_free else f"{base}By{pascal(field.name)}"
+
+
+def delete_relation(draft: Draft, relation: Relation) -> None:
+    """Delete what is left of both ends, at the same moment."""
+    for of, end in _ends(relation):
+        if draft.objects[of].fields[end].deleted_at is None:
+            _stamp(draft, of, end, draft.now)
+
+
+def restore_relation(draft: Draft, relation: Relation) -> None:
+    """Bring back both ends; or, while one of the objects is deleted, let them wait for it."""
+    waits_for = max((at for of, _ in _ends(relation) if (at := draft.objects[of].deleted_at)), default=None)
+    for of, end in _ends(relation):
+        _stamp(draft, of, end, waits_for)
+
+
+def _stamp(draft: Draft, of: UUID, end: UUID, deleted_at: datetime | None) -> None:
+    draft.put_field(of, replace(draft.objects[of].fields[end], deleted_at=deleted_at))
+
+
+def _ends(relation: Relation) -> tuple[tuple[UUID, UUID], tuple[UUID, UUID]]:
+    return (relation.many_object, relation.many_field), (relation.one_object, relation.one_field)

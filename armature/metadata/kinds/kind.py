@@ -1,0 +1,152 @@
+"""What a kind of field is: a small value that says how its values are held, shown and checked.
+
+Search, filters, export and widgets keep their own tables keyed by `Kind.name`; a kind knows nothing of them, nor of
+GraphQL beyond the name of its scalar.
+"""
+
+import reprlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, literal
+from sqlalchemy.types import TypeEngine
+
+from armature.core.errors import BadUserInput
+from armature.metadata.model import EMPTY, Option
+
+Settings: TypeAlias = Mapping[str, Any]
+
+
+class Unfit(ValueError):
+    """A value that does not fit; the text completes the sentence "must be …"."""
+
+
+class SettingUnknown(BadUserInput):
+    def __init__(self, kind: str, key: str, known: Sequence[str]) -> None:
+        hint = f"It knows {', '.join(known)}." if known else "It has none."
+        super().__init__(f'{kind} has no setting "{key}".', hint=hint, path=("settings", key))
+
+
+class SettingInvalid(BadUserInput):
+    def __init__(self, kind: str, key: str, value: Any, reason: str) -> None:
+        super().__init__(f'The setting "{key}" of {kind} must be {reason}, not {shown(value)}.', path=("settings", key))
+
+
+class DefaultInvalid(BadUserInput):
+    def __init__(self, kind: str, value: Any, reason: str) -> None:
+        super().__init__(
+            f"The default value of a {kind} field must be {reason}, not {shown(value)}.", path=("defaultValue",)
+        )
+
+
+class DefaultNotAllowed(BadUserInput):
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"A {kind} field can't have a default value.", path=("defaultValue",))
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How values are held: `canonical` checks JSON as a client wrote it, `python` makes of that what asyncpg takes.
+
+    `canonical` raises Unfit. `sql` writes a canonical value as an expression where SQLAlchemy has no literal for it.
+    """
+
+    scalar: str | None
+    column_type: TypeEngine[Any]
+    canonical: Callable[[Any], Any]
+    python: Callable[[Any], Any] = lambda value: value
+    sql: Callable[[Any], ColumnElement[Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """A default computed anew for each record, such as "now"."""
+
+    sql: Callable[[], ColumnElement[Any]]
+    python: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """`storage` chooses by the settings, which `setting_checks` and `settle` have made canonical before."""
+
+    name: str
+    storage: Callable[[Settings], Storage]
+    setting_checks: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    setting_defaults: Settings = field(default_factory=dict)
+    settle: Callable[[Settings], None] = lambda settings: None  # noqa: ARG005  refuses what does not go together
+    specials: Mapping[str, Special] = field(default_factory=dict)
+    can_be_unique: bool = False
+    can_have_default: bool = True
+    has_options: bool = False
+
+    def scalar(self, settings: Settings = EMPTY) -> str | None:
+        """The name of the GraphQL scalar; "ENUM" for a type of its own, None where the field is no leaf."""
+        return self.storage(settings).scalar
+
+    def column_type(self, settings: Settings = EMPTY) -> TypeEngine[Any]:
+        return self.storage(settings).column_type
+
+    def check_settings(self, settings: Settings | None) -> dict[str, Any]:
+        """The settings with their defaults filled in; raises SettingUnknown or SettingInvalid."""
+        found = dict(self.setting_defaults)
+        for key, value in (settings or EMPTY).items():
+            check = self.setting_checks.get(key)
+            if check is None:
+                raise SettingUnknown(self.name, key, list(self.setting_checks))
+            try:
+                found[key] = check(value)
+            except Unfit as unfit:
+                raise SettingInvalid(self.name, key, value, str(unfit)) from None
+        self.settle(found)
+        return found
+
+    def check_default(self, value: Any, settings: Settings = EMPTY, options: Sequence[Option] = ()) -> Any:
+        """The default as canonical JSON; None is no default. Raises DefaultInvalid or DefaultNotAllowed."""
+        if value is None:
+            return None
+        if not self.can_have_default:
+            raise DefaultNotAllowed(self.name)
+        if isinstance(value, str) and value in self.specials:
+            return value
+        try:
+            return self._one_of(options, self.storage(settings).canonical(value))
+        except Unfit as unfit:
+            specials = "".join(f' or "{each}"' for each in self.specials)
+            raise DefaultInvalid(self.name, value, f"{unfit}{specials}") from None
+
+    def _one_of(self, options: Sequence[Option], value: Any) -> Any:
+        if self.has_options and value not in {each.value for each in options}:
+            raise Unfit(f"one of its options ({', '.join(each.value for each in options)})")
+        return value
+
+    def default_sql(self, value: Any, settings: Settings = EMPTY) -> ColumnElement[Any]:
+        """A column's server default for a canonical default."""
+        if isinstance(value, str) and value in self.specials:
+            return self.specials[value].sql()
+        storage = self.storage(settings)
+        return storage.sql(value) if storage.sql else literal(storage.python(value), storage.column_type)
+
+    def default_value(self, value: Any, settings: Settings = EMPTY) -> Any:
+        """What asyncpg takes for a canonical default, for inserts that fill defaults in themselves."""
+        if isinstance(value, str) and value in self.specials:
+            return self.specials[value].python()
+        return None if value is None else self.storage(settings).python(value)
+
+
+def always(storage: Storage) -> Callable[[Settings], Storage]:
+    """For a kind whose storage does not depend on its settings."""
+    return lambda _: storage
+
+
+def shown(value: Any) -> str:
+    """A value inside a sentence, cut short however long or deep it is."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    try:
+        text = f'"{value}"' if isinstance(value, str) else reprlib.repr(value)
+    except ValueError:  # Python writes no integer of thousands of digits
+        return "this number"
+    text = text.encode(errors="backslashreplace").decode()
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,173 @@
+"""What the catalog's rows of a model are in Python, between the database's JSON and a snapshot.
+
+The attributes are columns of `tables.py`, but for `workspace_id` and `version`, which all rows of a statement share.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from armature.metadata.model import EMPTY, Field, Object, OnDelete, Option, Relation
+
+
+class ObjectRow(Struct, frozen=True):
+    id: UUID
+    position: int
+    name_singular: str
+    name_plural: str
+    table_name: str
+    label_singular: str
+    label_plural: str
+    description: str | None
+    is_system: bool
+    is_active: bool
+    deleted_at: datetime | None
+
+
+class FieldRow(Struct, frozen=True):
+    id: UUID
+    position: int
+    object_id: UUID
+    name: str
+    kind: str
+    column_name: str | None
+    label: str
+    description: str | None
+    is_nullable: bool
+    is_unique: bool
+    is_system: bool
+    is_active: bool
+    default_value: Any
+    settings: dict[str, Any]
+    relation_id: UUID | None
+    deleted_at: datetime | None
+
+
+class RelationRow(Struct, frozen=True):
+    id: UUID
+    position: int
+    many_object: UUID
+    many_field: UUID
+    one_object: UUID
+    one_field: UUID
+    on_delete: OnDelete
+
+
+class OptionRow(Struct, frozen=True):
+    id: UUID
+    position: int
+    field_id: UUID
+    value: str
+    label: str
+    color: str | None
+
+
+class ModelRows(Struct, frozen=True):
+    """Rows of one workspace: all of them, or those that changed. A field's options are all there or none."""
+
+    objects: list[ObjectRow]
+    fields: list[FieldRow]
+    relations: list[RelationRow]
+    options: list[OptionRow]
+
+
+def object_row(position: int, of: Object) -> ObjectRow:
+    return ObjectRow(
+        id=of.id,
+        position=position,
+        name_singular=of.name_singular,
+        name_plural=of.name_plural,
+        table_name=of.table,
+        label_singular=of.label_singular,
+        label_plural=of.label_plural,
+        description=of.description,
+        is_system=of.is_system,
+        is_active=of.is_active,
+        deleted_at=of.deleted_at,
+    )
+
+
+def object_of(row: ObjectRow) -> Object:
+    """The object without its fields."""
+    return Object(
+        id=row.id,
+        name_singular=row.name_singular,
+        name_plural=row.name_plural,
+        table=row.table_name,
+        label_singular=row.label_singular,
+        label_plural=row.label_plural,
+        description=row.description,
+        is_system=row.is_system,
+        is_active=row.is_active,
+        deleted_at=row.deleted_at,
+    )
+
+
+def field_row(position: int, of: Object, field: Field) -> FieldRow:
+    return FieldRow(
+        id=field.id,
+        position=position,
+        object_id=of.id,
+        name=field.name,
+        kind=field.kind,
+        column_name=field.column,
+        label=field.label,
+        description=field.description,
+        is_nullable=field.is_nullable,
+        is_unique=field.is_unique,
+        is_system=field.is_system,
+        is_active=field.is_active,
+        default_value=field.default,
+        settings=dict(field.settings),
+        relation_id=field.relation_id,
+        deleted_at=field.deleted_at,
+    )
+
+
+def field_of(row: FieldRow, options: tuple[Option, ...]) -> Field:
+    return Field(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        column=row.column_name,
+        label=row.label,
+        description=row.description,
+        is_nullable=row.is_nullable,
+        is_unique=row.is_unique,
+        is_system=row.is_system,
+        is_active=row.is_active,
+        default=row.default_value,
+        settings=row.settings or EMPTY,
+        options=options,
+        relation_id=row.relation_id,
+        deleted_at=row.deleted_at,
+    )
+
+
+def relation_row(position: int, relation: Relation) -> RelationRow:
+    return RelationRow(
+        id=relation.id,
+        position=position,
+        many_object=relation.many_object,
+        many_field=relation.many_field,
+        one_object=relation.one_object,
+        one_field=relation.one_field,
+        on_delete=relation.on_delete,
+    )
+
+
+def relation_of(row: RelationRow) -> Relation:
+    return Relation(row.id, row.many_object, row.many_field, row.one_object, row.one_field, row.on_delete)
+
+
+def option_rows(field: Field) -> list[OptionRow]:
+    return [
+        OptionRow(each.id, position, field.id, each.value, each.label, each.color)
+        for position, each in enumerate(field.options)
+    ]
+
+
+def option_of(row: OptionRow) -> Option:
+    return Option(row.id, row.value, row.label, row.color)

@@ -1,0 +1,224 @@
+"""Reads and writes snapshots: one statement each, so that what is read is of one moment and a write is one round trip.
+
+Nothing ever leaves a snapshot (what is deleted is set aside in it), so a newer one is an older one and the rows changed
+since. Only options are removed, and they go with their field.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from itertools import zip_longest
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Table,
+    Uuid,
+    bindparam,
+    column,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSON, insert
+from sqlalchemy.sql.dml import Delete, Insert
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+from armature.core.db import Connection, Rendered, render
+from armature.core.errors import NotFound
+from armature.metadata.model import Field, Object, Option, Relation, Snapshot
+from armature.metadata.rows import (
+    FieldRow,
+    ModelRows,
+    ObjectRow,
+    field_of,
+    field_row,
+    object_of,
+    object_row,
+    option_of,
+    option_rows,
+    relation_of,
+    relation_row,
+)
+from armature.metadata.tables import fields, objects, options, relations, workspaces
+
+T = TypeVar("T", Object, Field, Relation)
+
+
+class WorkspaceNotFound(NotFound):
+    def __init__(self, workspace_id: UUID) -> None:
+        super().__init__(f'There is no workspace "{workspace_id}".')
+
+
+async def current_version(connection: Connection, workspace_id: UUID) -> int:
+    """Raises WorkspaceNotFound."""
+    return await _version(connection, workspace_id, _CURRENT)
+
+
+async def lock_version(connection: Connection, workspace_id: UUID) -> int:
+    """The version, which nobody else changes until this transaction ends: changesets queue here."""
+    return await _version(connection, workspace_id, _LOCKED)
+
+
+async def load_snapshot(connection: Connection, workspace_id: UUID, known: Snapshot | None = None) -> Snapshot:
+    """The newest snapshot. With an older one `known`, only what changed is read, and the rest is the very same objects.
+
+    Raises WorkspaceNotFound.
+    """
+    statement = _load_statement()
+    since = known.version if known is not None else 0
+    row = await connection.fetchrow(statement.sql, *statement.arguments({"workspace": workspace_id, "since": since}))
+    if row is None:
+        raise WorkspaceNotFound(workspace_id)
+    base = known or Snapshot(workspace_id, row["schema"], 0, {}, {})
+    if row["version"] == base.version:
+        return base
+    rows = msgspec.json.decode(row["model"], type=ModelRows)
+    return replace(
+        base,
+        version=row["version"],
+        objects=_objects(base.objects, rows),
+        relations=_merged(base.relations, ((each.position, relation_of(each)) for each in rows.relations)),
+    )
+
+
+async def save_snapshot(connection: Connection, before: Snapshot | None, after: Snapshot) -> None:
+    """Write the version of `after` and the rows in which it differs from `before`; the workspace's row is there."""
+    statement = _save_statement()
+    rows = msgspec.json.encode(changed_rows(before, after))
+    values = {"workspace": after.workspace_id, "version": after.version, "rows": rows}
+    await connection.execute(statement.sql, *statement.arguments(values))
+
+
+async def _version(connection: Connection, workspace_id: UUID, statement: Rendered) -> int:
+    found: int | None = await connection.fetchval(statement.sql, *statement.arguments({"workspace": workspace_id}))
+    if found is None:
+        raise WorkspaceNotFound(workspace_id)
+    return found
+
+
+# Rows between snapshots
+
+
+def changed_rows(before: Snapshot | None, after: Snapshot) -> ModelRows:
+    """The rows of all that is new in `after` or stands at another place."""
+    found = ModelRows([], [], [], [])
+    old_objects = before.objects if before else {}
+    for position, of in _new(old_objects, after.objects):
+        old = old_objects.get(of.id)
+        found.objects.append(object_row(position, of))
+        for at, field in _new(old.fields if old else {}, of.fields):
+            found.fields.append(field_row(at, of, field))
+            found.options.extend(option_rows(field))
+    new_relations = _new(before.relations if before else {}, after.relations)
+    found.relations.extend(relation_row(position, each) for position, each in new_relations)
+    return found
+
+
+def _new(before: Mapping[UUID, T], after: Mapping[UUID, T]) -> Iterator[tuple[int, T]]:
+    for position, (old, each) in enumerate(zip_longest(before.values(), after.values())):
+        if each is not None and each is not old:
+            yield position, each
+
+
+def _objects(known: Mapping[UUID, Object], rows: ModelRows) -> Mapping[UUID, Object]:
+    rows_of: dict[UUID, list[FieldRow]] = defaultdict(list)
+    for row in rows.fields:
+        rows_of[row.object_id].append(row)
+    options_of: dict[UUID, list[Option]] = defaultdict(list)
+    for option in rows.options:
+        options_of[option.field_id].append(option_of(option))
+    return _merged(
+        known, ((each.position, _object(known, each, rows_of[each.id], options_of)) for each in rows.objects)
+    )
+
+
+def _object(
+    known: Mapping[UUID, Object], row: ObjectRow, rows: Iterable[FieldRow], options_of: Mapping[UUID, list[Option]]
+) -> Object:
+    old = known.get(row.id)
+    new = ((each.position, field_of(each, tuple(options_of.get(each.id, ())))) for each in rows)
+    return replace(object_of(row), fields=_merged(old.fields if old else {}, new))
+
+
+def _merged(known: Mapping[UUID, T], new: Iterable[tuple[int, T]]) -> Mapping[UUID, T]:
+    """Both in their order: the new with their places, and what is not new where it stood."""
+    placed = {id_: (position, each) for position, (id_, each) in enumerate(known.items())}
+    changed = False
+    for position, each in new:
+        old = known.get(each.id)
+        placed[each.id] = (position, old if old == each else each)
+        changed = True
+    if not changed:
+        return known
+    return {id_: each for id_, (_, each) in sorted(placed.items(), key=lambda item: item[1][0])}
+
+
+# Statements
+
+_WORKSPACE = bindparam("workspace", type_=Uuid())
+_VERSION = bindparam("version", type_=BigInteger())
+_ROWS: Any = bindparam("rows", type_=JSON())
+
+_EXISTING = select(workspaces.c.version).where(workspaces.c.id == _WORKSPACE, workspaces.c.deleted_at.is_(None))
+_CURRENT = render(_EXISTING)
+_LOCKED = render(_EXISTING.with_for_update(key_share=True))
+
+
+@cache
+def _load_statement() -> Rendered:
+    since = bindparam("since", type_=BigInteger())
+    parts: list[Any] = []
+    for table in (objects, fields, relations):
+        parts += [_quoted(table), _aggregated(table, table.c.version > since)]
+    recent = select(fields.c.id).where(fields.c.workspace_id == _WORKSPACE, fields.c.version > since)
+    parts += [_quoted(options), _aggregated(options, options.c.field_id.in_(recent))]
+    model = func.json_build_object(*parts, type_=JSON()).label("model")
+    existing = (workspaces.c.id == _WORKSPACE, workspaces.c.deleted_at.is_(None))
+    return render(select(workspaces.c.schema, workspaces.c.version, model).where(*existing))
+
+
+def _aggregated(table: Table, *conditions: Any) -> Any:
+    rows = select(*table.c).where(table.c.workspace_id == _WORKSPACE, *conditions).order_by(table.c.position)
+    found = rows.subquery(f"of_{table.name}")
+    return select(func.coalesce(func.json_agg(found.table_valued()), func.json_build_array())).scalar_subquery()
+
+
+def _quoted(table: Table) -> ColumnElement[str]:
+    """The table's name as text."""
+    return literal_column(f"'{table.name}'")
+
+
+@cache
+def _save_statement() -> Rendered:
+    writes = (*(_upsert(table) for table in (objects, fields, relations, options)), _delete_options())
+    version = update(workspaces).where(workspaces.c.id == _WORKSPACE).values(version=_VERSION)
+    return render(version.add_cte(*(each.cte(f"write_{at}") for at, each in enumerate(writes))))
+
+
+def _given(table: Table) -> TableValuedAlias:
+    """The rows of a table in the one JSON document that is the parameter."""
+    columns = [column(each.name, each.type) for each in table.c if each.name not in {"workspace_id", "version"}]
+    found = func.json_to_recordset(_ROWS.op("->")(_quoted(table))).table_valued(*columns)
+    return found.render_derived(name=f"given_{table.name}", with_types=True)
+
+
+def _upsert(table: Table) -> Insert:
+    given = _given(table)
+    shared = {"workspace_id": _WORKSPACE} | ({"version": _VERSION} if "version" in table.c else {})
+    names = [*shared, *given.c.keys()]
+    writing = insert(table).from_select(names, select(*shared.values(), *given.c))
+    changing = {name: writing.excluded[name] for name in names if name not in {"id", "workspace_id"}}
+    return writing.on_conflict_do_update(index_elements=[table.c.id], set_=changing)
+
+
+def _delete_options() -> Delete:
+    of_fields = select(_given(fields).c.id)
+    kept = select(_given(options).c.id)
+    return delete(options).where(options.c.field_id.in_(of_fields), options.c.id.not_in(kept))

@@ -1,0 +1,221 @@
+"""The catalog: what the schema `armature` holds about users, workspaces and their models.
+
+`version` in a row of a model is the workspace's version that last changed the row, so that a process that knows an
+older snapshot loads only what is new. An option has none: it changes with its field.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSON, JSONB
+
+CATALOG = "armature"
+
+METADATA = MetaData(
+    schema=CATALOG,
+    naming_convention={
+        "pk": "%(table_name)s__pkey",
+        "uq": "%(table_name)s__%(column_0_N_name)s__key",
+        "ix": "%(table_name)s__%(column_0_N_name)s__idx",
+        "fk": "%(table_name)s__%(column_0_N_name)s__fkey",
+    },
+)
+
+
+def _id() -> Column[Any]:
+    return Column("id", Uuid(), primary_key=True, server_default=func.uuidv7())
+
+
+def _to(name: str, table: str, *, nullable: bool = False) -> Column[Any]:
+    """A reference that goes with what it refers to; one that may be null survives it."""
+    ondelete = "SET NULL" if nullable else "CASCADE"
+    return Column(name, Uuid(), ForeignKey(f"{CATALOG}.{table}.id", ondelete=ondelete), nullable=nullable)
+
+
+def _text(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Text(), nullable=nullable)
+
+
+def _flag(name: str) -> Column[Any]:
+    return Column(name, Boolean(), nullable=False)
+
+
+def _at(name: str) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), nullable=True)
+
+
+def _created_at() -> Column[Any]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def _versioned() -> tuple[Column[Any], ...]:
+    """The beginning of each table of a model; `id` is given by whoever makes the snapshot."""
+    return (
+        Column("id", Uuid(), primary_key=True),
+        _to("workspace_id", "workspaces"),
+        Column("version", BigInteger(), nullable=False),
+        Column("position", Integer(), nullable=False),
+    )
+
+
+users = Table(
+    "users",
+    METADATA,
+    _id(),
+    _text("email"),
+    _text("password_hash"),
+    _created_at(),
+)
+Index("users__email__key", func.lower(users.c.email), unique=True)
+
+workspaces = Table(
+    "workspaces",
+    METADATA,
+    _id(),
+    _text("name"),
+    Column("schema", Text(), nullable=False, unique=True),
+    Column("version", BigInteger(), nullable=False),
+    _created_at(),
+    _at("deleted_at"),
+)
+
+memberships = Table(
+    "memberships",
+    METADATA,
+    _to("user_id", "users"),
+    _to("workspace_id", "workspaces"),
+    _text("role"),
+    _created_at(),
+    PrimaryKeyConstraint("user_id", "workspace_id"),
+    Index(None, "workspace_id"),
+)
+
+# A refresh token is used once: the next of its family takes its place, and one used twice revokes the family.
+sessions = Table(
+    "sessions",
+    METADATA,
+    _id(),
+    _to("user_id", "users"),
+    Column("family_id", Uuid(), nullable=False),
+    Column("token_hash", LargeBinary(), nullable=False, unique=True),
+    _created_at(),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    _at("rotated_at"),
+    _at("revoked_at"),
+    Index(None, "user_id"),
+    Index(None, "family_id"),
+)
+
+# `hint` is the token's last characters, for telling keys apart in a list.
+api_keys = Table(
+    "api_keys",
+    METADATA,
+    _id(),
+    _to("workspace_id", "workspaces"),
+    _text("name"),
+    _text("role"),
+    Column("token_hash", LargeBinary(), nullable=False, unique=True),
+    _text("hint"),
+    _to("created_by", "users", nullable=True),
+    _created_at(),
+    _at("expires_at"),
+    _at("revoked_at"),
+    Index(None, "workspace_id"),
+)
+
+objects = Table(
+    "objects",
+    METADATA,
+    *_versioned(),
+    _text("name_singular"),
+    _text("name_plural"),
+    _text("table_name"),
+    _text("label_singular"),
+    _text("label_plural"),
+    _text("description", nullable=True),
+    _flag("is_system"),
+    _flag("is_active"),
+    _at("deleted_at"),
+    UniqueConstraint("workspace_id", "table_name"),
+    Index(None, "workspace_id", "version"),
+)
+
+# `default_value` and `settings` are json and not jsonb: a number comes back as it was written.
+fields = Table(
+    "fields",
+    METADATA,
+    *_versioned(),
+    _to("object_id", "objects"),
+    _text("name"),
+    _text("kind"),
+    _text("column_name", nullable=True),
+    _text("label"),
+    _text("description", nullable=True),
+    _flag("is_nullable"),
+    _flag("is_unique"),
+    _flag("is_system"),
+    _flag("is_active"),
+    Column("default_value", JSON(), nullable=True),
+    Column("settings", JSON(), nullable=False),
+    Column("relation_id", Uuid(), nullable=True),
+    _at("deleted_at"),
+    UniqueConstraint("object_id", "column_name"),
+    Index(None, "workspace_id", "version"),
+)
+
+# Its four ends are objects and fields of the same workspace, written in the same statement.
+relations = Table(
+    "relations",
+    METADATA,
+    *_versioned(),
+    Column("many_object", Uuid(), nullable=False),
+    Column("many_field", Uuid(), nullable=False),
+    Column("one_object", Uuid(), nullable=False),
+    Column("one_field", Uuid(), nullable=False),
+    _text("on_delete"),
+    Index(None, "workspace_id", "version"),
+)
+
+options = Table(
+    "options",
+    METADATA,
+    Column("id", Uuid(), primary_key=True),
+    _to("workspace_id", "workspaces"),
+    _to("field_id", "fields"),
+    Column("position", Integer(), nullable=False),
+    _text("value"),
+    _text("label"),
+    _text("color", nullable=True),
+    Index(None, "field_id"),
+    Index(None, "workspace_id"),
+)
+
+# What was asked and what came of it: the same `idempotency_key` again finds its row and changes nothing.
+changesets = Table(
+    "changesets",
+    METADATA,
+    _id(),
+    _to("workspace_id", "workspaces"),
+    Column("version", BigInteger(), nullable=False),
+    _to("created_by", "users", nullable=True),
+    _created_at(),
+    Column("changes", JSONB(), nullable=False),
+    _text("idempotency_key", nullable=True),
+    UniqueConstraint("workspace_id", "idempotency_key"),
+)

@@ -1,0 +1,32 @@
+"""A SQLAlchemy engine for what looks into the database's own catalogue: Alembic's migrations and comparisons.
+
+Rarely used, so nothing imports this before it is needed; everything else runs on plain asyncpg.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from armature.core.db import connecting
+
+
+@asynccontextmanager
+async def sqlalchemy_connection(url: str) -> AsyncIterator[AsyncConnection]:
+    """One connection in one transaction, committed at the end. asyncpg reads the URL, as it does for the pool.
+
+    No schema of ours is on the search path, so that Alembic takes none for the default one and leaves its name out.
+    """
+
+    async def connect() -> "asyncpg.Connection[asyncpg.Record]":
+        with connecting():
+            return await asyncpg.connect(url, server_settings={"search_path": "pg_catalog"})
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    finally:
+        await engine.dispose()

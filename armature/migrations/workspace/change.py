@@ -1,0 +1,128 @@
+"""A change of a workspace's model, from what was asked to what is: one transaction, or nothing.
+
+lock the version -> load -> edit and check -> diff -> apply -> save -> record -> notify -> commit
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+import asyncpg
+from uuid_utils.compat import uuid7
+
+from armature.core.db import Connection, Database
+from armature.core.errors import Conflict
+from armature.metadata.changes import Change
+from armature.metadata.edit import apply_changes
+from armature.metadata.model import Snapshot
+from armature.metadata.store import load_snapshot, lock_version, save_snapshot
+from armature.metadata.tables import CATALOG
+from armature.migrations.workspace.apply import apply_steps
+from armature.migrations.workspace.diff import diff
+from armature.migrations.workspace.journal import find_version, record_changeset
+
+PAUSES = (0.25, 0.5, 0.0)  # seconds after each attempt, in which those who waited behind us go first
+
+# What another transaction's doing may cause once, and the next attempt either passes or explains.
+IN_THE_WAY = (
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.IntegrityConstraintViolationError,
+)
+
+_queues: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+
+
+class RecordsBusy(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            "The model was not changed: other requests kept the records busy for too long.",
+            hint="Try again when fewer long queries and imports are running.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changeset:
+    """What is asked for. `paths` say where the client wrote each step, as for `edit.apply_changes`."""
+
+    workspace_id: UUID
+    changes: Sequence[Change]
+    paths: Sequence[tuple[str | int, ...]] | None = None
+    known: Snapshot | None = None
+    actor: UUID | None = None
+    idempotency_key: str | None = None
+
+
+async def change_workspace(
+    db: Database,
+    workspace_id: UUID,
+    changes: Sequence[Change],
+    *,
+    known: Snapshot | None = None,
+    actor: UUID | None = None,
+    idempotency_key: str | None = None,
+    paths: Sequence[tuple[str | int, ...]] | None = None,
+) -> Snapshot:
+    """The snapshot after all changes; everybody hears of its version once it is committed.
+
+    `known` is a snapshot the caller has, which saves loading it. Changesets to one workspace queue. One that changes
+    nothing keeps the version. An `idempotency_key` used before for the same changes gives the newest snapshot and
+    changes nothing. Raises WorkspaceNotFound, what `edit` and `guards` raise, IdempotencyKeyReused and RecordsBusy.
+    """
+    changeset = Changeset(
+        workspace_id=workspace_id,
+        changes=changes,
+        paths=paths,
+        known=known,
+        actor=actor,
+        idempotency_key=idempotency_key,
+    )
+    async with queue(workspace_id):
+        for pause in PAUSES:
+            try:
+                async with db.transaction() as connection:
+                    return await _change(connection, changeset)
+            except IN_THE_WAY as error:
+                if error.schema_name == CATALOG:
+                    raise
+                await asyncio.sleep(pause)
+    raise RecordsBusy
+
+
+def queue(workspace_id: UUID) -> asyncio.Lock:
+    """So that the changesets of one process wait for each other here, and not each in a connection of the pool."""
+    return _queues.setdefault(workspace_id, asyncio.Lock())
+
+
+async def _change(connection: Connection, changeset: Changeset) -> Snapshot:
+    before = await lock_newest(connection, changeset)
+    if await find_version(connection, changeset.workspace_id, changeset.idempotency_key, changeset.changes) is not None:
+        return before
+    after = edited(before, changeset)
+    if after is before and changeset.idempotency_key is None:
+        return before
+    if after is not before:
+        await apply_steps(connection, diff(before, after), before)
+        await save_snapshot(connection, before, after)
+    await record_changeset(
+        connection, after, changeset.changes, actor=changeset.actor, idempotency_key=changeset.idempotency_key
+    )
+    return after
+
+
+async def lock_newest(connection: Connection, changeset: Changeset) -> Snapshot:
+    """The newest snapshot, which stays so until the transaction ends."""
+    known = changeset.known
+    version = await lock_version(connection, changeset.workspace_id)
+    if known is not None and known.version == version:
+        return known
+    return await load_snapshot(connection, changeset.workspace_id, known if known and known.version < version else None)
+
+
+def edited(before: Snapshot, changeset: Changeset) -> Snapshot:
+    """The next version; the very same snapshot where nothing changes."""
+    after = apply_changes(before, changeset.changes, now=datetime.now(UTC), new_id=uuid7, paths=changeset.paths)
+    return after if after is before else replace(after, version=before.version + 1)

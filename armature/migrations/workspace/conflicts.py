@@ -1,0 +1,73 @@
+"""Why records stand in the way of a change, with their number and an example."""
+
+from armature.core.errors import Conflict
+from armature.metadata.model import Field, Object
+
+
+class ValuesMissing(Conflict):
+    def __init__(self, of: Object, field: Field, records: int, example: str) -> None:
+        super().__init__(
+            f'"{field.name}" can\'t be required: {_records(records)} of "{of.name_singular}" {_have(records)} no value '
+            f"for it, such as {example}.",
+            hint="Fill them in first, give the field a default value, or leave it isNullable: true.",
+            field=field.name,
+        )
+
+
+class RecordsWithoutValue(Conflict):
+    def __init__(self, of: Object, field: Field, records: int) -> None:
+        super().__init__(
+            f'"{field.name}" can\'t be required from the start: "{of.name_singular}" has {_records(records)} already, '
+            "deleted ones included, which would be without a value.",
+            hint="Give the field a default value, or make it isNullable: true and fill it in first.",
+            field=field.name,
+        )
+
+
+class ValuesNotUnique(Conflict):
+    def __init__(self, of: Object, field: Field, values: int, example: str, records: int) -> None:
+        several = f"{values:,} values are" if values > 1 else "a value is"
+        super().__init__(
+            f'"{field.name}" can\'t be unique: {several} held by more than one record of "{of.name_singular}", such as '
+            f'"{example[:100]}" by {records:,}.',
+            hint="Change or delete the records that have a value twice.",
+            field=field.name,
+        )
+
+
+class ValueTooLong(Conflict):
+    """PostgreSQL's limit of a row of an index; it does not say which value it was."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A field can't be unique whose records have values of more than about 2,700 bytes.",
+            hint="Shorten the longest values first.",
+        )
+
+
+class DefaultNotUnique(Conflict):
+    def __init__(self, of: Object, field: Field, records: int) -> None:
+        super().__init__(
+            f'"{field.name}" can\'t be unique and have this default value: {_records(records)} of '
+            f'"{of.name_singular}" would all get it.',
+            hint="Leave the default value out.",
+            field=field.name,
+        )
+
+
+class OptionInUse(Conflict):
+    def __init__(self, of: Object, field: Field, value: str, records: int, example: str) -> None:
+        super().__init__(
+            f'The option "{value}" of "{field.name}" can\'t be removed: {_records(records)} of "{of.name_singular}" '
+            f"{_have(records)} it, such as {example}.",
+            hint="Give these records another value first, deleted ones included.",
+            field=field.name,
+        )
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count:,} records"
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"

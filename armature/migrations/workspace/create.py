@@ -1,0 +1,88 @@
+"""Workspaces begin: their row in the catalog, their schema, their first model, their first records."""
+
+from collections.abc import AsyncIterable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select
+from sqlalchemy.schema import CreateSchema
+from uuid_utils.compat import uuid7
+
+from armature.core.db import DIALECT, Connection, Database, execute, fetch
+from armature.core.lru import Lru
+from armature.metadata.changes import Change
+from armature.metadata.edit import apply_changes
+from armature.metadata.model import Snapshot
+from armature.metadata.resolve import find_object
+from armature.metadata.store import save_snapshot
+from armature.metadata.tables import memberships, workspaces
+from armature.migrations.workspace.apply import run_statements
+from armature.migrations.workspace.diff import diff
+from armature.migrations.workspace.journal import record_changeset
+from armature.migrations.workspace.render import render_steps
+
+ADMINISTRATOR = "admin"
+
+_STAND_IN = f"workspace_{uuid4().hex}"  # nobody can have written it into a default value
+_rendered: Lru[bytes, list[str]] = Lru(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    id: UUID
+    name: str
+    schema: str
+    version: int
+    created_at: datetime
+
+
+async def create_workspace(db: Database, name: str, *, owner: UUID | None, changes: Sequence[Change] = ()) -> Snapshot:
+    """A workspace with the model that `changes` make, such as a pack's; its owner becomes its administrator."""
+    async with db.transaction() as connection:
+        return await add_workspace(connection, name, owner=owner, changes=changes)
+
+
+async def add_workspace(
+    connection: Connection, name: str, *, owner: UUID | None, changes: Sequence[Change] = ()
+) -> Snapshot:
+    """As `create_workspace`, in the transaction of the caller."""
+    id_ = uuid7()
+    empty = Snapshot(id_, f"workspace_{id_.hex}", 0, {}, {})
+    first = replace(apply_changes(empty, changes, now=datetime.now(UTC), new_id=uuid7), version=1)
+    await execute(connection, insert(workspaces).values(id=id_, name=name, schema=first.schema, version=first.version))
+    if owner is not None:
+        await execute(connection, insert(memberships).values(user_id=owner, workspace_id=id_, role=ADMINISTRATOR))
+    create_schema = str(CreateSchema(first.schema).compile(dialect=DIALECT))
+    await run_statements(connection, [create_schema, *_first_statements(first)])
+    await save_snapshot(connection, None, first)
+    await record_changeset(connection, first, changes, actor=owner, idempotency_key=None)
+    return first
+
+
+def _first_statements(first: Snapshot) -> list[str]:
+    """What makes the tables of a new workspace: rendered once for all of one shape, but for the name of the schema."""
+    shape = first.fingerprint
+    statements = _rendered.get(shape) or _rendered.put(shape, render_steps(diff(None, first), _STAND_IN))
+    return [each.replace(_STAND_IN, first.schema) for each in statements]
+
+
+async def list_workspaces(connection: Connection) -> list[Workspace]:
+    """In the order of creation."""
+    columns = (getattr(workspaces.c, each) for each in Workspace.__slots__)
+    rows = await fetch(connection, select(*columns).where(workspaces.c.deleted_at.is_(None)).order_by(workspaces.c.id))
+    return [Workspace(**row) for row in rows]
+
+
+async def load_rows(
+    connection: Connection,
+    snapshot: Snapshot,
+    object_name: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]],
+) -> int:
+    """Copy rows into an object's table, as fast as PostgreSQL takes them; how many they were."""
+    of = find_object(snapshot, object_name)
+    tag = await connection.copy_records_to_table(of.table, schema_name=snapshot.schema, columns=columns, records=rows)
+    return int(tag.removeprefix("COPY "))

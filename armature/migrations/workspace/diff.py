@@ -1,0 +1,205 @@
+"""Two snapshots, and the steps that lead from one to the other.
+
+What a field is in the database follows from the snapshot alone (`schema_builder/tables.py`), so each property of a
+column is compared by itself: deleting a field takes away its constraints and restoring brings them back, without
+either being known here. Objects and relations that are the very same in both cost nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TypeVar
+from uuid import UUID
+
+from msgspec.json import encode
+
+from armature.metadata.model import Field, Object, Relation, Snapshot
+from armature.migrations.workspace.steps import (
+    ORDER,
+    AddCheck,
+    AddColumn,
+    AddForeignKey,
+    ClearDangling,
+    CreateIndex,
+    CreateTable,
+    CreateUnique,
+    DropCheck,
+    DropForeignKey,
+    DropUnique,
+    FillNulls,
+    RenameValues,
+    SetDefault,
+    SetNullable,
+    Step,
+)
+from armature.schema_builder.tables import (
+    has_check,
+    has_default,
+    has_foreign_key,
+    has_unique,
+    is_not_null,
+    is_required,
+    stored_fields,
+)
+
+T = TypeVar("T", Object, Relation)
+
+
+def diff(before: Snapshot | None, after: Snapshot) -> tuple[Step, ...]:
+    """The steps in the order in which they must run; none where only names, labels and the like changed."""
+    known = before.objects if before else {}
+    steps: list[Step] = [CreateTable(of) for of in _not_the_same(known, after.objects) if of.id not in known]
+    steps += [step for change in _changes(before, after) for step in _steps(change)]
+    return tuple(sorted(steps, key=lambda step: ORDER.index(type(step))))
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A field in one of the two snapshots, with what its column needs from elsewhere."""
+
+    field: Field
+    target: Object | None
+    relation: Relation | None
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    of: Object
+    before: _End | None
+    after: _End
+    in_new_table: bool
+
+
+def _steps(change: _Change) -> Iterator[Step]:
+    if change.before is None:
+        yield from _new_column(change)
+        return
+    yield from _default_steps(change.of, change.before.field, change.after.field)
+    yield from _check_steps(change.of, change.before.field, change.after.field)
+    yield from _unique_steps(change.of, change.before.field, change.after.field)
+    yield from _foreign_key_steps(change.of, change.before, change.after)
+    yield from _nullable_steps(change.of, change.before, change.after)
+
+
+def _new_column(change: _Change) -> Iterator[Step]:
+    of, field = change.of, change.after.field
+    if not change.in_new_table:
+        yield AddColumn(of, field)
+        if has_check(field):
+            yield AddCheck(of, field)
+    if is_required(field) and not change.after.is_required:
+        yield SetNullable(of, field, is_nullable=True)
+    if has_unique(field):
+        yield CreateUnique(of, field)
+    if change.after.relation is not None:
+        yield CreateIndex(of, field)
+    yield from _add_foreign_key(of, change.after)
+
+
+def _default_steps(of: Object, before: Field, after: Field) -> Iterator[Step]:
+    old, new = (encode(each.default, order="sorted") if has_default(each) else None for each in (before, after))
+    if old != new:
+        yield SetDefault(of, after)
+
+
+def _check_steps(of: Object, before: Field, after: Field) -> Iterator[Step]:
+    old, new = ({each.value for each in field.options} if has_check(field) else None for field in (before, after))
+    renamed = renamed_values(before, after)
+    if old != new or renamed:
+        if old is not None:
+            yield DropCheck(of, before)
+        if renamed:
+            yield RenameValues(of, after, renamed)
+        if new is not None:
+            yield AddCheck(of, after)
+
+
+def renamed_values(before: Field, after: Field) -> Mapping[str, str]:
+    values = {each.id: each.value for each in before.options}
+    return {
+        values[each.id]: each.value for each in after.options if each.id in values and values[each.id] != each.value
+    }
+
+
+def _unique_steps(of: Object, before: Field, after: Field) -> Iterator[Step]:
+    if has_unique(before) and not has_unique(after):
+        yield DropUnique(of, before)
+    if has_unique(after) and not has_unique(before):
+        yield CreateUnique(of, after)
+
+
+def _foreign_key_steps(of: Object, before: _End, after: _End) -> Iterator[Step]:
+    if _key(before) == _key(after):
+        return
+    if before.target is not None:
+        yield DropForeignKey(of, before.field)
+    if before.target is None and after.target is not None:
+        yield ClearDangling(of, after.field, after.target)
+    yield from _add_foreign_key(of, after)
+
+
+def _add_foreign_key(of: Object, after: _End) -> Iterator[Step]:
+    if after.target is not None and after.relation is not None:
+        yield AddForeignKey(of, after.field, after.target, after.relation.on_delete)
+
+
+def _key(end: _End) -> tuple[UUID, str] | None:
+    return (end.target.id, end.relation.on_delete) if end.target and end.relation else None
+
+
+def _nullable_steps(of: Object, before: _End, after: _End) -> Iterator[Step]:
+    if before.is_required == after.is_required:
+        return
+    if after.is_required and has_default(after.field):
+        yield FillNulls(of, after.field)
+    yield SetNullable(of, after.field, not after.is_required)
+
+
+# Which fields to compare
+
+
+def _changes(before: Snapshot | None, after: Snapshot) -> Iterator[_Change]:
+    old_objects = before.objects if before else {}
+    changed = {each.id: each for each in _not_the_same(old_objects, after.objects)}
+    related = _related_fields(before, after, changed)
+    for of in (changed | {each: after.objects[each] for each in related}).values():
+        old = old_objects.get(of.id)
+        for field in stored_fields(of):
+            was = old.fields.get(field.id) if old else None
+            if was is field and field.id not in related.get(of.id, ()):
+                continue
+            earlier = _end(before, was) if before is not None and was is not None else None
+            yield _Change(of, earlier, _end(after, field), in_new_table=old is None)
+
+
+def _related_fields(
+    before: Snapshot | None, after: Snapshot, changed: Mapping[UUID, Object]
+) -> Mapping[UUID, set[UUID]]:
+    """By object, the fields whose relation changed, or whose target appeared or went out of sight."""
+    relations = list(_not_the_same(before.relations if before else {}, after.relations))
+    old_objects = before.objects if before else {}
+    seen_anew = {
+        id_ for id_, of in changed.items() if id_ in old_objects and old_objects[id_].is_visible != of.is_visible
+    }
+    if seen_anew:
+        relations += [each for each in after.relations.values() if each.one_object in seen_anew]
+    found: dict[UUID, set[UUID]] = {}
+    for relation in relations:
+        found.setdefault(relation.many_object, set()).add(relation.many_field)
+    return found
+
+
+def _not_the_same(before: Mapping[UUID, T], after: Mapping[UUID, T]) -> Iterator[T]:
+    """Compared by place, which is much faster than by id; at the wrong place something the same may be among them."""
+    pairs = zip_longest(before.values(), after.values())
+    return (each for old, each in pairs if each is not None and each is not old)
+
+
+def _end(snapshot: Snapshot, field: Field) -> _End:
+    required = is_not_null(snapshot, field)
+    if field.relation_id is None:
+        return _End(field, None, None, required)
+    relation = snapshot.relations[field.relation_id]
+    target = snapshot.objects[relation.one_object] if has_foreign_key(snapshot, field) else None
+    return _End(field, target, relation, required)

@@ -1,0 +1,87 @@
+"""Whether the database is what the catalog says, and what to do where it is not. Changes nothing."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Row, Text, Uuid, bindparam, column, select, table
+
+from armature.core.db import Database
+from armature.metadata.store import WorkspaceNotFound, load_snapshot
+from armature.metadata.tables import workspaces
+from armature.migrations.catalog.migrate import HEAD, catalog_revision
+from armature.migrations.engine import sqlalchemy_connection
+from armature.migrations.workspace.inspect import differences
+from armature.schema_builder.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`fix` is SQL, or a command; `workspace` is None where it is about all of them."""
+
+    workspace: UUID | None
+    what: str
+    fix: str
+
+
+async def diagnose(db: Database, workspace_id: UUID | None = None) -> list[Finding]:
+    """Every difference, of one workspace or of all, in an order in which they can be mended; nothing means health.
+
+    While a workspace is looked at, changes of its model wait. Raises WorkspaceNotFound.
+    """
+    revision = await catalog_revision(db.url)
+    if revision != HEAD:
+        what = "There is no catalog." if revision is None else f"The catalog is at revision {revision}, not {HEAD}."
+        return [Finding(None, what, "armature migrate")]
+    found: list[Finding] = []
+    async with sqlalchemy_connection(db.url) as connection:
+        present = {row[0] for row in await connection.execute(_SCHEMAS)}
+        known = (await connection.execute(_WORKSPACES)).all()
+    chosen = [each for each in known if workspace_id in (None, each.id)]
+    if workspace_id is not None and not chosen:
+        raise WorkspaceNotFound(workspace_id)
+    for each in chosen:
+        found += [finding async for finding in _of_workspace(db, each, present)]
+    if workspace_id is None:
+        found += _orphans(present - {each.schema for each in known})
+    return found
+
+
+_NAMESPACES = table("pg_namespace", column("nspname", Text()), schema="pg_catalog")
+_SCHEMAS = select(_NAMESPACES.c.nspname)
+_WORKSPACES = select(workspaces.c.id, workspaces.c.schema, workspaces.c.deleted_at).order_by(workspaces.c.id)
+_LOCKED = (
+    select(workspaces.c.version)
+    .where(workspaces.c.id == bindparam("id", type_=Uuid()), workspaces.c.deleted_at.is_(None))
+    .with_for_update(key_share=True)
+)
+
+
+async def _of_workspace(db: Database, workspace: Row[UUID, str, object], present: set[str]) -> AsyncIterator[Finding]:
+    id_, schema, deleted_at = workspace
+    if deleted_at is not None:
+        yield Finding(id_, "The workspace is deleted, but not yet removed.", f"armature workspace delete {id_}")
+    elif schema not in present:
+        yield Finding(id_, f'The schema "{schema}" is missing, with all records.', "Restore it from a backup.")
+    else:
+        for each in await _differences(db, id_):
+            yield each
+
+
+async def _differences(db: Database, workspace_id: UUID) -> list[Finding]:
+    async with sqlalchemy_connection(db.url) as connection:
+        if await connection.scalar(_LOCKED, {"id": workspace_id}) is None:
+            return []
+        async with db.connection() as reading:
+            snapshot = await load_snapshot(reading, workspace_id)
+        model = Tables(snapshot, snapshot.schema).complete()
+        found = await connection.run_sync(differences, model, snapshot.schema)
+    return [Finding(workspace_id, each.what, each.fix) for each in found]
+
+
+def _orphans(schemas: set[str]) -> list[Finding]:
+    return [
+        Finding(None, f'The schema "{each}" belongs to no workspace.', f"DROP SCHEMA {each} CASCADE")
+        for each in sorted(schemas)
+        if each.startswith("workspace_")
+    ]

@@ -1,0 +1,115 @@
+"""What records may stand in the way of a change, asked before it begins."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from sqlalchemy import ColumnElement, Select, TableClause, Text, cast, column, func, or_, select
+
+from armature.core.db import Connection, fetch_one
+from armature.core.errors import ArmatureError, ManyErrors
+from armature.metadata.model import Field, Object, Snapshot
+from armature.migrations.workspace.conflicts import (
+    DefaultNotUnique,
+    OptionInUse,
+    RecordsWithoutValue,
+    ValuesMissing,
+    ValuesNotUnique,
+)
+from armature.migrations.workspace.render import dangling, held_column, records_of
+from armature.migrations.workspace.steps import AddCheck, AddColumn, ClearDangling, CreateUnique, SetNullable, Step
+from armature.schema_builder.tables import column_name, has_check, has_default, is_made_anew, is_required
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A query that finds what stands in the way, and how to tell it; a row with a count of 0, or none, is harmless."""
+
+    query: Select[Any]
+    error: Callable[[asyncpg.Record], ArmatureError]
+
+
+async def check_records(connection: Connection, steps: Sequence[Step], before: Snapshot, schema: str) -> None:
+    """Raises every conflict between the records and the steps."""
+    errors: list[ArmatureError] = []
+    for guard in guards(steps, before, schema):
+        row = await fetch_one(connection, guard.query)
+        if row is not None and row["count"]:
+            errors.append(guard.error(row))
+    if errors:
+        raise errors[0] if len(errors) == 1 else ManyErrors(errors)
+
+
+def guards(steps: Sequence[Step], before: Snapshot, schema: str) -> Iterator[Guard]:
+    """Nothing stands in the way in a table that is yet to be made."""
+    added = {step.field.id for step in steps if isinstance(step, AddColumn)}
+    cleared = {step.field.id: step for step in steps if isinstance(step, ClearDangling)}
+    for step in steps:
+        if step.of.id not in before.objects:
+            continue
+        match step:
+            case AddColumn(of, field) if is_required(field) and not has_default(field):
+                yield _no_records(of, field, schema)
+            case CreateUnique(of, field) if field.id not in added:
+                yield _unique(of, field, schema)
+            case CreateUnique(of, field) if has_default(field) and not is_made_anew(field):
+                yield _at_most_one_record(of, field, schema)
+            case SetNullable(of, field, is_nullable=False) if not has_default(field):
+                yield _complete(of, field, schema, cleared.get(field.id))
+            case AddCheck(of, field):
+                yield from _unused(of, before.objects[of.id].fields.get(field.id), field, schema)
+            case _:
+                pass
+
+
+def _no_records(of: Object, field: Field, schema: str) -> Guard:
+    return Guard(_count(records_of(of, schema)), lambda row: RecordsWithoutValue(of, field, row["count"]))
+
+
+def _at_most_one_record(of: Object, field: Field, schema: str) -> Guard:
+    live = column("deleted_at").is_(None)
+    counted = _count(records_of(of, schema)).where(live).having(func.count() > 1)
+    return Guard(counted, lambda row: DefaultNotUnique(of, field, row["count"]))
+
+
+def _unique(of: Object, field: Field, schema: str) -> Guard:
+    held = held_column(field)
+    held_twice = (
+        select(cast(held, Text()).label("example"), func.count().label("records"))
+        .select_from(records_of(of, schema))
+        .where(column("deleted_at").is_(None), held.is_not(None))
+        .group_by(held)
+        .having(func.count() > 1)
+        .subquery("held_twice")
+    )
+    worst = select(func.count().over().label("count"), *held_twice.c).order_by(held_twice.c.records.desc()).limit(1)
+    return Guard(worst, lambda row: ValuesNotUnique(of, field, row["count"], row["example"], row["records"]))
+
+
+def _complete(of: Object, field: Field, schema: str, cleared: ClearDangling | None) -> Guard:
+    records = records_of(of, schema, held_column(field))
+    empty: ColumnElement[bool] = records.c[column_name(field)].is_(None)
+    if cleared is not None:
+        empty = or_(empty, dangling(cleared, records, schema))
+    query = _count(records).where(empty)
+    return Guard(query, lambda row: ValuesMissing(of, field, row["count"], row["example"]))
+
+
+def _unused(of: Object, before: Field | None, field: Field, schema: str) -> Iterator[Guard]:
+    """A guard for each option that goes."""
+    if before is None or not has_check(before):
+        return
+    kept = {each.id for each in field.options}
+    for value in (each.value for each in before.options if each.id not in kept):
+        query = _count(records_of(of, schema)).where(held_column(before) == value)
+        yield Guard(query, lambda row, value=value: OptionInUse(of, field, value, row["count"], row["example"]))  # type: ignore[misc]
+
+
+def _count(records: TableClause) -> Select[Any]:
+    """How many records, deleted ones included, and the id of one."""
+    columns: list[ColumnElement[Any]] = [
+        func.count().label("count"),
+        func.min(cast(column("id"), Text())).label("example"),
+    ]
+    return select(*columns).select_from(records)

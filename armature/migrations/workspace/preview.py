@@ -1,0 +1,133 @@
+"""A dry run: the change is made and taken back, so that what would stand in its way is found, not guessed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, table
+
+from armature.core.db import Connection, Database, fetch_value
+from armature.metadata.changes import Change
+from armature.metadata.model import Field, Object, Snapshot
+from armature.migrations.workspace.apply import apply_steps
+from armature.migrations.workspace.change import IN_THE_WAY, Changeset, RecordsBusy, edited, lock_newest, queue
+from armature.migrations.workspace.diff import diff
+from armature.migrations.workspace.render import held_column, render_steps
+from armature.migrations.workspace.steps import (
+    AddColumn,
+    AddForeignKey,
+    ClearDangling,
+    CreateIndex,
+    CreateTable,
+    CreateUnique,
+    FillNulls,
+    RenameValues,
+    Step,
+)
+from armature.schema_builder.tables import has_default, is_made_anew, stored_fields
+
+# PostgreSQL, chapter "Explicit Locking". What is not here takes the strongest.
+EXCLUSIVE = "ACCESS EXCLUSIVE"
+LOCKS: dict[type[Step], str | None] = {
+    CreateTable: None,
+    FillNulls: "ROW EXCLUSIVE",
+    RenameValues: "ROW EXCLUSIVE",
+    ClearDangling: "ROW EXCLUSIVE",
+    CreateUnique: "SHARE",
+    CreateIndex: "SHARE",
+    AddForeignKey: "SHARE ROW EXCLUSIVE",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStatement:
+    """`lock` is the one it holds on tables until the change is made; None where nobody can see them yet."""
+
+    sql: str
+    lock: str | None
+    rewrites: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Records, or their values of one field, that go out of sight. They are kept, and restoring brings them back."""
+
+    object: str
+    field: str | None
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`version` is the one the change would lead to; the present one where it would change nothing."""
+
+    version: int
+    statements: tuple[PlannedStatement, ...]
+    set_aside: tuple[SetAside, ...]
+
+
+async def preview_changes(
+    db: Database,
+    workspace_id: UUID,
+    changes: Sequence[Change],
+    *,
+    known: Snapshot | None = None,
+    paths: Sequence[tuple[str | int, ...]] | None = None,
+) -> Preview:
+    """What `change_workspace` would do. Raises what it would raise; takes the same locks, and gives them back."""
+    changeset = Changeset(workspace_id=workspace_id, changes=changes, paths=paths, known=known)
+    async with queue(workspace_id), db.connection() as connection:
+        trial = connection.transaction()
+        await trial.start()
+        try:
+            return await _preview(connection, changeset)
+        except IN_THE_WAY as error:
+            raise RecordsBusy from error
+        finally:
+            await trial.rollback()
+
+
+async def _preview(connection: Connection, changeset: Changeset) -> Preview:
+    before = await lock_newest(connection, changeset)
+    after = edited(before, changeset)
+    steps = diff(before, after)
+    set_aside = await _set_aside(connection, before, after)
+    await apply_steps(connection, steps, before)
+    return Preview(after.version, _planned(steps, before), set_aside)
+
+
+def _planned(steps: Sequence[Step], before: Snapshot) -> tuple[PlannedStatement, ...]:
+    statements = zip(steps, render_steps(steps, before.schema), strict=True)
+    return tuple(PlannedStatement(sql, _lock(step, before), _rewrites(step)) for step, sql in statements)
+
+
+def _lock(step: Step, before: Snapshot) -> str | None:
+    tables = {step.of.id, step.target.id} if isinstance(step, AddForeignKey) else {step.of.id}
+    return None if tables.isdisjoint(before.objects) else LOCKS.get(type(step), EXCLUSIVE)
+
+
+def _rewrites(step: Step) -> bool:
+    return isinstance(step, AddColumn) and has_default(step.field) and is_made_anew(step.field)
+
+
+async def _set_aside(connection: Connection, before: Snapshot, after: Snapshot) -> tuple[SetAside, ...]:
+    found: list[SetAside] = []
+    for of in before.objects.values():
+        now = after.objects[of.id]
+        if now is of:
+            continue
+        if of.deleted_at is None and now.deleted_at is not None:
+            found.append(SetAside(of.name_singular, None, await _count(connection, before, of)))
+            continue
+        for field in stored_fields(of):
+            if field.deleted_at is None and now.fields[field.id].deleted_at is not None:
+                records = await _count(connection, before, of, field)
+                found.append(SetAside(of.name_singular, field.name, records))
+    return tuple(found)
+
+
+async def _count(connection: Connection, snapshot: Snapshot, of: Object, field: Field | None = None) -> int:
+    rows = select(func.count()).select_from(table(of.table, schema=snapshot.schema))
+    conditions: list[ColumnElement[bool]] = [] if field is None else [held_column(field).is_not(None)]
+    found: int = await fetch_value(connection, rows.where(*conditions))
+    return found

@@ -1,0 +1,213 @@
+"""Steps become SQL: the text that a dry run shows is the text that runs.
+
+Alembic's operations run against a connection that only writes down what it is given. Importing Alembic takes as long as
+a tenth of a start, so it is imported by what runs it first; `serve` sees to that as soon as it is ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    ClauseElement,
+    Column,
+    ColumnClause,
+    ColumnElement,
+    TableClause,
+    Update,
+    case,
+    column,
+    exists,
+    literal,
+    null,
+    table,
+    update,
+)
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.schema import ExecutableDDLElement
+
+from armature.core.db import DIALECT
+from armature.metadata.kinds import KINDS
+from armature.metadata.model import Field, Object
+from armature.migrations.workspace.steps import (
+    AddCheck,
+    AddColumn,
+    AddForeignKey,
+    ClearDangling,
+    CreateIndex,
+    CreateTable,
+    CreateUnique,
+    DropCheck,
+    DropForeignKey,
+    DropUnique,
+    FillNulls,
+    RenameValues,
+    SetDefault,
+    SetNullable,
+    Step,
+)
+from armature.schema_builder import tables
+
+if TYPE_CHECKING:
+    from alembic.operations import MigrateOperation, Operations
+
+
+def render_steps(steps: Sequence[Step], schema: str) -> list[str]:
+    """A statement, without a semicolon, for each step."""
+    operations, written = _operations()
+    written.clear()
+    for step in steps:
+        _WRITERS[type(step)](operations, step, schema)
+    return list(written)
+
+
+def render_operations(found: Sequence[MigrateOperation]) -> list[str]:
+    """The statements of operations that Alembic's comparison found."""
+    operations, written = _operations()
+    written.clear()
+    for each in found:
+        operations.invoke(each)
+    return list(written)
+
+
+@cache
+def _operations() -> tuple[Operations, list[str]]:
+    """Alembic's operations and where they write to; making them anew for each change would double its time."""
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    written: list[str] = []
+
+    def write(construct: ClauseElement, *_: Any, **__: Any) -> None:
+        options = {} if isinstance(construct, ExecutableDDLElement) else {"literal_binds": True}
+        written.append(str(construct.compile(dialect=DIALECT, compile_kwargs=options)).strip())
+
+    writing_down: Any = MockConnection(DIALECT, write)
+    return Operations(MigrationContext.configure(connection=writing_down)), written
+
+
+def _create_table(to: Operations, step: CreateTable, schema: str) -> None:
+    stored = list(tables.stored_fields(step.of))
+    checks = [check for field in stored for check in tables.checks(step.of, field)]
+    columns = [_column(field) for field in stored]
+    to.create_table(step.of.table, *columns, tables.primary_key(step.of), *checks, schema=schema)
+
+
+def _add_column(to: Operations, step: AddColumn, schema: str) -> None:
+    to.add_column(step.of.table, _column(step.field), schema=schema)
+
+
+def _column(field: Field) -> Column[object]:
+    return tables.column(field, is_required=tables.is_required(field))
+
+
+def _set_default(to: Operations, step: SetDefault, schema: str) -> None:
+    default = default_sql(step.field) if tables.has_default(step.field) else None
+    to.alter_column(step.of.table, tables.column_name(step.field), server_default=default, schema=schema)
+
+
+def _set_nullable(to: Operations, step: SetNullable, schema: str) -> None:
+    to.alter_column(step.of.table, tables.column_name(step.field), nullable=step.is_nullable, schema=schema)
+
+
+def _fill_nulls(to: Operations, step: FillNulls, schema: str) -> None:
+    held = held_column(step.field)
+    to.execute(_update(step.of, schema, step.field, default_sql(step.field)).where(held.is_(None)))
+
+
+def _rename_values(to: Operations, step: RenameValues, schema: str) -> None:
+    held = held_column(step.field)
+    to.execute(_update(step.of, schema, step.field, case(step.values, value=held)).where(held.in_(step.values)))
+
+
+def _clear_dangling(to: Operations, step: ClearDangling, schema: str) -> None:
+    records = records_of(step.of, schema, held_column(step.field))
+    empty = {tables.column_name(step.field): null()}
+    to.execute(update(records).values(empty).where(dangling(step, records, schema)))
+
+
+def _add_check(to: Operations, step: AddCheck, schema: str) -> None:
+    for check in tables.checks(step.of, step.field):
+        to.create_check_constraint(str(check.name), step.of.table, check.sqltext, schema=schema)
+
+
+def _drop_check(to: Operations, step: DropCheck, schema: str) -> None:
+    to.drop_constraint(tables.check_name(step.of, step.field), step.of.table, schema=schema)
+
+
+def _create_unique(to: Operations, step: CreateUnique, schema: str) -> None:
+    name, held = tables.unique_name(step.of, step.field), tables.column_name(step.field)
+    live = column("deleted_at").is_(None)
+    to.create_index(name, step.of.table, [held], schema=schema, unique=True, postgresql_where=live)
+
+
+def _drop_unique(to: Operations, step: DropUnique, schema: str) -> None:
+    to.drop_index(tables.unique_name(step.of, step.field), step.of.table, schema=schema)
+
+
+def _create_index(to: Operations, step: CreateIndex, schema: str) -> None:
+    name, held = tables.index_name(step.of, step.field), tables.column_name(step.field)
+    to.create_index(name, step.of.table, [held, "id"], schema=schema)
+
+
+def _add_foreign_key(to: Operations, step: AddForeignKey, schema: str) -> None:
+    to.create_foreign_key(
+        tables.foreign_key_name(step.of, step.field),
+        step.of.table,
+        step.target.table,
+        [tables.column_name(step.field)],
+        ["id"],
+        ondelete=tables.on_delete_sql(step.on_delete),
+        source_schema=schema,
+        referent_schema=schema,
+    )
+
+
+def _drop_foreign_key(to: Operations, step: DropForeignKey, schema: str) -> None:
+    to.drop_constraint(tables.foreign_key_name(step.of, step.field), step.of.table, schema=schema)
+
+
+_WRITERS: Mapping[type[Step], Callable[[Operations, Any, str], None]] = {
+    CreateTable: _create_table,
+    AddColumn: _add_column,
+    SetDefault: _set_default,
+    SetNullable: _set_nullable,
+    FillNulls: _fill_nulls,
+    RenameValues: _rename_values,
+    ClearDangling: _clear_dangling,
+    AddCheck: _add_check,
+    DropCheck: _drop_check,
+    CreateUnique: _create_unique,
+    DropUnique: _drop_unique,
+    CreateIndex: _create_index,
+    AddForeignKey: _add_foreign_key,
+    DropForeignKey: _drop_foreign_key,
+}
+
+
+# What guards look at too
+
+
+def held_column(field: Field) -> ColumnClause[Any]:
+    return column(tables.column_name(field), KINDS[field.kind].column_type(field.settings))
+
+
+def default_sql(field: Field) -> ColumnElement[Any]:
+    return KINDS[field.kind].default_sql(field.default, field.settings)
+
+
+def records_of(of: Object, schema: str, *columns: ColumnClause[Any]) -> TableClause:
+    return table(of.table, *columns, schema=schema)
+
+
+def dangling(step: ClearDangling, records: TableClause, schema: str) -> ColumnElement[bool]:
+    """Whether a record of `step.of` refers to one that is gone."""
+    held = records.c[tables.column_name(step.field)]
+    target = table(step.target.table, column("id"), schema=schema).alias("target")
+    return held.is_not(None) & ~exists(literal(1)).where(target.c.id == held).correlate(records)
+
+
+def _update(of: Object, schema: str, field: Field, value: ColumnElement[Any]) -> Update:
+    return update(records_of(of, schema, held_column(field))).values({tables.column_name(field): value})

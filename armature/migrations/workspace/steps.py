@@ -1,0 +1,141 @@
+"""What has to happen in the database for a model to change: data, without SQL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from armature.metadata.model import Field, Object, OnDelete
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTable:
+    """With all columns and checks; indexes and foreign keys are steps of their own."""
+
+    of: Object
+
+
+@dataclass(frozen=True, slots=True)
+class AddColumn:
+    of: Object
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class SetDefault:
+    """To the field's default, or to none."""
+
+    of: Object
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class SetNullable:
+    of: Object
+    field: Field
+    is_nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FillNulls:
+    """Records without a value get the field's default, before it is required."""
+
+    of: Object
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class RenameValues:
+    """Old values to new ones, all at once, so that two options may swap theirs."""
+
+    of: Object
+    field: Field
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClearDangling:
+    """References to records destroyed while the foreign key was set aside become null."""
+
+    of: Object
+    field: Field
+    target: Object
+
+
+@dataclass(frozen=True, slots=True)
+class AddCheck:
+    of: Object
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class DropCheck:
+    of: Object
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class CreateUnique:
+    of: Object
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class DropUnique:
+    of: Object
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class CreateIndex:
+    of: Object
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class AddForeignKey:
+    of: Object
+    field: Field
+    target: Object
+    on_delete: OnDelete
+
+
+@dataclass(frozen=True, slots=True)
+class DropForeignKey:
+    of: Object
+    field: Field
+
+
+Step: TypeAlias = (
+    DropForeignKey
+    | DropUnique
+    | DropCheck
+    | CreateTable
+    | AddColumn
+    | RenameValues
+    | ClearDangling
+    | SetDefault
+    | FillNulls
+    | SetNullable
+    | AddCheck
+    | CreateUnique
+    | CreateIndex
+    | AddForeignKey
+)
+
+ORDER: tuple[type[Step], ...] = (
+    DropForeignKey,
+    DropUnique,
+    DropCheck,
+    CreateTable,
+    AddColumn,
+    RenameValues,
+    ClearDangling,
+    SetDefault,
+    FillNulls,
+    SetNullable,
+    AddCheck,
+    CreateUnique,
+    CreateIndex,
+    AddForeignKey,
+)
+"""In which kinds of steps follow each other: what constrains goes first and comes last."""

@@ -1,0 +1,119 @@
+"""Differences between tables that Alembic does not look for: primary keys, CHECKs, predicates, what is not valid.
+
+Expressions are compared as PostgreSQL itself writes them, by giving it ours to keep for a moment.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Connection, PrimaryKeyConstraint, Row, Table, text
+from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex, ExecutableDDLElement
+
+from armature.core.db import DIALECT
+
+quote = DIALECT.identifier_preparer.quote
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`what` is a sentence, `fix` the SQL that makes the database what the model says."""
+
+    what: str
+    fix: str
+
+
+def unseen_differences(connection: Connection, model: Sequence[Table], schema: str) -> Iterator[Difference]:
+    """`model` are those of the model's tables that are there."""
+    constraints = _by_table(connection, _CONSTRAINTS, schema)
+    indexes = _by_table(connection, _INDEXES, schema)
+    for table in model:
+        yield from _constraints(connection, table, constraints.get(table.name, {}))
+        yield from _indexes(table, indexes.get(table.name, {}))
+
+
+def as_kept(connection: Connection, definition: str, query: str) -> str:
+    """What `query` finds in PostgreSQL's catalogue about a table made of this definition."""
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE __probe ({definition})")
+    found = connection.exec_driver_sql(query).scalar_one()
+    connection.exec_driver_sql("DROP TABLE pg_temp.__probe")
+    return str(found)
+
+
+_CONSTRAINTS = text(
+    "SELECT relname AS table_name, conname AS name, contype::text AS kind, convalidated AS is_valid, "
+    "pg_get_constraintdef(pg_constraint.oid) AS definition "
+    "FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace "
+    "WHERE nspname = :schema AND contype IN ('p', 'c', 'f')"
+)
+_INDEXES = text(
+    "SELECT t.relname AS table_name, i.relname AS name, indisvalid AS is_valid, "
+    "pg_get_expr(indpred, indrelid) AS predicate "
+    "FROM pg_index JOIN pg_class AS i ON i.oid = indexrelid JOIN pg_class AS t ON t.oid = indrelid "
+    "JOIN pg_namespace ON pg_namespace.oid = t.relnamespace WHERE nspname = :schema"
+)
+_CHECK = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'pg_temp.__probe'::regclass"
+LIVE = "(deleted_at IS NULL)"
+"""The only predicate an index of ours has, as PostgreSQL writes it."""
+
+
+def _by_table(connection: Connection, query: Any, schema: str) -> Mapping[str, dict[str, Row[Any]]]:
+    found: dict[str, dict[str, Row[Any]]] = {}
+    for row in connection.execute(query, {"schema": schema}):
+        found.setdefault(row.table_name, {})[row.name] = row
+    return found
+
+
+def _constraints(connection: Connection, table: Table, there: Mapping[str, Row[Any]]) -> Iterator[Difference]:
+    wanted = {
+        str(each.name): each for each in table.constraints if isinstance(each, PrimaryKeyConstraint | CheckConstraint)
+    }
+    for name, constraint in wanted.items():
+        row = there.get(name)
+        if row is None:
+            yield Difference(f'The constraint "{name}" of "{table.name}" is missing.', _sql(AddConstraint(constraint)))
+        elif row.definition.removesuffix(" NOT VALID") != _definition(connection, constraint):
+            fix = f"{_drop_constraint(table, name)};\n{_sql(AddConstraint(constraint))}"
+            yield Difference(f'The constraint "{name}" of "{table.name}" does not say what the model says.', fix)
+    for name, row in there.items():
+        if row.kind != "f" and name not in wanted:
+            what = f'The constraint "{name}" of "{table.name}" belongs to no field.'
+            yield Difference(what, _drop_constraint(table, name))
+        elif not row.is_valid:
+            fix = f"ALTER TABLE {_name(table)} VALIDATE CONSTRAINT {quote(name)}"
+            yield Difference(f'The constraint "{name}" of "{table.name}" was never validated.', fix)
+
+
+def _definition(connection: Connection, constraint: PrimaryKeyConstraint | CheckConstraint) -> str:
+    if isinstance(constraint, CheckConstraint):
+        wanted = constraint.sqltext.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
+        columns = ", ".join(f"{quote(each.name)} {each.type.compile(dialect=DIALECT)}" for each in constraint.columns)
+        return as_kept(connection, f"{columns}, CHECK ({wanted})", _CHECK)
+    return f"PRIMARY KEY ({', '.join(each.name for each in constraint.columns)})"
+
+
+def _indexes(table: Table, there: Mapping[str, Row[Any]]) -> Iterator[Difference]:
+    """Missing ones and other columns are seen by Alembic."""
+    for index in table.indexes:
+        row = there.get(str(index.name))
+        if row is None:
+            continue
+        if row.predicate != (LIVE if index.dialect_options["postgresql"]["where"] is not None else None):
+            fix = f"{_sql(DropIndex(index))};\n{_sql(CreateIndex(index))}"
+            what = f'The index "{index.name}" of "{table.name}" covers other records than it should.'
+            yield Difference(what, fix)
+        elif not row.is_valid:
+            fix = f"REINDEX INDEX {quote(str(table.schema))}.{quote(str(index.name))}"
+            yield Difference(f'The index "{index.name}" of "{table.name}" is not valid.', fix)
+
+
+def _sql(statement: ExecutableDDLElement) -> str:
+    return str(statement.compile(dialect=DIALECT)).strip()
+
+
+def _drop_constraint(table: Table, name: str) -> str:
+    return f"ALTER TABLE {_name(table)} DROP CONSTRAINT {quote(name)}"
+
+
+def _name(table: Table) -> str:
+    return f"{quote(str(table.schema))}.{quote(table.name)}"

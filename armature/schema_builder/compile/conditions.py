@@ -1,0 +1,81 @@
+"""Filters: what a client wrote becomes a Condition.
+
+Logic is two-valued: a comparison with a record that has no value is false, and its opposite is true. So `not`, `neq`
+and `notIn` are exact complements, and nothing is lost between them.
+"""
+
+from collections.abc import Callable, Mapping
+
+from armature.core.errors import BadUserInput
+from armature.schema_builder.compile.arguments import Lifted
+from armature.schema_builder.compile.binds import Changed
+from armature.schema_builder.compile.plan import All, Compare, Condition, Either, Not, Related
+from armature.schema_builder.view import ObjectView, Plain, ToOne, View
+
+
+class FilterIsNull(BadUserInput):
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f'The filter "{where}" is null, which could mean anything.',
+            hint="Leave it out, or ask for records without a value by {is: NULL}.",
+            field=where,
+        )
+
+
+def condition_of(view: View, of: ObjectView, given: Mapping[str, Lifted]) -> Condition:
+    """The condition a filter stands for. Raises FilterIsNull for a null anywhere in it."""
+    return _all([_part(view, of, name, value) for name, value in given.items()])
+
+
+def _part(view: View, of: ObjectView, name: str, value: Lifted) -> Condition:
+    if value is None:
+        raise FilterIsNull(name)
+    if name in ("and", "or"):
+        parts = tuple(condition_of(view, of, each) for each in value)
+        return All(parts) if name == "and" else Either(parts)
+    if name == "not":
+        return Not(condition_of(view, of, value))
+    entry = of.entries[name]
+    if isinstance(entry, Plain):
+        return _all([_comparison(entry, operator, each) for operator, each in value.items()])
+    target = view[entry.target]
+    if isinstance(entry, ToOne):
+        return Related(target, entry.column, "id", "some", condition_of(view, target, value))
+    return _all([_quantified(view, target, entry.column, quantifier, each) for quantifier, each in value.items()])
+
+
+def _quantified(view: View, target: ObjectView, far: str, quantifier: str, given: Lifted) -> Condition:
+    if given is None:
+        raise FilterIsNull(quantifier)
+    condition = condition_of(view, target, given)
+    if quantifier == "every":
+        return Related(target, "id", far, "none", Not(condition))
+    return Related(target, "id", far, "some" if quantifier == "some" else "none", condition)
+
+
+def _comparison(entry: Plain, operator: str, value: Lifted) -> Compare:
+    if value is None:
+        raise FilterIsNull(f"{entry.name}.{operator}")
+    prepare = PREPARED.get(operator)
+    if prepare is not None and entry.scalar != "JSON":
+        value = Changed(value, prepare)
+    return Compare(entry, operator, value)
+
+
+def _all(parts: list[Condition]) -> Condition:
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+PREPARED: Mapping[str, Callable[[str], str]] = {
+    "startsWith": lambda text: f"{_escaped(text)}%",
+    "istartsWith": lambda text: f"{_escaped(text)}%",
+    "endsWith": lambda text: f"%{_escaped(text)}",
+    "iendsWith": lambda text: f"%{_escaped(text)}",
+    "contains": lambda text: f"%{_escaped(text)}%",
+    "icontains": lambda text: f"%{_escaped(text)}%",
+}
+"""How a text becomes the pattern that LIKE takes."""

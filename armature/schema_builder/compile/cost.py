@@ -1,0 +1,85 @@
+"""What an operation may cost: the records it asks for and the conditions it sets, all levels together."""
+
+from collections.abc import Iterable, Sequence
+
+from armature.core.errors import LimitExceeded
+from armature.core.settings import Settings, environment_name
+from armature.schema_builder.compile.binds import Constant, Variables
+from armature.schema_builder.compile.plan import All, Compare, Condition, Either, Link, Not, Read, Related, Rows, Write
+
+
+def check_cost(reads: Sequence[Read], variables: Variables, settings: Settings) -> None:
+    """Raises LimitExceeded with the numbers; also checks each limit read from a variable."""
+    _check(sum(_records(each.rows, variables) for each in reads), settings)
+
+
+def check_shown(rows: Rows, times: int, variables: Variables, settings: Settings) -> None:
+    """As `check_cost`, for what a mutation shows of the records it wrote."""
+    _check(times * (1 + _below(rows, variables)), settings)
+
+
+def _check(total: int, settings: Settings) -> None:
+    if total > settings.max_cost:
+        raise LimitExceeded(
+            "Records requested in one operation",
+            limit=settings.max_cost,
+            actual=total,
+            setting=environment_name("max_cost"),
+        )
+
+
+def check_conditions(fields: Iterable[Read | Write], settings: Settings) -> None:
+    """Raises LimitExceeded. A request has room for an `or` that would keep PostgreSQL and us busy for minutes."""
+    total = sum(_asked(each) for each in fields)
+    if total > settings.max_conditions:
+        raise too_many_conditions(total, settings.max_conditions)
+
+
+def too_many_conditions(total: int, limit: int) -> LimitExceeded:
+    setting = environment_name("max_conditions")
+    return LimitExceeded("Conditions and orders in one operation", limit=limit, actual=total, setting=setting)
+
+
+def _asked(field: Read | Write) -> int:
+    if isinstance(field, Read):
+        return _narrowing(field.rows)
+    shown = [field.shown] if isinstance(field.shown, Rows) else [each.rows for each in field.shown if each.rows]
+    return _conditions(field.condition) + sum(_narrowing(rows) for rows in shown)
+
+
+def _narrowing(rows: Rows) -> int:
+    below = sum(_narrowing(link.rows) for link in _links(rows))
+    return _conditions(rows.condition) + sum(1 + len(order.through) for order in rows.orders) + below
+
+
+def _conditions(condition: Condition) -> int:
+    match condition:
+        case All(of=parts) | Either(of=parts):
+            return 1 + sum(_conditions(each) for each in parts)
+        case Not(of=part) | Related(condition=part):
+            return 1 + _conditions(part)
+        case Compare():
+            return 1
+
+
+def depends_on_variables(reads: Sequence[Read]) -> bool:
+    """Whether the cost must be counted for each request."""
+    return any(_varies(each.rows) for each in reads)
+
+
+def _records(rows: Rows, variables: Variables) -> int:
+    count = 1 if rows.limit is None else int(rows.limit.read(variables))
+    return count * (1 + _below(rows, variables))
+
+
+def _below(rows: Rows, variables: Variables) -> int:
+    return sum(_records(link.rows, variables) for link in _links(rows))
+
+
+def _varies(rows: Rows) -> bool:
+    fixed = rows.limit is None or isinstance(rows.limit, Constant)
+    return not fixed or any(_varies(link.rows) for link in _links(rows))
+
+
+def _links(rows: Rows) -> list[Link]:
+    return [each for each in rows.outputs if isinstance(each, Link)]

@@ -1,0 +1,224 @@
+"""What an operation asks for, as data: no SQL, no GraphQL. A statement is a pure function of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from armature.schema_builder.compile.binds import Bind
+from armature.schema_builder.view import ObjectView, Plain
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every one of these holds; of none, it is true."""
+
+    of: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one of these holds; of none, it is false."""
+
+    of: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """It does not hold, be it false or unknown."""
+
+    of: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A value against a bind, by an operator of types/operators.py; for `is`, `value` is NULL or NOT_NULL."""
+
+    entry: Plain
+    operator: str
+    value: Bind | str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Among the visible records that a relation leads to, some or none match; see `far` and `near` of Link."""
+
+    to: ObjectView
+    near: str
+    far: str
+    quantifier: Literal["some", "none"]
+    condition: "Condition"
+
+
+Condition = All | Either | Not | Compare | Related
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Through a to-one relation, on the way to what is ordered by."""
+
+    to: ObjectView
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`direction` is a value of OrderDirection; `through` leads from the record to the one that has the value."""
+
+    through: tuple[Step, ...]
+    entry: Plain
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    key: str
+    entry: Plain
+
+
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A nested level: its records' column `far` equals this level's column `near`."""
+
+    key: str
+    near: str
+    far: str
+    rows: "Rows"
+
+
+Output = Column | TypeName | Link
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One level of a read: what to show of which object, narrowed how.
+
+    `limit` None: at most one record, shown by itself or as null; otherwise a list. `deleted`: whether records out of
+    sight count ("hidden": they don't).
+    """
+
+    object: ObjectView
+    outputs: tuple[Output, ...]
+    condition: Condition = All(())
+    orders: tuple[Order, ...] = ()
+    limit: Bind | None = None
+    offset: Bind | None = None
+
+    @property
+    def is_list(self) -> bool:
+        return self.limit is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A root field of a query, answered by the records of `rows`."""
+
+    key: str
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A root field whose JSON is known without the data: `__typename`, introspection, the version."""
+
+    key: str
+    what: Literal["typename", "introspection", "version"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """A query: root fields in the order of the answer."""
+
+    fields: tuple[Read | Known, ...]
+
+    @property
+    def reads(self) -> Sequence[Read]:
+        return [each for each in self.fields if isinstance(each, Read)]
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """A column gets a value."""
+
+    entry: Plain
+    value: Bind
+
+
+@dataclass(frozen=True, slots=True)
+class SetLink:
+    """A to-one relation gets the id of the one visible record that meets a condition."""
+
+    name: str
+    column: str
+    to: ObjectView
+    condition: Compare
+
+
+@dataclass(frozen=True, slots=True)
+class NewRows:
+    """The records of a bulk create as the client sent them, a list of plain dicts, read when the statement runs."""
+
+    rows: Bind
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a mutation on many records answers under one response key."""
+
+    key: str
+    what: Literal["count", "records", "typename"]
+    rows: Rows | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A root field of a mutation; `does` is a key of roots.MUTATIONS.
+
+    `shown` is what it answers: one record, a list of them, or counts and records.
+    """
+
+    key: str
+    does: str
+    object: ObjectView
+    shown: Rows | tuple[Shown, ...]
+    condition: Condition = All(())
+    sets: tuple[SetValue | SetLink, ...] = ()
+    new: NewRows | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """A mutation: root fields in their order, each a transaction of its own."""
+
+    fields: tuple[Write | Known, ...]
+
+    @property
+    def writes(self) -> Sequence[Write]:
+        return [each for each in self.fields if isinstance(each, Write)]
+
+
+def objects_read(rows: Rows) -> set[str]:
+    """The objects below the first level that a read looks at, in records, filters and orders."""
+    found: set[str] = set()
+    for output in rows.outputs:
+        if isinstance(output, Link):
+            found |= {output.rows.object.name} | objects_read(output.rows) | _mentioned(output.rows.condition)
+            found |= {step.to.name for order in output.rows.orders for step in order.through}
+    return found
+
+
+def _mentioned(condition: Condition) -> set[str]:
+    match condition:
+        case All(of=parts) | Either(of=parts):
+            return set().union(*(_mentioned(each) for each in parts))
+        case Not(of=part):
+            return _mentioned(part)
+        case Related(to=to, condition=inner):
+            return {to.name} | _mentioned(inner)
+        case Compare():
+            return set()

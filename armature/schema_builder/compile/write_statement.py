@@ -1,0 +1,239 @@
+"""A write becomes SQL: one statement that also shows the record where its selection cannot see the difference.
+
+Inside one statement every part sees the data as it was before. So a selection that reads the written object again,
+below the record itself, is read by a second statement of the same transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    null,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.dml import Delete, Insert, Update, UpdateBase
+from sqlalchemy.types import TypeEngine
+
+from armature.schema_builder.compile.binds import FromVariable
+from armature.schema_builder.compile.comparisons import sql_type
+from armature.schema_builder.compile.plan import Rows, SetLink, SetValue, Write, objects_read
+from armature.schema_builder.compile.statement import Builder, Statement
+from armature.schema_builder.view import ObjectView, Plain
+
+WRITTEN = "(ids)"
+"""Under this name the ids of the records written are handed to a statement that shows them. No variable has it."""
+
+IDS = FromVariable((WRITTEN,))
+
+Values = Mapping[str, ColumnElement[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteStatements:
+    """How a write runs, in one transaction.
+
+    For one record: `write` gives its JSON, or no row where there was none to write; with `show`, it gives the id, and
+    `show` the JSON of that id. For many: `write` gives ids, each of `lists` their JSON for one response key; with
+    `find`, that gives the ids, and `write` comes last. `links` tells which of the records to be connected are there,
+    should nothing have been written.
+    """
+
+    write: Statement
+    show: Statement | None = None
+    lists: Mapping[str, Statement] = field(default_factory=dict)
+    find: Statement | None = None
+    links: Statement | None = None
+
+
+def write_statements(write: Write) -> WriteStatements:
+    links = _links_statement(write)
+    if isinstance(write.shown, tuple):
+        lists = {each.key: show_statement(each.rows) for each in write.shown if each.rows}
+        if write.does == "destroy_many":
+            return WriteStatements(_destroy_ids(write.object), lists=lists, find=_find_ids(write))
+        return WriteStatements(_ids_of(write), lists=lists, links=links)
+    if write.does != "destroy" and write.object.name in objects_read(write.shown):
+        return WriteStatements(_ids_of(write), show_statement(write.shown), links=links)
+    return WriteStatements(_shown_at_once(write, write.shown), links=links)
+
+
+def _shown_at_once(write: Write, rows: Rows) -> Statement:
+    build = Builder()
+    changed = _change(build, write)
+    written = changed.returning(*write.object.table.c).cte("w")
+    inner = select(*build.outputs(rows.outputs, written)).select_from(written)
+    return build.statement(build.as_json(inner, rows))
+
+
+def _ids_of(write: Write) -> Statement:
+    build = Builder()
+    return build.statement(_change(build, write).returning(write.object.table.c.id))
+
+
+def _change(build: Builder, write: Write) -> UpdateBase:
+    return CHANGES[write.does](build, write)
+
+
+def _insert(build: Builder, write: Write) -> Insert:
+    """With relations, from the records they lead to: where one is missing, nothing is inserted."""
+    table = write.object.table
+    values, sources, conditions = _assigned(build, write.sets)
+    if not sources:
+        return insert(table).values(dict(values) or {"id": literal_column("DEFAULT")})
+    chosen = select(*values.values()).select_from(*sources).where(*conditions)
+    return insert(table).from_select(list(values), chosen, include_defaults=False)
+
+
+def _update(build: Builder, write: Write) -> Update:
+    table = write.object.table
+    values, _sources, conditions = _assigned(build, write.sets)
+    return (
+        update(table)
+        .values({**values, "updated_at": func.now()})
+        .where(table.c.deleted_at.is_(None), build.condition(write.condition, table), *conditions)
+    )
+
+
+def _delete(build: Builder, write: Write) -> Update:
+    table = write.object.table
+    return (
+        update(table)
+        .values(deleted_at=func.now(), updated_at=func.now())
+        .where(table.c.deleted_at.is_(None), build.condition(write.condition, table))
+    )
+
+
+def _restore(build: Builder, write: Write) -> Update:
+    """One record may be out of sight or not; of many, those that are out of sight."""
+    table = write.object.table
+    is_many = write.does == "restore_many"
+    return (
+        update(table)
+        .values(deleted_at=null(), updated_at=func.now())
+        .where(build.condition(write.condition, table), table.c.deleted_at.is_not(None) if is_many else true())
+    )
+
+
+def _destroy(build: Builder, write: Write) -> Delete:
+    table = write.object.table
+    return delete(table).where(build.condition(write.condition, table))
+
+
+CHANGES = {
+    "create": _insert,
+    "update": _update,
+    "update_many": _update,
+    "delete": _delete,
+    "delete_many": _delete,
+    "restore": _restore,
+    "restore_many": _restore,
+    "destroy": _destroy,
+}
+
+
+def _assigned(
+    build: Builder, sets: Sequence[SetValue | SetLink]
+) -> tuple[Values, list[FromClause], list[ColumnElement[bool]]]:
+    """Values by column, the records they are taken from, and what those must meet."""
+    values: dict[str, ColumnElement[Any]] = {}
+    sources: list[FromClause] = []
+    conditions: list[ColumnElement[bool]] = []
+    for each in sets:
+        if isinstance(each, SetValue):
+            values[each.entry.column] = build.bound(each.value, sql_type(each.entry.scalar))
+            continue
+        to = build.alias(each.to)
+        values[each.column] = to.c.id
+        sources.append(to)
+        conditions += [to.c.deleted_at.is_(None), build.condition(each.condition, to)]
+    return values, sources, conditions
+
+
+def _links_statement(write: Write) -> Statement | None:
+    """A column for each relation to be connected: whether its record is there."""
+    links = [each for each in write.sets if isinstance(each, SetLink)]
+    if not links:
+        return None
+    build = Builder()
+    columns = []
+    for at, link in enumerate(links):
+        to = build.alias(link.to)
+        found: Select[Any] = (
+            select(literal_column("1"))
+            .select_from(to)
+            .where(to.c.deleted_at.is_(None), build.condition(link.condition, to))
+        )
+        columns.append(found.exists().label(f"f{at}"))
+    return build.statement(select(*columns))
+
+
+def _by_ids(build: Builder, rows: Rows) -> Select[Any]:
+    """The records with the ids written, in the order of their ids as given, in sight or not."""
+    ids = (
+        func.unnest(build.bound(IDS, ARRAY(Uuid()))).table_valued("id", with_ordinality="n", name="w").render_derived()
+    )
+    table = build.alias(rows.object)
+    return (
+        select(*build.outputs(rows.outputs, table))
+        .select_from(ids.join(table, table.c.id == ids.c.id))
+        .order_by(ids.c.n)
+    )
+
+
+def show_statement(rows: Rows) -> Statement:
+    build = Builder()
+    return build.statement(build.as_json(_by_ids(build, rows), rows))
+
+
+def _find_ids(write: Write) -> Statement:
+    build = Builder()
+    table = write.object.table
+    return build.statement(select(table.c.id).where(build.condition(write.condition, table)).with_for_update())
+
+
+def _destroy_ids(of: ObjectView) -> Statement:
+    build = Builder()
+    return build.statement(delete(of.table).where(of.table.c.id == any_(build.bound(IDS, ARRAY(Uuid())))))
+
+
+def bulk_insert(of: ObjectView, columns: Sequence[tuple[str, TypeEngine[Any]]]) -> Statement:
+    """Many records from one array a column, bound as the variables named like the columns.
+
+    Documents come as text: asyncpg would take a list in an array for another dimension of it.
+    """
+    build = Builder()
+    bound = [build.bound(FromVariable((name,)), ARRAY(Text() if _is_json(kind) else kind)) for name, kind in columns]
+    rows = func.unnest(*bound).table_valued(*(column for column, _ in columns), name="u").render_derived()
+    values = [cast(rows.c[name], kind) if _is_json(kind) else rows.c[name] for name, kind in columns]
+    chosen = select(*values).select_from(rows)
+    return build.statement(
+        insert(of.table).from_select([column for column, _ in columns], chosen, include_defaults=False)
+    )
+
+
+def _is_json(kind: TypeEngine[Any]) -> bool:
+    return isinstance(kind, JSONB)
+
+
+def find_ids(of: ObjectView, by: Plain) -> Statement:
+    """The visible records with one of the given values of a unique field: pairs of value and id."""
+    build = Builder()
+    column = of.table.c[by.column]
+    given = build.bound(FromVariable(("values",)), ARRAY(sql_type(by.scalar)))
+    return build.statement(select(column, of.table.c.id).where(column == any_(given), of.table.c.deleted_at.is_(None)))

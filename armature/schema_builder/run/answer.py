@@ -1,0 +1,61 @@
+"""What goes into the engine and what comes out: an operation as sent, an answer as bytes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from graphql import GraphQLError
+
+from armature.core.errors import ArmatureError, ManyErrors
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One GraphQL request, decoded. `may_mutate` is False for GET (GraphQL over HTTP, section "GET")."""
+
+    query: str
+    variables: Mapping[str, Any]
+    name: str | None = None
+    may_mutate: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole response as JSON. `executed` is False where it was refused before execution began (no `data` then)."""
+
+    body: bytes
+    executed: bool = True
+
+
+class MutationOverGet(ArmatureError):
+    code = "BAD_USER_INPUT"
+
+    def __init__(self) -> None:
+        super().__init__("Mutations can't be sent with GET.", hint="Use POST.")
+
+
+def formatted(error: GraphQLError) -> list[dict[str, Any]]:
+    """The entries of `errors` for one error (GraphQL spec, section "Errors"); ManyErrors makes several."""
+    cause = error.original_error
+    if isinstance(cause, ManyErrors):
+        return [_entry(error, each) for each in cause.errors]
+    return [_entry(error, cause if isinstance(cause, ArmatureError) else None)]
+
+
+def _entry(error: GraphQLError, cause: ArmatureError | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {"message": cause.message if cause else error.message}
+    if error.locations:
+        entry["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+    if error.path is not None:
+        entry["path"] = list(error.path)
+    extensions = cause.extensions() if cause else dict(error.extensions or {})
+    entry["extensions"] = {"code": "BAD_USER_INPUT", **extensions}
+    return entry
+
+
+def refusal(errors: Sequence[GraphQLError]) -> Answer:
+    """An answer that never began: syntax, validation, variables, limits."""
+    return Answer(
+        msgspec.json.encode({"errors": [entry for each in errors for entry in formatted(each)]}), executed=False
+    )

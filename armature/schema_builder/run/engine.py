@@ -1,0 +1,218 @@
+"""A request's way through the data API: parse, validate, plan, run.
+
+    text -> Document (document.py) -> Prepared (operation.py) -> Plan, Statement (compile/) -> bytes (fetch.py)
+
+Each arrow is remembered: a warm request is a few look-ups, the variables' coercion and one statement.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from graphql import GraphQLError, OperationType
+
+from armature.core.db import Database
+from armature.core.errors import ArmatureError, BadUserInput, SchemaChanged
+from armature.core.lru import Lru
+from armature.core.settings import Settings
+from armature.metadata.model import Snapshot
+from armature.schema_builder.compile.binds import Variables
+from armature.schema_builder.compile.plan import Known, Read
+from armature.schema_builder.compile.selection import collect
+from armature.schema_builder.run.answer import Answer, MutationOverGet, Operation, formatted, refusal
+from armature.schema_builder.run.document import PAGE, Document, DocumentReader
+from armature.schema_builder.run.failures import told
+from armature.schema_builder.run.fetch import fetch_json, fetch_row
+from armature.schema_builder.run.introspection import Introspection
+from armature.schema_builder.run.operation import MutationPlan, Plans, Prepared, QueryPlan, Refused
+from armature.schema_builder.run.workspaces import Workspaces
+from armature.schema_builder.run.write import Workplace, WriteField, run_field
+from armature.schema_builder.types.schema import WorkspaceSchema
+from armature.schema_builder.view import View
+
+LONG_DOCUMENT = 5_000
+"""Characters."""
+
+
+class Engine:
+    def __init__(self, db: Database, settings: Settings, workspaces: Workspaces, documents: DocumentReader) -> None:
+        self._db = db
+        self._settings = settings
+        self._workspaces = workspaces
+        self._documents = documents
+        self._schemas: Lru[bytes, WorkspaceSchema] = Lru(settings.shape_cache_size)
+        self._prepared: Lru[Any, Prepared] = Lru(settings.document_cache_size)
+        self._plans: Plans = Lru(settings.statement_cache_size)
+        self._introspection = Introspection()
+
+    async def execute(self, operation: Operation, workspace_id: UUID) -> Answer:
+        """The answer to an operation. Raises ArmatureError where the request as a whole is refused."""
+        snapshot = self._workspaces.known(workspace_id) or await self._workspaces.newest(workspace_id)
+        try:
+            return await self._run(operation, snapshot)
+        except (Refused, SchemaChanged) as refused:
+            newest = await self._workspaces.newest(workspace_id)
+            if newest.version == snapshot.version:
+                return _final(refused)
+        try:
+            return await self._run(operation, newest)
+        except (Refused, SchemaChanged) as refused:
+            return _refusal(refused)
+
+    async def sdl(self, workspace_id: UUID) -> str:
+        """The caller's own schema in the schema definition language."""
+        return await self._introspection.text(self.schema(await self._workspaces.snapshot(workspace_id)))
+
+    def schema(self, snapshot: Snapshot) -> WorkspaceSchema:
+        """The schema of a model; workspaces of one shape share it."""
+        return self._schemas.get(snapshot.fingerprint) or self._new_schema(snapshot)
+
+    def _new_schema(self, snapshot: Snapshot) -> WorkspaceSchema:
+        """A schema that had to leave takes with it what was made for it."""
+        made = self._schemas.put(snapshot.fingerprint, WorkspaceSchema(View(snapshot)))
+        if len(self._schemas) == self._settings.shape_cache_size:
+            self._prepared.drop_where(lambda key, _: key[0] not in self._schemas)
+            self._plans.drop_where(lambda key, _: key[0].fingerprint not in self._schemas)
+        return made
+
+    async def _run(self, operation: Operation, snapshot: Snapshot) -> Answer:
+        prepared = self._prepared.get(_key(operation, snapshot)) or await self._prepare(operation, snapshot)
+        if prepared.is_query:
+            return await self._query(prepared, operation, snapshot)
+        if not operation.may_mutate:
+            raise MutationOverGet
+        return await self._mutation(prepared, operation, snapshot)
+
+    async def _prepare(self, operation: Operation, snapshot: Snapshot) -> Prepared:
+        """A long document is validated beside the event loop: it may take graphql-core a second to refuse it."""
+        schema = self.schema(snapshot)
+        if len(operation.query) > LONG_DOCUMENT:
+            prepared = await asyncio.to_thread(self._validated, operation, schema)
+        else:
+            prepared = self._validated(operation, schema)
+        return self._prepared.put(_key(operation, snapshot), prepared, 1 + len(operation.query) // PAGE)
+
+    def _validated(self, operation: Operation, schema: WorkspaceSchema) -> Prepared:
+        try:
+            document: Document = self._documents.read(operation.query)
+        except GraphQLError as error:
+            raise Refused([error]) from error
+        prepared = Prepared(schema, self._settings, document, operation.name, self._plans)
+        if prepared.node.operation is OperationType.SUBSCRIPTION:
+            raise BadUserInput("There are no subscriptions yet.", hint="Send a query or a mutation.")
+        return prepared
+
+    async def _query(self, prepared: Prepared, operation: Operation, snapshot: Snapshot) -> Answer:
+        variables = prepared.coerced(operation.variables)
+        plan = prepared.plan(variables)
+        assert isinstance(plan, QueryPlan)  # noqa: S101  it is a query
+        values = await self._fetched(plan, snapshot, variables)
+        if len(plan.fields) == len(plan.reads):
+            return Answer(_data([(each.key, value) for each, value in zip(plan.fields, values, strict=True)]))
+        known = await self._known(prepared, plan.fields, operation.variables, snapshot)
+        read = iter(values)
+        return Answer(
+            _data([(each.key, next(read) if isinstance(each, Read) else known[each.key]) for each in plan.fields])
+        )
+
+    async def _fetched(self, plan: QueryPlan, snapshot: Snapshot, variables: Variables) -> Sequence[bytes | None]:
+        if plan.statement is None:
+            return ()
+        try:
+            async with self._db.connection() as connection:
+                if len(plan.reads) == 1:
+                    return (await fetch_json(connection, plan.statement, snapshot.schema, variables),)
+                row = await fetch_row(connection, plan.statement, snapshot.schema, variables)
+                return tuple(row or ())
+        except ArmatureError:
+            raise
+        except Exception as error:
+            known = told(error)
+            if known is None:
+                raise
+            raise known from error
+
+    async def _known(
+        self, prepared: Prepared, fields: Sequence[Any], given: Mapping[str, Any], snapshot: Snapshot
+    ) -> Mapping[str, bytes]:
+        """The fields that need no data, by response key."""
+        asked = [each.key for each in fields if isinstance(each, Known) and each.what == "introspection"]
+        found = dict(await self._introspection.fields(prepared, asked, given)) if asked else {}
+        type_name = b'"Query"' if prepared.is_query else b'"Mutation"'
+        for each in fields:
+            if isinstance(each, Known) and each.what != "introspection":
+                found[each.key] = type_name if each.what == "typename" else str(snapshot.version).encode()
+        return found
+
+    async def _mutation(self, prepared: Prepared, operation: Operation, snapshot: Snapshot) -> Answer:
+        variables = prepared.coerced(operation.variables)
+        plan = prepared.plan(variables)
+        assert isinstance(plan, MutationPlan)  # noqa: S101  it is a mutation
+        tables = {each.table: each for each in snapshot.objects.values()}
+        at = Workplace(self._db, self._settings, prepared.schema.view, snapshot.schema, variables, tables)
+        done: list[tuple[str, bytes | None]] = []
+        has_written = False
+        errors: list[GraphQLError] = []
+        for field in plan.fields:
+            if isinstance(field, Known):
+                done.append((field.key, b'"Mutation"'))
+                continue
+            try:
+                done.append((field.write.key, await run_field(at, field)))
+                has_written = True
+            except SchemaChanged as changed:
+                if not has_written:
+                    raise
+                errors.append(_located(prepared, at, field, changed))
+                return _partly(None, errors)
+            except ArmatureError as error:
+                errors.append(_located(prepared, at, field, error))
+                if field.is_required:
+                    return _partly(None, errors)
+                done.append((field.write.key, None))
+        return _partly(done, errors)
+
+
+def _key(operation: Operation, snapshot: Snapshot) -> tuple[bytes, str, str | None]:
+    return snapshot.fingerprint, operation.query, operation.name
+
+
+def _data(fields: Sequence[tuple[str, bytes | None]]) -> bytes:
+    return b"".join([b'{"data":', _object(fields), b"}"])
+
+
+def _object(fields: Sequence[tuple[str, bytes | None]]) -> bytes:
+    """A JSON object of values that are JSON already; response keys are GraphQL names and need no escape."""
+    inside = b",".join([b'"%b":%b' % (key.encode(), b"null" if value is None else value) for key, value in fields])
+    return b"{%b}" % inside
+
+
+def _partly(done: Sequence[tuple[str, bytes | None]] | None, errors: Sequence[GraphQLError]) -> Answer:
+    """What was done, and what was not; `done` None where a non-null field failed."""
+    data = b"null" if done is None else _object(done)
+    if not errors:
+        return Answer(b'{"data":%b}' % data)
+    entries = msgspec.json.encode([entry for each in errors for entry in formatted(each)])
+    return Answer(b'{"data":%b,"errors":%b}' % (data, entries))
+
+
+def _located(prepared: Prepared, at: Workplace, field: WriteField, error: ArmatureError) -> GraphQLError:
+    """The error at the root field of a mutation that it happened in."""
+    key = field.write.key
+    roots = collect([prepared.node.selection_set], "Mutation", prepared.document.fragments, at.variables)
+    return GraphQLError(error.message, roots[key], path=[key], original_error=error)
+
+
+def _refusal(refused: Refused | SchemaChanged) -> Answer:
+    if isinstance(refused, SchemaChanged):
+        raise refused
+    return refusal(refused.errors)
+
+
+def _final(refused: Refused | SchemaChanged) -> Answer:
+    """By the newest model. Tables that differ from it are a fault to be found in the log, and by doctor."""
+    if isinstance(refused, SchemaChanged) and refused.__cause__ is not None:
+        raise refused.__cause__
+    return _refusal(refused)

@@ -1,0 +1,117 @@
+"""What PostgreSQL refuses, told in the words of the API. What is not listed here is a bug of ours."""
+
+from collections.abc import Mapping
+
+import asyncpg
+
+from armature.core.db import UNREACHABLE
+from armature.core.errors import ArmatureError, BadUserInput, Conflict, SchemaChanged, Unavailable
+from armature.metadata.model import Field, Object
+from armature.schema_builder.tables import constraint_field
+
+
+class TooComplex(ArmatureError):
+    code = "LIMIT_EXCEEDED"
+
+    def __init__(self) -> None:
+        super().__init__("The operation is too complex for the database.", hint="Nest or select less.")
+
+
+class NotUnique(Conflict):
+    def __init__(self, of: Object, field: Field) -> None:
+        super().__init__(
+            f"Another {of.label_singular} already has this {field.name}.",
+            hint=f'"{field.name}" is unique among records that are not deleted.',
+            field=field.name,
+        )
+
+
+class IdTaken(Conflict):
+    def __init__(self, of: Object) -> None:
+        super().__init__(f"Another {of.label_singular} has this id, perhaps a deleted one.", field="id")
+
+
+class StillReferredTo(Conflict):
+    def __init__(self, of: Object, field: Field) -> None:
+        super().__init__(
+            f"Other records refer to it by {of.name_singular}.{field.name}, which forbids to destroy it.",
+            hint="Disconnect them first, or choose another onDelete.",
+            field=field.name,
+        )
+
+
+class ReferenceGone(BadUserInput):
+    def __init__(self, field: Field) -> None:
+        super().__init__(
+            f"{field.name}: the record to connect was destroyed meanwhile.", hint="Connect another.", field=field.name
+        )
+
+
+class TooLongForUnique(BadUserInput):
+    def __init__(self, field: Field) -> None:
+        super().__init__(f"{field.name} is too long: a unique value can have about 2,600 bytes.", field=field.name)
+
+
+class ValueMissing(BadUserInput):
+    def __init__(self, field: Field) -> None:
+        super().__init__(f"{field.name} is required: it can't be null.", field=field.name)
+
+
+class ValueNotAllowed(BadUserInput):
+    def __init__(self, field: Field) -> None:
+        super().__init__(f"{field.name} does not allow this value.", field=field.name)
+
+
+BAD_VALUES: Mapping[str, str] = {
+    "2201B": "The regular expression is not valid.",
+    "22025": "The pattern ends with an escape character.",
+    "22003": "A number is out of range.",
+    "22008": "A date or time is out of range.",
+    "22021": "A text is not valid UTF-8.",
+    "22001": "A text is too long.",
+}
+"""By SQLSTATE (PostgreSQL, Appendix A)."""
+
+
+def told(error: Exception) -> ArmatureError | None:
+    """The error for a client, or None where it is none of a client's making."""
+    match error:
+        case asyncpg.UndefinedTableError() | asyncpg.UndefinedColumnError() | asyncpg.InvalidSchemaNameError():
+            return SchemaChanged("The model changed while the request ran.", hint="Send it again.")
+        case asyncpg.SerializationError() | asyncpg.DeadlockDetectedError() | asyncpg.LockNotAvailableError():
+            return Conflict("Another change got in the way.", hint="Send it again.")
+        case asyncpg.ProgramLimitExceededError():
+            return TooComplex()
+        case asyncpg.PostgresError(sqlstate=state) if state in BAD_VALUES:
+            return BadUserInput(BAD_VALUES[str(state)])
+        case asyncpg.DataError():
+            return BadUserInput("A value does not fit.")
+        case asyncpg.InterfaceError() | asyncpg.TooManyConnectionsError():
+            return Unavailable("The database can't be reached just now.", hint="Try again in a moment.")
+        case _ if isinstance(error, UNREACHABLE):
+            return Unavailable("The database can't be reached just now.", hint="Try again in a moment.")
+        case _:
+            return None
+
+
+def told_of_write(error: Exception, of: Object, objects: Mapping[str, Object]) -> ArmatureError | None:
+    """As `told`, for a write to `of`; `objects` are the workspace's by table, to name who refers to whom."""
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        at = objects.get(error.table_name or "", of)
+        found = constraint_field(at, error.constraint_name or "")
+        match error:
+            case asyncpg.UniqueViolationError():
+                return NotUnique(at, found) if found and found.name != "id" else IdTaken(at)
+            case asyncpg.NotNullViolationError():
+                missing = next((each for each in at.fields.values() if each.column == error.column_name), None)
+                return ValueMissing(missing) if missing else None
+            case asyncpg.ForeignKeyViolationError() if found and str(error).startswith("insert or update"):
+                return ReferenceGone(found)
+            case asyncpg.ForeignKeyViolationError() | asyncpg.RestrictViolationError() if found:
+                return StillReferredTo(at, found)
+            case asyncpg.CheckViolationError() if found:
+                return ValueNotAllowed(found)
+    if isinstance(error, asyncpg.ProgramLimitExceededError) and error.constraint_name:
+        found = constraint_field(objects.get(error.table_name or "", of), error.constraint_name)
+        return TooLongForUnique(found) if found else told(error)
+    return told(error)

@@ -1,0 +1,209 @@
+"""An operation prepared for one schema: validated once, planned once for each shape of its variables."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    GraphQLError,
+    GraphQLNonNull,
+    GraphQLScalarType,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    type_from_ast,
+    validate,
+    visit,
+)
+from graphql.execution.values import get_variable_values
+from graphql.validation.validate import ValidationAbortedError
+
+from armature.core.errors import ArmatureError, LimitExceeded
+from armature.core.lru import Lru
+from armature.core.settings import Settings, environment_name
+from armature.schema_builder.compile.arguments import items_in, shape_of
+from armature.schema_builder.compile.binds import Variables
+from armature.schema_builder.compile.cost import check_conditions, check_cost, depends_on_variables, too_many_conditions
+from armature.schema_builder.compile.plan import Known, Read, Reads
+from armature.schema_builder.compile.read import Reader
+from armature.schema_builder.compile.statement import Statement, reads_statement
+from armature.schema_builder.compile.write import mutation
+from armature.schema_builder.run.document import PAGE, Document
+from armature.schema_builder.run.write import WriteField, ready
+from armature.schema_builder.types.schema import WorkspaceSchema
+
+MAX_ERRORS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """`statement` is None where no field needs the database."""
+
+    fields: tuple[Read | Known, ...]
+    reads: tuple[Read, ...]
+    statement: Statement | None
+    counts_each_time: bool
+
+    @property
+    def weight(self) -> int:
+        return 1 + (len(self.statement.sql) // PAGE if self.statement else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class MutationPlan:
+    fields: tuple[WriteField | Known, ...]
+
+    @property
+    def weight(self) -> int:
+        found = [each.statements for each in self.fields if isinstance(each, WriteField)]
+        every = [
+            text for each in found for text in (each.write, each.show, each.find, each.links, *each.lists.values())
+        ]
+        return 1 + sum(len(each.sql) for each in every if each) // PAGE
+
+
+Plan = QueryPlan | MutationPlan
+Plans = Lru[tuple["Prepared", Any], Plan]
+Parsers = Mapping[str, Callable[[Any], Any]]
+
+
+class TooComplex(ArmatureError):
+    """graphql-core gave up: comparing the document's fields with each other would take too long."""
+
+    code = "LIMIT_EXCEEDED"
+
+    def __init__(self) -> None:
+        super().__init__("The document repeats or nests too much to be validated.", hint="Ask for each field once.")
+
+
+class Refused(Exception):
+    """The request cannot begin: GraphQL's own errors."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+class Prepared:
+    """One operation of a valid document, with what its plans are made from."""
+
+    def __init__(
+        self, schema: WorkspaceSchema, settings: Settings, document: Document, name: str | None, plans: Plans
+    ) -> None:
+        """`plans` is where all operations keep theirs. Raises Refused where the document does not fit the schema."""
+        self.schema = schema
+        self._plans = plans
+        self.fingerprint = schema.view.snapshot.fingerprint
+        self.document = document
+        self._settings = settings
+        try:
+            self.node: OperationDefinitionNode = document.operation(name)
+        except GraphQLError as error:
+            raise Refused([error]) from error
+        if errors := validate(schema.graphql, document.node, max_errors=MAX_ERRORS):
+            raise TooComplex if isinstance(errors[0], ValidationAbortedError) else Refused(errors)
+        self._definitions = self.node.variable_definitions or ()
+        self._plain = self._parsers()
+        self._types: Mapping[str, Any] = {
+            each.variable.name.value: type_from_ast(schema.graphql, each.type) for each in self._definitions
+        }
+        self._deciding = _deciding_variables(document) & self._types.keys()
+
+    @property
+    def is_query(self) -> bool:
+        return self.node.operation is OperationType.QUERY
+
+    def coerced(self, given: Mapping[str, Any]) -> Variables:
+        """The variables as values (GraphQL spec, CoerceVariableValues). Raises Refused."""
+        if self._plain is not None and (plain := _parsed(self._plain, given)) is not None:
+            return plain
+        self._check_items(given)
+        found = get_variable_values(self.schema.graphql, self._definitions, dict(given), max_errors=MAX_ERRORS)
+        if isinstance(found, list):
+            raise Refused(found)
+        return found.coerced
+
+    def _check_items(self, given: Mapping[str, Any]) -> None:
+        """Before they are coerced, which takes a while for many."""
+        limit = self._settings.max_conditions
+        total = sum(items_in(kind, given[name], limit) for name, kind in self._types.items() if name in given)
+        if total > limit:
+            raise too_many_conditions(total, limit)
+
+    def _parsers(self) -> Parsers | None:
+        """How to read variables that are all plain values, required or not, without defaults; None for others."""
+        found: dict[str, Callable[[Any], Any]] = {}
+        for each in self._definitions:
+            kind = type_from_ast(self.schema.graphql, each.type)
+            kind = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+            if each.default_value is not None or not isinstance(kind, GraphQLScalarType):
+                return None
+            found[each.variable.name.value] = kind.coerce_input_value
+        return found
+
+    def plan(self, variables: Variables) -> Plan:
+        """Raises ArmatureError where the arguments ask for what can't be given."""
+        key = (self, self._shape(variables))
+        plan = self._plans.get(key)
+        if plan is None:
+            try:
+                plan = self._planned(variables)
+            except RecursionError as error:
+                setting = environment_name("max_depth")
+                limit = self._settings.max_depth
+                raise LimitExceeded("Levels of nesting", limit=limit, actual=limit + 1, setting=setting) from error
+            self._plans.put(key, plan, plan.weight)
+        if isinstance(plan, QueryPlan) and plan.counts_each_time:
+            check_cost(plan.reads, variables, self._settings)
+        return plan
+
+    def _shape(self, variables: Variables) -> Any:
+        return tuple(
+            [
+                (name, value if name in self._deciding else shape_of(self._types[name], value))
+                for name, value in variables.items()
+            ]
+        )
+
+    def _planned(self, variables: Variables) -> Plan:
+        reader = Reader(self.schema, self._settings, self.document.fragments, variables)
+        if not self.is_query:
+            writes = mutation(reader, self.node)
+            check_conditions(writes.writes, self._settings)
+            return MutationPlan(ready(writes))
+        plan: Reads = reader.query(self.node)
+        reads = tuple(plan.reads)
+        check_conditions(reads, self._settings)
+        varies = depends_on_variables(reads)
+        if not varies:
+            check_cost(reads, variables, self._settings)
+        return QueryPlan(plan.fields, reads, reads_statement(reads) if reads else None, varies)
+
+
+def _parsed(parsers: Parsers, given: Mapping[str, Any]) -> Variables | None:
+    """The short way for the common case; None where graphql-core must look: null, absent, refused."""
+    values = {}
+    for name, parse in parsers.items():
+        value = given.get(name)
+        if value is None:
+            return None
+        try:
+            values[name] = parse(value)
+        except GraphQLError:
+            return None
+    return values
+
+
+def _deciding_variables(document: Document) -> set[str]:
+    """The variables that @skip and @include ask: their values change the plan."""
+    found: set[str] = set()
+
+    class Finder(Visitor):
+        def enter_directive(self, node: Any, *_: Any) -> None:
+            for argument in node.arguments or ():
+                if isinstance(argument.value, VariableNode):
+                    found.add(argument.value.name.value)
+
+    visit(document.node, Finder())
+    return found

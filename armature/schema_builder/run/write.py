@@ -1,0 +1,179 @@
+"""Mutations: root fields one after another, each in a transaction of its own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from armature.core.db import Connection, Database
+from armature.core.errors import ArmatureError, BadUserInput, NotFound
+from armature.core.settings import Settings
+from armature.metadata.model import Object
+from armature.metadata.names import type_name
+from armature.schema_builder.compile.binds import Constant, Variables
+from armature.schema_builder.compile.cost import check_shown
+from armature.schema_builder.compile.plan import Known, Rows, SetLink, Write, Writes
+from armature.schema_builder.compile.write_statement import WRITTEN, WriteStatements, show_statement, write_statements
+from armature.schema_builder.run.bulk import insert_rows
+from armature.schema_builder.run.failures import told_of_write
+from armature.schema_builder.run.fetch import fetch_ids, fetch_json, fetch_row
+from armature.schema_builder.view import View
+
+NOTHING = b"null"
+
+
+class RecordNotFound(NotFound):
+    def __init__(self, of: Object) -> None:
+        super().__init__(f"There is no {of.label_singular} with this id.", field="id")
+
+
+class LinkNotFound(BadUserInput):
+    def __init__(self, link: SetLink) -> None:
+        super().__init__(
+            f"{link.name}: there is no such {link.to.object.label_singular} to connect.",
+            hint="It may have been deleted.",
+            field=link.name,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WriteField:
+    """A root field ready to run. `is_required`: non-null in the schema, so that its failure empties all of `data`."""
+
+    write: Write
+    statements: WriteStatements
+    is_required: bool
+
+
+def ready(plan: Writes) -> tuple[WriteField | Known, ...]:
+    return tuple(each if isinstance(each, Known) else _ready(each) for each in plan.fields)
+
+
+def _ready(write: Write) -> WriteField:
+    if write.new is not None and isinstance(write.shown, Rows):
+        rows = Rows(write.object, write.shown.outputs, limit=Constant(0))
+        return WriteField(write, WriteStatements(show_statement(rows)), is_required=True)
+    is_required = write.does == "create" or isinstance(write.shown, tuple)
+    return WriteField(write, write_statements(write), is_required)
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where a mutation runs: one workspace's tables, one request's variables."""
+
+    db: Database
+    settings: Settings
+    view: View
+    schema: str
+    variables: Variables
+    tables: Mapping[str, Object]
+
+
+async def run_field(at: Workplace, field: WriteField) -> bytes:
+    """The JSON of one root field. Raises ArmatureError where nothing was written."""
+    try:
+        return await RUNS[_how(field)](at, field)
+    except ArmatureError:
+        raise
+    except Exception as error:
+        known = told_of_write(error, field.write.object.object, at.tables)
+        if known is None:
+            raise
+        raise known from error
+
+
+def _how(field: WriteField) -> str:
+    if field.write.new is not None:
+        return "bulk"
+    if isinstance(field.write.shown, tuple):
+        return "many"
+    return "one" if field.statements.show is None else "one, then show"
+
+
+def _check_shown(at: Workplace, field: WriteField, times: int) -> None:
+    shown = field.write.shown
+    for rows in [shown] if isinstance(shown, Rows) else [each.rows for each in shown if each.rows]:
+        check_shown(rows, times, at.variables, at.settings)
+
+
+async def _one(at: Workplace, field: WriteField) -> bytes:
+    """A single statement is its own transaction."""
+    _check_shown(at, field, 1)
+    async with at.db.connection() as connection:
+        shown = await fetch_json(connection, field.statements.write, at.schema, at.variables)
+        return shown if shown is not None else await _refuse(connection, at, field)
+
+
+async def _one_then_show(at: Workplace, field: WriteField) -> bytes:
+    _check_shown(at, field, 1)
+    async with at.db.transaction() as connection:
+        ids = await fetch_ids(connection, field.statements.write, at.schema, at.variables)
+        if not ids:
+            return await _refuse(connection, at, field)
+        return await _show(connection, at, field, ids)
+
+
+async def _many(at: Workplace, field: WriteField) -> bytes:
+    async with at.db.transaction() as connection:
+        statements = field.statements
+        first = statements.find or statements.write
+        ids = await fetch_ids(connection, first, at.schema, at.variables)
+        _check_shown(at, field, len(ids))
+        if not ids and statements.links is not None:
+            await _refuse_missing_links(connection, at, field)
+        variables = {**at.variables, WRITTEN: ids}
+        lists = {
+            key: await fetch_json(connection, statement, at.schema, variables)
+            for key, statement in statements.lists.items()
+        }
+        if statements.find is not None:
+            await fetch_ids(connection, statements.write, at.schema, {WRITTEN: ids})
+        return _counted(field, len(ids), lists)
+
+
+async def _bulk(at: Workplace, field: WriteField) -> bytes:
+    write = field.write
+    assert write.new is not None  # noqa: S101  that is how it came here
+    rows = write.new.rows.read(at.variables)
+    _check_shown(at, field, len(rows))
+    async with at.db.transaction() as connection:
+        ids = await insert_rows(connection, at.view, write.object, at.schema, rows)
+        shown = await fetch_json(connection, field.statements.write, at.schema, {**at.variables, WRITTEN: ids})
+        return shown or b"[]"
+
+
+RUNS = {"one": _one, "one, then show": _one_then_show, "many": _many, "bulk": _bulk}
+
+
+async def _show(connection: Connection, at: Workplace, field: WriteField, ids: Sequence[UUID]) -> bytes:
+    assert field.statements.show is not None  # noqa: S101  asked before
+    return await fetch_json(connection, field.statements.show, at.schema, {**at.variables, WRITTEN: ids}) or NOTHING
+
+
+def _counted(field: WriteField, count: int, lists: Mapping[str, bytes | None]) -> bytes:
+    assert isinstance(field.write.shown, tuple)  # noqa: S101  only then
+    values: Mapping[str, Any] = {"count": count, "typename": type_name("mutation_result", field.write.object.name)}
+    return msgspec.json.encode(
+        {
+            each.key: msgspec.Raw(lists[each.key] or b"[]") if each.what == "records" else values[each.what]
+            for each in field.write.shown
+        }
+    )
+
+
+async def _refuse(connection: Connection, at: Workplace, field: WriteField) -> bytes:
+    """Nothing was written: say why."""
+    await _refuse_missing_links(connection, at, field)
+    raise RecordNotFound(field.write.object.object)
+
+
+async def _refuse_missing_links(connection: Connection, at: Workplace, field: WriteField) -> None:
+    if field.statements.links is None:
+        return
+    found = await fetch_row(connection, field.statements.links, at.schema, at.variables)
+    links = [each for each in field.write.sets if isinstance(each, SetLink)]
+    for link, is_there in zip(links, found or (), strict=False):
+        if not is_there:
+            raise LinkNotFound(link)

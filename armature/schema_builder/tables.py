@@ -1,0 +1,209 @@
+"""A snapshot's tables as SQLAlchemy sees them: columns, constraints and indexes, each object's made when first used.
+
+The one place that says what a field is in PostgreSQL: queries, DDL and doctor all ask here. The names of constraints
+and indexes have a double underscore, so that they can't collide with tables of users.
+"""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnClause,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    TableClause,
+)
+from sqlalchemy import column as named_column
+from sqlalchemy import table as named_table
+from sqlalchemy.sql.schema import SchemaItem
+
+from armature.metadata.kinds import KINDS
+from armature.metadata.model import Field, Object, OnDelete, Snapshot
+from armature.metadata.names import LONGEST
+
+SCHEMA = "$workspace"
+"""Stands for the workspace's schema in statements shared between workspaces, to be replaced as text before running.
+No API name, alias or placeholder has this text in it."""
+
+
+def queried(of: Object) -> TableClause:
+    """A table as statements need it, columns and their types: made in a fraction of the time that DDL's takes."""
+    columns: list[ColumnClause[object]] = [
+        named_column(column_name(each), KINDS[each.kind].column_type(each.settings)) for each in stored_fields(of)
+    ]
+    return named_table(of.table, *columns, schema=SCHEMA)
+
+
+class Tables:
+    """The tables of one snapshot in one MetaData, deleted objects included. Costs nothing until used."""
+
+    def __init__(self, snapshot: Snapshot, schema: str = SCHEMA) -> None:
+        self._snapshot = snapshot
+        self._schema = schema
+        self._metadata = MetaData()
+        self._made: dict[UUID, Table] = {}
+
+    def __getitem__(self, object_id: UUID) -> Table:
+        found = self._made.get(object_id)
+        if found is None:
+            found = self._made[object_id] = self._make(self._snapshot.objects[object_id])
+        return found
+
+    def complete(self) -> MetaData:
+        """The MetaData with every table in it."""
+        for object_id in self._snapshot.objects:
+            self[object_id]
+        return self._metadata
+
+    def _make(self, of: Object) -> Table:
+        items: list[SchemaItem] = []
+        for field in stored_fields(of):
+            required = is_not_null(self._snapshot, field)
+            items += [
+                column(field, is_required=required),
+                *checks(of, field),
+                *foreign_keys(self._snapshot, of, field, self._schema),
+            ]
+        table = Table(of.table, self._metadata, *items, primary_key(of), schema=self._schema)
+        for field in stored_fields(of):
+            add_indexes(table, of, field)
+        return table
+
+
+def stored_fields(of: Object) -> Iterator[Field]:
+    """The fields that have a column: all but the to-many sides of relations, deleted and inactive ones included."""
+    return (each for each in of.fields.values() if each.column is not None)
+
+
+def is_required(field: Field) -> bool:
+    """Nobody can set a deactivated field, so it may be empty."""
+    return not field.is_nullable and field.is_visible
+
+
+def is_not_null(snapshot: Snapshot, field: Field) -> bool:
+    """Whether the column is NOT NULL: nor can anybody set a relation to an object that is deactivated."""
+    return is_required(field) and (field.relation_id is None or snapshot.link(field).target.is_visible)
+
+
+def has_unique(field: Field) -> bool:
+    return field.is_unique and field.deleted_at is None and not is_key(field)
+
+
+def has_check(field: Field) -> bool:
+    return KINDS[field.kind].has_options and field.deleted_at is None
+
+
+def has_foreign_key(snapshot: Snapshot, field: Field) -> bool:
+    """The foreign key goes while either object is set aside."""
+    return field.relation_id is not None and field.deleted_at is None and snapshot.link(field).target.deleted_at is None
+
+
+def has_default(field: Field) -> bool:
+    """Nor may a record get a value in a field that nobody sees: where it is unique, the second would be refused."""
+    return field.default is not None and field.is_visible
+
+
+def is_made_anew(field: Field) -> bool:
+    """Whether each record gets a default of its own. Adding such a column rewrites the table."""
+    return field.kind == "UUID" and field.default == "uuid"
+
+
+def is_key(field: Field) -> bool:
+    return field.is_system and field.column == "id"
+
+
+def column(field: Field, *, is_required: bool) -> Column[object]:
+    kind = KINDS[field.kind]
+    default = kind.default_sql(field.default, field.settings) if has_default(field) else None
+    return Column(
+        column_name(field), kind.column_type(field.settings), nullable=not is_required, server_default=default
+    )
+
+
+def column_name(field: Field) -> str:
+    assert field.column is not None, f"{field.name} has no column"  # noqa: S101  a caller's bug
+    return field.column
+
+
+def primary_key(of: Object) -> PrimaryKeyConstraint:
+    return PrimaryKeyConstraint("id", name=_name(of.table, "pkey"))
+
+
+def checks(of: Object, field: Field) -> list[CheckConstraint]:
+    """A SELECT is text that keeps to its options, in whatever order, so that editing them never rewrites the table."""
+    if not has_check(field):
+        return []
+    held: Column[str] = Column(column_name(field), KINDS[field.kind].column_type(field.settings))
+    allowed = held.in_(sorted(each.value for each in field.options)) if field.options else held.is_(None)
+    return [CheckConstraint(allowed, name=check_name(of, field))]
+
+
+def foreign_keys(snapshot: Snapshot, of: Object, field: Field, schema: str) -> list[ForeignKeyConstraint]:
+    """By name, so that the table referred to need not be made."""
+    if not has_foreign_key(snapshot, field):
+        return []
+    link = snapshot.link(field)
+    return [
+        ForeignKeyConstraint(
+            [column_name(field)],
+            [f"{schema}.{link.target.table}.id"],
+            name=foreign_key_name(of, field),
+            ondelete=on_delete_sql(link.relation.on_delete),
+        )
+    ]
+
+
+def on_delete_sql(on_delete: OnDelete) -> str:
+    return on_delete.replace("_", " ")
+
+
+def add_indexes(table: Table, of: Object, field: Field) -> list[Index]:
+    """Uniqueness leaves out soft-deleted records; a relation's index serves nested lists in the order of ids too."""
+    found = []
+    held = table.c[column_name(field)]
+    if has_unique(field):
+        live = table.c.deleted_at.is_(None)
+        found.append(Index(unique_name(of, field), held, unique=True, postgresql_where=live))
+    if field.relation_id is not None:
+        found.append(Index(index_name(of, field), held, table.c.id))
+    return found
+
+
+def unique_name(of: Object, field: Field) -> str:
+    return _name(of.table, column_name(field), "key")
+
+
+def check_name(of: Object, field: Field) -> str:
+    return _name(of.table, column_name(field), "check")
+
+
+def foreign_key_name(of: Object, field: Field) -> str:
+    return _name(of.table, column_name(field), "fkey")
+
+
+def index_name(of: Object, field: Field) -> str:
+    return _name(of.table, column_name(field), "idx")
+
+
+def constraint_field(of: Object, constraint_name: str) -> Field | None:
+    """The field a constraint or unique index of this object's table is about, for telling errors."""
+    for field in stored_fields(of):
+        names = {unique_name(of, field), check_name(of, field), foreign_key_name(of, field)}
+        if constraint_name in names or (is_key(field) and constraint_name == _name(of.table, "pkey")):
+            return field
+    return None
+
+
+def _name(*parts: str) -> str:
+    """`companies__domain_name__key`; one too long for PostgreSQL keeps its ends around a hash of the whole."""
+    whole = "__".join(parts)
+    if len(whole) <= LONGEST:
+        return whole
+    ending = f"__{blake2b(whole.encode(), digest_size=5).hexdigest()}__{parts[-1]}"
+    return whole[: LONGEST - len(ending)] + ending

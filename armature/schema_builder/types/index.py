@@ -1,0 +1,125 @@
+"""Which names a view has, and what stands behind each: an index, from which types and root fields are made on demand.
+
+What one object brings is remembered by its content: after a change of the model, and in workspaces that share objects
+with others, only what is new is listed anew. A list holds names only, no snapshot.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from armature.core.lru import Lru
+from armature.metadata.model import Object, Snapshot
+from armature.metadata.names import CHOICE_TYPES, choice_type_name, root_name, type_name
+from armature.schema_builder.view import View
+
+KEPT = 5_000
+FEW = 50
+
+UPDATES = ("update", "update_many")
+"""What an object without fields of its own lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeEntry:
+    """`what` is a key of names.RECORD_TYPES; of CHOICE_TYPES where it is about one `field`."""
+
+    what: str
+    object: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RootEntry:
+    """`does` is a key of names.ROOTS."""
+
+    does: str
+    object: str
+
+
+class Joined(Mapping[str, Any]):
+    """Mappings that have no name in common, as one.
+
+    The first few names are looked for in one after the other: after a change of a large model, putting its index
+    together takes longer than a request.
+    """
+
+    def __init__(self, *parts: Mapping[str, Any]) -> None:
+        self._parts = parts
+        self._looks = 0
+
+    def __getitem__(self, name: str) -> Any:
+        self._looks += 1
+        if self._looks > FEW:
+            return self._whole[name]
+        for part in self._parts:
+            if name in part:
+                return part[name]
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole)
+
+    def __len__(self) -> int:
+        return len(self._whole)
+
+    @cached_property
+    def _whole(self) -> Mapping[str, Any]:
+        whole: dict[str, Any] = {}
+        for part in self._parts:
+            whole.update(part)
+        return whole
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What one object brings, by GraphQL name."""
+
+    types: Mapping[str, TypeEntry]
+    queries: Mapping[str, RootEntry]
+    mutations: Mapping[str, RootEntry]
+
+
+class Indexer:
+    """Lists what views bring: for each object these types, and root fields that do this."""
+
+    def __init__(self, types: Iterable[str], queries: Iterable[str], mutations: Iterable[str]) -> None:
+        self._types = tuple(types)
+        self._queries = tuple(queries)
+        self._mutations = tuple(mutations)
+        self._known: Lru[tuple[bytes, bool], Index] = Lru(KEPT)
+
+    def of(self, view: View) -> Sequence[Index]:
+        """One for each object. Not to be called by several threads at once."""
+        return [self._of(view.snapshot, each) for each in view.snapshot.visible_objects.values()]
+
+    def _of(self, snapshot: Snapshot, of: Object) -> Index:
+        can_change = _can_change(snapshot, of)
+        key = (of.fingerprint, can_change)
+        return self._known.get(key) or self._known.put(key, self._brought(of, can_change))
+
+    def _brought(self, of: Object, can_change: bool) -> Index:
+        name = of.name_singular
+        left_out = () if can_change else UPDATES
+        types = {type_name(what, name): TypeEntry(what, name) for what in self._types if what not in left_out}
+        for field in of.visible_fields.values():
+            if field.options:
+                types |= {
+                    choice_type_name(what, name, field.name): TypeEntry(what, name, field.name) for what in CHOICE_TYPES
+                }
+        mutations = [each for each in self._mutations if each not in left_out]
+        return Index(types, _roots(of, self._queries), _roots(of, mutations))
+
+
+def _can_change(snapshot: Snapshot, of: Object) -> bool:
+    """Whether there is anything an update could set: GraphQL has no input without fields."""
+    return any(
+        field.column is not None and (field.relation_id is None or snapshot.link(field).target.is_visible)
+        for field in of.visible_fields.values()
+        if not field.is_system
+    )
+
+
+def _roots(of: Object, kinds: Iterable[str]) -> Mapping[str, RootEntry]:
+    return {root_name(does, of): RootEntry(does, of.name_singular) for does in kinds}

@@ -1,0 +1,63 @@
+"""Which operators a value can be filtered by, and what each takes.
+
+The SQL of an operator stands in compile/comparisons.py, in a table with the same keys.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+Takes = Literal["one", "many", "text", "null", "yes"]
+
+NULLS: Mapping[str, Takes] = {"is": "null"}
+EQUALITY: Mapping[str, Takes] = {"eq": "one", "neq": "one", "in": "many", "notIn": "many", **NULLS}
+COMPARABLE: Mapping[str, Takes] = {**EQUALITY, "lt": "one", "lte": "one", "gt": "one", "gte": "one"}
+TEXTUAL: Mapping[str, Takes] = {
+    **COMPARABLE,
+    "like": "text",
+    "ilike": "text",
+    "startsWith": "text",
+    "istartsWith": "text",
+    "endsWith": "text",
+    "iendsWith": "text",
+    "contains": "text",
+    "icontains": "text",
+    "regex": "text",
+    "iregex": "text",
+    "isEmpty": "yes",
+}
+DOCUMENT: Mapping[str, Takes] = {"eq": "one", "neq": "one", "contains": "one", "hasKey": "text", **NULLS}
+
+OPERATORS: Mapping[str, Mapping[str, Takes]] = {
+    "String": TEXTUAL,
+    "ID": COMPARABLE,
+    "UUID": COMPARABLE,
+    "Int": COMPARABLE,
+    "Float": COMPARABLE,
+    "BigInt": COMPARABLE,
+    "Decimal": COMPARABLE,
+    "Date": COMPARABLE,
+    "DateTime": COMPARABLE,
+    "Boolean": EQUALITY,
+    "ENUM": EQUALITY,
+    "JSON": DOCUMENT,
+}
+
+DESCRIPTIONS: Mapping[str, str] = {
+    "eq": "Equal.",
+    "neq": "Not equal; a record without a value counts as not equal.",
+    "in": "One of these.",
+    "notIn": "None of these; a record without a value counts.",
+    "is": "Whether there is a value.",
+    "like": "Matches a pattern in which % stands for any text and _ for one character.",
+    "ilike": "As `like`, whatever the case.",
+    "startsWith": "Begins with this text.",
+    "istartsWith": "Begins with this text, whatever the case.",
+    "endsWith": "Ends with this text.",
+    "iendsWith": "Ends with this text, whatever the case.",
+    "contains": "Contains this.",
+    "icontains": "Contains this text, whatever the case.",
+    "regex": "Matches a POSIX regular expression, as PostgreSQL has them.",
+    "iregex": "As `regex`, whatever the case.",
+    "isEmpty": "Whether there is no value, or an empty text.",
+    "hasKey": "Is an object with this key, or a list with this text.",
+}

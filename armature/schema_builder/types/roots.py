@@ -1,0 +1,128 @@
+"""The root fields: their names, arguments and types, in one table for queries and one for mutations."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from graphql import GraphQLArgument, GraphQLField, GraphQLInt, GraphQLList, GraphQLNonNull
+
+from armature.metadata.names import type_name
+from armature.schema_builder.types.index import RootEntry
+from armature.schema_builder.types.lazy import Lazy
+from armature.schema_builder.types.objects import records_field
+from armature.schema_builder.types.registry import Types
+from armature.schema_builder.types.scalars import SCALARS
+from armature.schema_builder.view import ObjectView, View
+
+SCHEMA_VERSION = "_schemaVersion"
+"""A root field of every workspace, even of one without objects; no API name begins with an underscore."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What a root field does, a key of names.ROOTS, and to which object."""
+
+    does: str
+    object: ObjectView
+
+
+RootMaker = Callable[[Types, ObjectView], GraphQLField]
+
+ID = GraphQLArgument(GraphQLNonNull(SCALARS["ID"].graphql))
+
+
+def _one(types: Types, of: ObjectView) -> GraphQLField:
+    return GraphQLField(types[of.type_name], {"id": ID}, description=f"One {of.object.label_singular}, by id.")
+
+
+def _by(types: Types, of: ObjectView) -> GraphQLField:
+    where = GraphQLArgument(GraphQLNonNull(types[type_name("where_unique", of.name)]))
+    return GraphQLField(
+        types[of.type_name], {"where": where}, description=f"One {of.object.label_singular}, by a unique field."
+    )
+
+
+def _list(types: Types, of: ObjectView) -> GraphQLField:
+    return records_field(types, of, of.object.label_plural)
+
+
+def _create(types: Types, of: ObjectView) -> GraphQLField:
+    data = GraphQLArgument(GraphQLNonNull(types[type_name("create", of.name)]))
+    return GraphQLField(GraphQLNonNull(types[of.type_name]), {"data": data})
+
+
+def _create_many(types: Types, of: ObjectView) -> GraphQLField:
+    record = GraphQLNonNull(types[of.type_name])
+    each = GraphQLNonNull(types[type_name("create", of.name)])
+    return GraphQLField(
+        GraphQLNonNull(GraphQLList(record)),
+        {"data": GraphQLArgument(GraphQLNonNull(GraphQLList(each)))},
+        description="All or none; the answer is in the order of `data`.",
+    )
+
+
+def _update(types: Types, of: ObjectView) -> GraphQLField:
+    data = GraphQLArgument(GraphQLNonNull(types[type_name("update", of.name)]))
+    return GraphQLField(types[of.type_name], {"id": ID, "data": data})
+
+
+def _update_many(types: Types, of: ObjectView) -> GraphQLField:
+    data = GraphQLArgument(GraphQLNonNull(types[type_name("update", of.name)]))
+    return GraphQLField(
+        GraphQLNonNull(types[type_name("mutation_result", of.name)]), {**_filter(types, of), "data": data}
+    )
+
+
+def _by_id(description: str) -> Callable[[Types, ObjectView], GraphQLField]:
+    return lambda types, of: GraphQLField(types[of.type_name], {"id": ID}, description=description)
+
+
+def _by_filter(description: str) -> Callable[[Types, ObjectView], GraphQLField]:
+    return lambda types, of: GraphQLField(
+        GraphQLNonNull(types[type_name("mutation_result", of.name)]), _filter(types, of), description=description
+    )
+
+
+def _filter(types: Types, of: ObjectView) -> dict[str, GraphQLArgument]:
+    return {"filter": GraphQLArgument(GraphQLNonNull(types[type_name("filter", of.name)]))}
+
+
+DELETES = "Puts it out of sight; `restore…` brings it back."
+RESTORES = "Brings back what was deleted."
+DESTROYS = "Deletes it for good, deleted or not; the answer is what it was."
+
+QUERIES: Mapping[str, RootMaker] = {
+    "one": _one,
+    "by": _by,
+    "list": _list,
+}
+
+MUTATIONS: Mapping[str, RootMaker] = {
+    "create": _create,
+    "create_many": _create_many,
+    "update": _update,
+    "update_many": _update_many,
+    "delete": _by_id(DELETES),
+    "delete_many": _by_filter(DELETES),
+    "restore": _by_id(RESTORES),
+    "restore_many": _by_filter(RESTORES),
+    "destroy": _by_id(DESTROYS),
+    "destroy_many": _by_filter(DESTROYS),
+}
+
+MAKERS: Mapping[str, RootMaker] = {**QUERIES, **MUTATIONS}
+
+VERSION = GraphQLField(GraphQLNonNull(GraphQLInt), description="The version of the model that answered.")
+
+
+def roots(view: View, index: Mapping[str, RootEntry]) -> Mapping[str, Root]:
+    """What each of these root fields does."""
+    return Lazy(index, lambda entry: Root(entry.does, view[entry.object]))
+
+
+def root_fields(types: Types, index: Mapping[str, RootEntry | GraphQLField]) -> Mapping[str, GraphQLField]:
+    """The fields of Query, or of Mutation; some may be there already."""
+
+    def made(entry: RootEntry | GraphQLField) -> GraphQLField:
+        return MAKERS[entry.does](types, types.view[entry.object]) if isinstance(entry, RootEntry) else entry
+
+    return Lazy(index, made)

@@ -1,0 +1,90 @@
+"""A view as a GraphQL schema: the table of every type an object brings, and the lazy schema over it."""
+
+from collections.abc import Callable, Mapping
+
+from graphql import GraphQLNamedType, introspection_types
+
+from armature.metadata.model import Field
+from armature.schema_builder.types.filters import (
+    SCALAR_FILTERS,
+    NullCheck,
+    choice_filter_input,
+    filter_input,
+    list_filter_input,
+)
+from armature.schema_builder.types.index import Indexer, Joined, TypeEntry
+from armature.schema_builder.types.lazy import LazyObjectType, LazySchema
+from armature.schema_builder.types.objects import choice_type, record_type
+from armature.schema_builder.types.orders import OrderDirection, order_input
+from armature.schema_builder.types.registry import Types
+from armature.schema_builder.types.roots import (
+    MUTATIONS,
+    QUERIES,
+    SCHEMA_VERSION,
+    VERSION,
+    Root,
+    root_fields,
+    roots,
+)
+from armature.schema_builder.types.scalars import SCALARS
+from armature.schema_builder.types.writes import (
+    connect_input,
+    create_input,
+    mutation_result,
+    to_one_input,
+    update_input,
+    where_unique_input,
+)
+from armature.schema_builder.view import ObjectView, View
+
+MAKERS: Mapping[str, Callable[[Types, ObjectView], GraphQLNamedType]] = {
+    "record": record_type,
+    "filter": filter_input,
+    "list_filter": list_filter_input,
+    "order": order_input,
+    "create": create_input,
+    "update": update_input,
+    "to_one": to_one_input,
+    "connect": connect_input,
+    "where_unique": where_unique_input,
+    "mutation_result": mutation_result,
+}
+
+CHOICE_MAKERS: Mapping[str, Callable[[Types, ObjectView, Field], GraphQLNamedType]] = {
+    "choice": lambda _types, of, field: choice_type(of, field),
+    "filter": choice_filter_input,
+}
+
+INDEXER = Indexer(MAKERS, QUERIES, MUTATIONS)
+
+SHARED: Mapping[str, GraphQLNamedType] = {
+    **{name: scalar.graphql for name, scalar in SCALARS.items()},
+    **{each.name: each for each in SCALAR_FILTERS.values()},
+    **{each.name: each for each in (OrderDirection, NullCheck)},
+    **introspection_types,
+}
+
+
+class WorkspaceSchema:
+    """The GraphQL schema of a view, with what each root field does."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        found = INDEXER.of(view)
+        queries = Joined(*(each.queries for each in found), {SCHEMA_VERSION: VERSION})
+        mutations = Joined(*(each.mutations for each in found))
+        self.queries: Mapping[str, Root] = roots(view, queries)
+        self.mutations: Mapping[str, Root] = roots(view, mutations)
+        query, mutation = LazyObjectType("Query"), LazyObjectType("Mutation")
+        root_types = {each.name: each for each in ((query, mutation) if found else (query,))}
+        self.types = Types(view, Joined(root_types, *(each.types for each in found), SHARED), _made)
+        query.fields = root_fields(self.types, queries)
+        mutation.fields = root_fields(self.types, mutations)
+        self.graphql = LazySchema(self.types, query, root_types.get("Mutation"))
+
+
+def _made(types: Types, entry: TypeEntry) -> GraphQLNamedType:
+    of = types.view[entry.object]
+    if entry.field is None:
+        return MAKERS[entry.what](types, of)
+    return CHOICE_MAKERS[entry.what](types, of, of.object.visible_fields[entry.field])

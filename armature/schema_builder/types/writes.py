@@ -1,0 +1,114 @@
+"""The inputs of mutations, and what those on many records answer."""
+
+from typing import Any
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLField,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLInt,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+)
+
+from armature.metadata.names import choice_type_name, type_name
+from armature.schema_builder.types.registry import Types
+from armature.schema_builder.types.scalars import SCALARS
+from armature.schema_builder.view import Entry, ObjectView, Plain, ToOne
+
+NEW_RECORD = "newRecord"
+"""Marks the inputs that hold a whole new record."""
+
+
+def create_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
+    """What has no default must be given, but for a relation: it can come as `company` or as `companyId`."""
+
+    def field(entry: Entry) -> GraphQLInputField:
+        kind: Any = _input_type(types, of, entry)
+        is_needed = (
+            isinstance(entry, Plain)
+            and entry.is_required
+            and entry.field.default is None
+            and entry.field.relation_id is None
+        )
+        return GraphQLInputField(GraphQLNonNull(kind) if is_needed else kind, description=entry.field.description)
+
+    return GraphQLInputObjectType(
+        type_name("create", of.name),
+        lambda: {name: field(entry) for name, entry in of.writable.items()},
+        extensions={NEW_RECORD: True},
+    )
+
+
+def update_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
+    """What is left out stays as it is; null empties."""
+    return GraphQLInputObjectType(
+        type_name("update", of.name),
+        lambda: {
+            name: GraphQLInputField(_input_type(types, of, entry), description=entry.field.description)
+            for name, entry in of.writable.items()
+            if name != "id"
+        },
+        description="What is left out stays as it is; null empties a field.",
+    )
+
+
+def _input_type(types: Types, of: ObjectView, entry: Entry) -> GraphQLInputType:
+    match entry:
+        case Plain(scalar="ENUM"):
+            return types[choice_type_name("choice", of.name, entry.name)]  # type: ignore[no-any-return]
+        case Plain():
+            return SCALARS[entry.scalar].graphql
+        case ToOne():
+            return types[type_name("to_one", entry.target)]  # type: ignore[no-any-return]
+        case _:
+            raise AssertionError(f"{entry.name} is not writable")
+
+
+def to_one_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
+    """How another record refers to one of these."""
+    return GraphQLInputObjectType(
+        type_name("to_one", of.name),
+        lambda: {
+            "connect": GraphQLInputField(types[type_name("connect", of.name)], description="Refer to this record."),
+            "disconnect": GraphQLInputField(GraphQLBoolean, description="true: refer to none."),
+        },
+        is_one_of=True,
+    )
+
+
+def connect_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
+    return GraphQLInputObjectType(
+        type_name("connect", of.name),
+        lambda: {
+            "id": GraphQLInputField(SCALARS["ID"].graphql),
+            "where": GraphQLInputField(types[type_name("where_unique", of.name)]),
+        },
+        is_one_of=True,
+        description="An existing record, by its id or by a unique field.",
+    )
+
+
+def where_unique_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
+    return GraphQLInputObjectType(
+        type_name("where_unique", of.name),
+        lambda: {name: GraphQLInputField(_input_type(types, of, entry)) for name, entry in of.unique_entries.items()},
+        is_one_of=True,
+        description="One record, by its id or by a unique field.",
+    )
+
+
+def mutation_result(types: Types, of: ObjectView) -> GraphQLObjectType:
+    """What a mutation on many records answers."""
+    return GraphQLObjectType(
+        type_name("mutation_result", of.name),
+        lambda: {
+            "count": GraphQLField(GraphQLNonNull(GraphQLInt), description="How many records it touched."),
+            "records": GraphQLField(
+                GraphQLNonNull(GraphQLList(GraphQLNonNull(types[of.type_name]))), description="All of them, by id."
+            ),
+        },
+    )

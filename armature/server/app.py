@@ -1,0 +1,142 @@
+"""The server as one ASGI application: what it opens when it starts, and what is behind each path."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from armature.core.db import Database, open_database
+from armature.core.errors import BadUserInput
+from armature.core.notices import Listener
+from armature.core.settings import Settings
+from armature.schema_builder.run.document import DocumentReader
+from armature.schema_builder.run.engine import Engine
+from armature.schema_builder.run.workspaces import Workspaces
+from armature.server.auth.access_tokens import AccessTokens
+from armature.server.auth.identity import Identities
+from armature.server.control.context import Context, Control
+from armature.server.control.schema import control_schema
+from armature.server.cors import with_cors
+from armature.server.frame import Frame
+from armature.server.graphql.data import WorkspaceExecutor, sdl_route
+from armature.server.graphql.http import GraphQLEndpoint
+from armature.server.graphql.static import StaticExecutor
+from armature.server.health import Check, check_catalog, health_routes
+from armature.server.pages import playground_routes
+
+
+def create_app(settings: Settings, *, demo_api_key: str | None = None) -> ASGIApp:
+    """Raises BadUserInput for settings that can't work. Connections are opened by the ASGI lifespan.
+
+    `demo_api_key` is what the playground fills in on a machine of one's own.
+    """
+    if settings.database_url is None or settings.redis_url is None:
+        raise BadUserInput(
+            "DATABASE_URL and REDIS_URL have to be set.", hint="`armature up` brings servers of its own."
+        )
+    return with_cors(App(settings, demo_api_key), settings.cors_origins)
+
+
+class App:
+    """The GraphQL endpoints are found by their exact path, before any other routing."""
+
+    def __init__(self, settings: Settings, demo_api_key: str | None) -> None:
+        self._settings = settings
+        self._demo_api_key = demo_api_key
+        self._endpoints: Mapping[str, ASGIApp] = {}
+        self._rest: ASGIApp = Frame([])
+        self._tokens = AccessTokens(settings.secret_key, settings.access_token_lifetime)
+        self._lifespan = Starlette(lifespan=self._living)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._endpoints.get(scope["path"], self._rest)(scope, receive, send)
+        else:
+            await self._lifespan(scope, receive, send)
+
+    @asynccontextmanager
+    async def _living(self, _app: Starlette) -> AsyncIterator[None]:
+        async with opened(self._settings, self._tokens) as services:
+            self._endpoints = endpoints(self._settings, services)
+            self._rest = Frame(routes(services, self._demo_api_key))
+            yield
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the process holds open while it serves."""
+
+    database: Database
+    redis: Redis
+    listener: Listener
+    workspaces: Workspaces
+    documents: DocumentReader
+    engine: Engine
+    tokens: AccessTokens
+    identities: Identities
+
+
+@asynccontextmanager
+async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Services]:
+    """Raises Unavailable where PostgreSQL can't be reached; Valkey may come later."""
+    url = settings.database_url or ""
+    async with AsyncExitStack() as stack:
+        database = await open_database(url, pool_size=settings.database_pool_size)
+        stack.push_async_callback(database.close)
+        redis = Redis.from_url(settings.redis_url or "")
+        stack.push_async_callback(redis.aclose)
+        listener = Listener(url)
+        workspaces = Workspaces(database, listener, settings.workspace_cache_size)
+        documents = DocumentReader(settings)
+        engine = Engine(database, settings, workspaces, documents)
+        identities = Identities(database, listener, tokens)
+        await listener.start()
+        stack.push_async_callback(listener.stop)
+        yield Services(database, redis, listener, workspaces, documents, engine, tokens, identities)
+
+
+def endpoints(settings: Settings, services: Services) -> Mapping[str, ASGIApp]:
+    """The GraphQL endpoints by path."""
+    identities = services.identities
+    control = Control(settings, services.database, services.workspaces, services.tokens, identities)
+    model = StaticExecutor(control_schema(), services.documents, partial(Context, control), settings)
+    return {
+        "/graphql": GraphQLEndpoint(WorkspaceExecutor(services.engine), identities.in_workspace, settings),
+        "/metadata": GraphQLEndpoint(model, identities.identify, settings),
+    }
+
+
+def routes(services: Services, demo_api_key: str | None) -> list[BaseRoute]:
+    """Everything else."""
+    return [
+        Route("/", to_playground),
+        sdl_route(services.engine, services.identities.in_workspace),
+        *playground_routes(demo_api_key),
+        *health_routes(checks(services)),
+    ]
+
+
+def checks(services: Services) -> Mapping[str, Check]:
+    async def database() -> None:
+        async with services.database.connection() as connection:
+            await connection.fetchval("SELECT 1")
+
+    async def catalog() -> None:
+        async with services.database.connection() as connection:
+            await check_catalog(connection)
+
+    async def redis() -> None:
+        await services.redis.ping()
+
+    return {"database": database, "catalog": catalog, "redis": redis}
+
+
+async def to_playground(_request: Request) -> Response:
+    return RedirectResponse("/playground")

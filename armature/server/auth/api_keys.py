@@ -1,0 +1,88 @@
+"""API keys: a program's way into one workspace. The token is shown once; the catalog holds its hash."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import func, insert, update
+from uuid_utils.compat import uuid7
+
+from armature.core.db import Database, execute, fetch_one
+from armature.core.errors import BadUserInput, NotFound
+from armature.core.notices import notify
+from armature.core.secrets import new_token, token_hash
+from armature.metadata.store import current_version
+from armature.metadata.tables import api_keys
+from armature.server.auth.roles import ADMIN, checked_role
+from armature.server.auth.texts import checked_name
+
+PREFIX = "arm_"
+HINT_LENGTH = 4
+
+
+class ApiKeyNotFound(NotFound):
+    def __init__(self, key: str) -> None:
+        super().__init__(f'There is no API key "{key[:100]}".', path=("id",))
+
+
+class ExpiryUnfit(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__("expiresAt must be in the future.", field="expiresAt", path=("expiresAt",))
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    token: str = field(repr=False)
+    id: UUID
+
+
+async def create_api_key(
+    db: Database,
+    workspace_id: UUID,
+    name: str,
+    role: str = ADMIN,
+    expires_at: datetime | None = None,
+    created_by: UUID | None = None,
+) -> NewKey:
+    """Raises BadUserInput, or WorkspaceNotFound. An `expires_at` without an offset is UTC."""
+    token = new_token(PREFIX)
+    key_id = uuid7()
+    row = {
+        "id": key_id,
+        "workspace_id": workspace_id,
+        "name": checked_name(name, "name"),
+        "role": checked_role(role),
+        "token_hash": token_hash(token),
+        "hint": token[-HINT_LENGTH:],
+        "created_by": created_by,
+        "expires_at": None if expires_at is None else _in_future(expires_at),
+    }
+    async with db.transaction() as connection:
+        await current_version(connection, workspace_id)
+        await execute(connection, insert(api_keys).values(row))
+    return NewKey(token, key_id)
+
+
+async def revoke_api_key(db: Database, workspace_id: UUID, key: str) -> UUID:
+    """Nobody is let in with it from now on. Revoking twice changes nothing. Raises ApiKeyNotFound."""
+    try:
+        key_id = UUID(key)
+    except ValueError:
+        raise ApiKeyNotFound(key) from None
+    mine = (api_keys.c.id == key_id, api_keys.c.workspace_id == workspace_id)
+    revoked = update(api_keys).where(*mine).values(revoked_at=func.coalesce(api_keys.c.revoked_at, func.now()))
+    async with db.transaction() as connection:
+        if await fetch_one(connection, revoked.returning(api_keys.c.id)) is None:
+            raise ApiKeyNotFound(key)
+        await notify(connection, {"identity": str(key_id)})
+    return key_id
+
+
+def _in_future(at: datetime) -> datetime:
+    try:
+        moment = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:  # the first and last day of the calendar, elsewhere
+        raise ExpiryUnfit from None
+    if moment <= datetime.now(UTC):
+        raise ExpiryUnfit
+    return moment

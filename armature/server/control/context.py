@@ -1,0 +1,99 @@
+"""What a request to the control plane works with: the process' services, the caller, loaders of its own."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+from uuid import UUID
+
+from armature.core.db import Database
+from armature.core.errors import ArmatureError, Forbidden
+from armature.core.settings import Settings
+from armature.metadata.model import Snapshot
+from armature.schema_builder.run.workspaces import Workspaces
+from armature.server.auth.access_tokens import AccessTokens
+from armature.server.auth.identity import Identities, Identity, SignInFirst, WorkspaceIdentity, placed
+from armature.server.control.loaders import Loaders
+
+T = TypeVar("T")
+
+MAX_ENTRIES = 50_000  # three times a model of 300 objects with 50 fields each
+
+
+class TooManyEntries(ArmatureError):
+    """Lists inside lists multiply. No setting raises this."""
+
+    code = "LIMIT_EXCEEDED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The answer would list more than {MAX_ENTRIES:,} objects, fields, members and keys.",
+            hint="Nest fewer lists in each other, or ask for them one by one.",
+        )
+
+
+class UsersOnly(Forbidden):
+    def __init__(self) -> None:
+        super().__init__(
+            "This is for users; an API key can't do it.", hint="Sign in and send the access token instead."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The services that the control plane needs of its process."""
+
+    settings: Settings
+    db: Database
+    workspaces: Workspaces
+    tokens: AccessTokens
+    identities: Identities
+
+
+class Context:
+    """One request's. Everything but signing up and in asks here who is calling."""
+
+    def __init__(self, control: Control, identity: Identity | None) -> None:
+        self.control = control
+        self._identity = identity
+        self._turns = asyncio.Lock()
+        self._entries = 0
+
+    @property
+    def db(self) -> Database:
+        return self.control.db
+
+    @cached_property
+    def loaders(self) -> Loaders:
+        return Loaders(self.control.db)
+
+    def identity(self) -> Identity:
+        """Raises SignInFirst."""
+        if self._identity is None:
+            raise SignInFirst
+        return self._identity
+
+    def user_id(self) -> UUID:
+        """Raises SignInFirst, UsersOnly."""
+        user_id = self.identity().user_id
+        if user_id is None:
+            raise UsersOnly
+        return user_id
+
+    def place(self) -> WorkspaceIdentity:
+        """The caller in the workspace it works in. Raises SignInFirst, WorkspaceNotChosen."""
+        return placed(self._identity)
+
+    async def listed(self, found: Sequence[T]) -> Sequence[T]:
+        """What a list in the answer holds, in its turn: between two, other requests run. Raises TooManyEntries."""
+        self._entries += len(found)
+        if self._entries > MAX_ENTRIES:
+            raise TooManyEntries
+        async with self._turns:
+            await asyncio.sleep(0)
+        return found
+
+    async def snapshot(self) -> Snapshot:
+        """The newest model of the caller's workspace."""
+        return await self.control.workspaces.snapshot(self.place().workspace_id)

@@ -1,0 +1,124 @@
+"""What a client may write to change the model: one input a kind of step, named as in metadata/changes.py.
+
+What is left out is UNSET; `steps.py` makes steps of these.
+"""
+
+from typing import Any
+
+import strawberry
+from strawberry import UNSET
+from strawberry.scalars import JSON
+
+from armature.server.control.model_types import FIELD_TYPE, OnDelete, RelationType
+
+
+@strawberry.input
+class OptionInput:
+    value: str
+    label: str | None = UNSET
+    color: str | None = UNSET
+    id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Of the option as it is, to rename its value with the records that hold it."
+    )
+
+
+@strawberry.input
+class RelationInput:
+    type: RelationType
+    target: str = strawberry.field(description="The other object, by name or id.")
+    inverse_name: str | None = UNSET
+    inverse_label: str | None = UNSET
+    on_delete: OnDelete = OnDelete.SET_NULL
+
+
+@strawberry.input
+class NewFieldInput:
+    type: Any = strawberry.field(graphql_type=FIELD_TYPE)
+    name: str | None = strawberry.field(default=UNSET, description="Made from the label where it is left out.")
+    label: str | None = strawberry.field(default=UNSET, description="Made from the name where it is left out.")
+    description: str | None = UNSET
+    is_nullable: bool = True
+    is_unique: bool = False
+    default_value: JSON | None = UNSET
+    settings: JSON | None = UNSET
+    options: list[OptionInput] | None = UNSET
+    relation: RelationInput | None = UNSET
+
+
+@strawberry.input
+class CreateObjectInput:
+    name_singular: str | None = UNSET
+    name_plural: str | None = UNSET
+    label_singular: str | None = UNSET
+    label_plural: str | None = UNSET
+    description: str | None = UNSET
+    fields: list[NewFieldInput] = strawberry.field(default_factory=list)
+
+
+@strawberry.input
+class UpdateObjectInput:
+    object: str = strawberry.field(description="By name or id.")
+    name_singular: str | None = UNSET
+    name_plural: str | None = UNSET
+    label_singular: str | None = UNSET
+    label_plural: str | None = UNSET
+    description: str | None = UNSET
+    is_active: bool | None = UNSET
+
+
+@strawberry.input
+class DeleteObjectInput:
+    object: str = strawberry.field(description="By name or id.")
+
+
+@strawberry.input
+class RestoreObjectInput:
+    object: str = strawberry.field(description="By id, or by name the one deleted last.")
+
+
+@strawberry.input
+class CreateFieldInput(NewFieldInput):
+    object: str = strawberry.field(description="By name or id.")
+
+
+@strawberry.input
+class UpdateFieldInput:
+    object: str = strawberry.field(description="By name or id.")
+    field: str = strawberry.field(description="By name or id.")
+    name: str | None = UNSET
+    label: str | None = UNSET
+    description: str | None = UNSET
+    is_active: bool | None = UNSET
+    is_nullable: bool | None = UNSET
+    is_unique: bool | None = UNSET
+    default_value: JSON | None = UNSET
+    settings: JSON | None = UNSET
+    options: list[OptionInput] | None = UNSET
+    on_delete: OnDelete | None = UNSET
+
+
+@strawberry.input
+class DeleteFieldInput:
+    object: str = strawberry.field(description="By name or id.")
+    field: str = strawberry.field(description="By name or id.")
+
+
+@strawberry.input
+class RestoreFieldInput:
+    object: str = strawberry.field(description="By name or id.")
+    field: str = strawberry.field(description="By id, or by name the one deleted last.")
+    is_nullable: bool | None = strawberry.field(
+        default=UNSET, description="True lets a required field come back although newer records have no value for it."
+    )
+
+
+@strawberry.input(one_of=True, description="One step of a changeset.")
+class ChangeInput:
+    create_object: CreateObjectInput | None = UNSET
+    update_object: UpdateObjectInput | None = UNSET
+    delete_object: DeleteObjectInput | None = UNSET
+    restore_object: RestoreObjectInput | None = UNSET
+    create_field: CreateFieldInput | None = UNSET
+    update_field: UpdateFieldInput | None = UNSET
+    delete_field: DeleteFieldInput | None = UNSET
+    restore_field: RestoreFieldInput | None = UNSET

@@ -1,0 +1,128 @@
+"""Changing the model: a mutation for each kind of step, and one for any number of them."""
+
+from typing import Any
+
+import strawberry
+from strawberry import Info
+
+from armature.migrations.workspace.preview import Preview
+from armature.server.auth.texts import checked_name
+from armature.server.control.context import Context
+from armature.server.control.inputs import (
+    ChangeInput,
+    CreateFieldInput,
+    CreateObjectInput,
+    DeleteFieldInput,
+    DeleteObjectInput,
+    RestoreFieldInput,
+    RestoreObjectInput,
+    UpdateFieldInput,
+    UpdateObjectInput,
+)
+from armature.server.control.model import change_model, change_one, field_after, object_after, preview_model
+from armature.server.control.model_types import Field, Object, field_of, object_of
+from armature.server.control.steps import read_steps
+
+
+@strawberry.type(description="A statement that changes the database.")
+class PlannedStatement:
+    sql: str
+    lock: str | None = strawberry.field(description="Held on the table until all is done; null for a new table.")
+    rewrites: bool = strawberry.field(description="Whether all records are written anew.")
+
+
+@strawberry.type(description="Records, or their values of one field, that go out of sight; restoring brings them back.")
+class SetAside:
+    object: str
+    field: str | None
+    records: int
+
+
+@strawberry.type(description="What became of a changeset, or would become of it.")
+class Changeset:
+    version: int = strawberry.field(description="Of the model afterwards.")
+    applied: bool = strawberry.field(description="False for a dry run.")
+    statements: list[PlannedStatement] | None = strawberry.field(description="Of a dry run.", default=None)
+    set_aside: list[SetAside] | None = strawberry.field(description="By a dry run's changes.", default=None)
+
+
+@strawberry.type
+class ModelMutations:
+    @strawberry.mutation
+    async def create_object(self, info: Info[Context, None], input: CreateObjectInput) -> Object:
+        """An object and its table; both exist when this returns, or neither."""
+        return await _object(info.context, input)
+
+    @strawberry.mutation
+    async def update_object(self, info: Info[Context, None], input: UpdateObjectInput) -> Object:
+        """Names, labels, description; isActive: false hides it."""
+        return await _object(info.context, input)
+
+    @strawberry.mutation
+    async def delete_object(self, info: Info[Context, None], input: DeleteObjectInput) -> Object:
+        """Sets the object aside, with its records and its relations."""
+        return await _object(info.context, input)
+
+    @strawberry.mutation
+    async def restore_object(self, info: Info[Context, None], input: RestoreObjectInput) -> Object:
+        """Brings a deleted object back, with its records and its relations."""
+        return await _object(info.context, input)
+
+    @strawberry.mutation
+    async def create_field(self, info: Info[Context, None], input: CreateFieldInput) -> Field:
+        """A field and its column; both exist when this returns, or neither."""
+        return await _field(info.context, input)
+
+    @strawberry.mutation
+    async def update_field(self, info: Info[Context, None], input: UpdateFieldInput) -> Field:
+        """What is left out stays as it is; isActive: false hides the field."""
+        return await _field(info.context, input)
+
+    @strawberry.mutation
+    async def delete_field(self, info: Info[Context, None], input: DeleteFieldInput) -> Field:
+        """Sets the field aside, with its values; of a relation, both ends."""
+        return await _field(info.context, input)
+
+    @strawberry.mutation
+    async def restore_field(self, info: Info[Context, None], input: RestoreFieldInput) -> Field:
+        """Brings a deleted field back, with its values; of a relation, both ends."""
+        return await _field(info.context, input)
+
+    @strawberry.mutation
+    async def apply_changeset(
+        self,
+        info: Info[Context, None],
+        changes: list[ChangeInput],
+        dry_run: bool = False,
+        idempotency_key: str | None = None,
+    ) -> Changeset:
+        """All steps or none, in one transaction.
+
+        A dry run tells what would happen. The same idempotencyKey again changes nothing.
+        """
+        key = None if idempotency_key is None else checked_name(idempotency_key, "idempotencyKey")
+        if dry_run:
+            return _planned(await preview_model(info.context, read_steps(changes)))
+        after = await change_model(info.context, read_steps(changes), key)
+        return Changeset(version=after.version, applied=True)
+
+
+async def _object(context: Context, given: Any) -> Object:
+    after, change = await change_one(context, given)
+    return object_of(after, object_after(after, change))
+
+
+async def _field(context: Context, given: Any) -> Field:
+    after, change = await change_one(context, given)
+    return field_of(after, *field_after(after, change))
+
+
+def _planned(preview: Preview) -> Changeset:
+    return Changeset(
+        version=preview.version,
+        applied=False,
+        statements=[
+            PlannedStatement(sql=each.sql, lock=each.lock, rewrites=each.rewrites) for each in preview.statements
+        ],
+        set_aside=[SetAside(object=each.object, field=each.field, records=each.records) for each in preview.set_aside],
+    )

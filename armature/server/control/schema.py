@@ -1,0 +1,38 @@
+"""The control plane's GraphQL schema: static, written with Strawberry, run by server/graphql/static.py."""
+
+from functools import cache
+from inspect import getdoc
+
+import strawberry
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
+
+from armature.server.control.mutations.accounts import AccountMutations
+from armature.server.control.mutations.model import ModelMutations
+from armature.server.control.queries import Query
+
+DEFINITION = "strawberry-definition"
+
+
+@strawberry.type
+class Mutation(AccountMutations, ModelMutations):
+    pass
+
+
+@cache
+def control_schema() -> GraphQLSchema:
+    """graphql-core's schema behind Strawberry's."""
+    schema: GraphQLSchema = strawberry.Schema(query=Query, mutation=Mutation)._schema
+    for each in schema.type_map.values():
+        if isinstance(each, GraphQLObjectType):
+            _describe(each)
+        elif isinstance(each, GraphQLInputObjectType) and each.extensions[DEFINITION].is_one_of:
+            each.is_one_of = True  # so that graphql-core checks it, in variables too, and introspection tells it
+    return schema
+
+
+def _describe(of: GraphQLObjectType) -> None:
+    """A resolver's docstring describes its field to clients too."""
+    for field in of.fields.values():
+        definition = field.extensions.get(DEFINITION)
+        if definition is not None and definition.base_resolver is not None and field.description is None:
+            field.description = getdoc(definition.base_resolver.wrapped_func)

@@ -1,0 +1,33 @@
+"""The data API's place in the server: the engine as the executor of a caller's workspace, its schema as text."""
+
+from collections.abc import Awaitable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from armature.schema_builder.run.answer import Answer, Operation
+from armature.schema_builder.run.engine import Engine
+from armature.server.auth.identity import WorkspaceIdentity
+from armature.server.graphql.http import Identify
+
+
+class WorkspaceExecutor:
+    """Hands the engine's coroutine on: no step of its own for each request."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._run = engine.execute
+
+    def execute(self, operation: Operation, caller: WorkspaceIdentity) -> Awaitable[Answer]:
+        return self._run(operation, caller.workspace_id)
+
+
+def sdl_route(engine: Engine, identify: Identify[WorkspaceIdentity]) -> Route:
+    """`/schema.graphql`: the schema of the caller's own workspace, in the schema definition language."""
+
+    async def schema(request: Request) -> Response:
+        headers = dict(request.scope["headers"])
+        caller = await identify(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
+        return PlainTextResponse(await engine.sdl(caller.workspace_id), headers={"cache-control": "private, no-store"})
+
+    return Route("/schema.graphql", schema)

@@ -1,0 +1,184 @@
+"""GraphQL over HTTP, for any executor: one ASGI application for each endpoint.
+
+It decides what HTTP decides: method, media types, sizes, time, who calls, statuses. What an operation means, the
+executor knows. Written against the working group's draft of the GraphQL-over-HTTP specification and its audits.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from time import perf_counter
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+import structlog
+
+from armature.core.errors import ArmatureError, TimedOut
+from armature.core.settings import Settings
+from armature.schema_builder.run.answer import Answer, Operation
+from armature.server.graphql.accept import JSON, SAFE, Header, Media, negotiate
+from armature.server.graphql.failures import (
+    BodyTooSlow,
+    CrossSite,
+    Internal,
+    MethodNotAllowed,
+    NotAcceptable,
+    UnsupportedEncoding,
+    as_told,
+    body_of,
+    headers_of,
+    status_of,
+)
+from armature.server.graphql.origin import is_cross_site
+from armature.server.graphql.request import (
+    ClientGone,
+    Receive,
+    check_json,
+    operation_in_body,
+    operation_in_query,
+    read_body,
+)
+from armature.server.graphql.watch import Running, Watch
+from armature.server.logs import begin_request
+
+log = structlog.get_logger("armature.http")
+
+Caller = TypeVar("Caller")
+CallerIn = TypeVar("CallerIn", contravariant=True)
+Scope: TypeAlias = MutableMapping[str, Any]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+Identify: TypeAlias = Callable[[bytes | None, bytes | None], Awaitable[Caller]]
+"""Who calls, from the headers Authorization and X-Workspace-Id. Raises Unauthenticated, Forbidden."""
+
+OPTIONS: tuple[Header, ...] = ((b"allow", b"GET, HEAD, POST, OPTIONS"), SAFE)
+UNCACHED: tuple[Header, ...] = ((b"cache-control", b"private, no-store"), (b"vary", b"accept, authorization"))
+SLOW = 1.0  # seconds
+NAME = "armature.operation"
+
+
+class Executor(Protocol[CallerIn]):
+    def execute(self, operation: Operation, caller: CallerIn) -> Awaitable[Answer]: ...
+
+
+class GraphQLEndpoint(Generic[Caller]):
+    """One path of the server. Nothing of a request outlives it but what the executor remembers."""
+
+    def __init__(self, executor: Executor[Caller], identify: Identify[Caller], settings: Settings) -> None:
+        self._executor = executor
+        self._identify = identify
+        self._settings = settings
+        self._origins = frozenset(each.encode() for each in settings.cors_origins)
+        self._watch = Watch(settings.request_timeout)
+        self._tells_all = settings.log_level.lower() == "debug"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = perf_counter()
+        headers = _by_name(scope["headers"])
+        request_id = begin_request(headers.get(b"x-request-id"))
+        method = scope["method"]
+        if method == "OPTIONS":
+            await _respond(send, 204, OPTIONS, b"", request_id)
+            return
+        media = negotiate(headers.get(b"accept"))
+        extra: tuple[Header, ...] = () if method == "POST" else UNCACHED
+        try:
+            answer = await self._answer(scope, headers, media, receive)
+            status = 200 if answer.executed or media is None else media.refused
+            body = answer.body
+        except ClientGone:
+            log.info("client gone", seconds=round(perf_counter() - started, 3))
+            return
+        except Exception as error:  # noqa: BLE001  the last who can tell client and log
+            told = as_told(error) or _logged(request_id)
+            status = status_of(told, media or JSON)
+            extra = (*extra, *headers_of(told, status))
+            body = body_of(told)
+        await _respond(send, status, ((media or JSON).headers + extra), body, request_id)
+        seconds = perf_counter() - started
+        if self._tells_all or seconds > SLOW:
+            _tell(scope, status, seconds)
+
+    async def _answer(
+        self, scope: Scope, headers: Mapping[bytes, bytes], media: Media | None, receive: Receive
+    ) -> Answer:
+        """All that can take time, under the time limit."""
+        if media is None:
+            raise NotAcceptable
+        running = self._watch.begin(receive)
+        try:
+            if scope["method"] == "POST":
+                operation, caller = await self._posted(headers, receive)
+            else:
+                operation, caller = await self._got(scope, headers)
+            running.body_read = True
+            scope[NAME] = operation.name
+            return await self._executor.execute(operation, caller)
+        except asyncio.CancelledError:
+            raise self._reason(running) from None
+        finally:
+            self._watch.finish(running)
+
+    async def _posted(self, headers: Mapping[bytes, bytes], receive: Receive) -> tuple[Operation, Caller]:
+        check_json(headers.get(b"content-type"))
+        encoding = headers.get(b"content-encoding")
+        if encoding is not None and encoding != b"identity":
+            raise UnsupportedEncoding(encoding.decode("latin-1")[:50])
+        caller = await self._identify(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
+        body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body_size)
+        return operation_in_body(body), caller
+
+    async def _got(self, scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[Operation, Caller]:
+        if scope["method"] not in ("GET", "HEAD"):
+            raise MethodNotAllowed(scope["method"])
+        if is_cross_site(headers, self._origins):
+            raise CrossSite
+        caller = await self._identify(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
+        return operation_in_query(scope["query_string"], self._settings.max_body_size), caller
+
+    def _reason(self, running: Running) -> BaseException:
+        """Why a request's task was cancelled; by the server that shuts down, when by none of us."""
+        if running.verdict is None:
+            return asyncio.CancelledError()
+        running.task.uncancel()
+        if running.verdict == "CLIENT_GONE":
+            return ClientGone()
+        limit = self._settings.request_timeout
+        return TimedOut(limit) if running.body_read else BodyTooSlow(limit)
+
+
+def _logged(request_id: bytes) -> ArmatureError:
+    log.exception("request failed")
+    return Internal(request_id.decode())
+
+
+def _by_name(headers: list[Header]) -> Mapping[bytes, bytes]:
+    """A header sent several times is one list (RFC 9110, section 5.3)."""
+    found = dict(headers)
+    if len(found) == len(headers):
+        return found
+    joined: dict[bytes, bytes] = {}
+    for name, value in headers:
+        joined[name] = b"%s, %s" % (joined[name], value) if name in joined else value
+    return joined
+
+
+async def _respond(send: Send, status: int, headers: tuple[Header, ...], body: bytes, request_id: bytes) -> None:
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [*headers, (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id)],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    tell = log.warning if seconds > SLOW else log.debug
+    tell(
+        "slow request" if seconds > SLOW else "request",
+        method=scope["method"],
+        path=scope["path"],
+        operation=scope.get(NAME),
+        status=status,
+        seconds=round(seconds, 4),
+    )

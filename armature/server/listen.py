@@ -1,0 +1,122 @@
+"""How uvicorn is run: our own logs, none of its access lines, a bound on what comes before a body."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from armature.core.settings import Settings
+
+MAX_HEAD = 65_536
+
+ASGIApp = Callable[
+    [
+        MutableMapping[str, Any],
+        Callable[[], Awaitable[MutableMapping[str, Any]]],
+        Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    ],
+    Awaitable[None],
+]
+
+TOO_MUCH = b"The request line and headers have more than 65,536 bytes.\n"
+REFUSAL = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-type: text/plain; charset=utf-8\r\n"
+    b"content-length: %d\r\n"
+    b"connection: close\r\n\r\n%s" % (len(TOO_MUCH), TOO_MUCH)
+)
+
+
+class Joined(asyncio.Transport):
+    """What one answer is written to: its head leaves together with the first of its body.
+
+    uvicorn alone makes two system calls of them, and two packets; ASGI has a server wait for the body anyway. What a
+    client is told before its answer begins, 100 Continue, leaves at once.
+    """
+
+    __slots__ = ("_cycle", "_done", "_head", "_is_open", "_transport")
+
+    def __init__(self, cycle: RequestResponseCycle) -> None:
+        self._cycle = cycle
+        self._transport = cycle.transport
+        self._done = cycle.on_response
+        self._is_open = False
+        self._head: bytes | bytearray | memoryview = b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self._head:
+            self._transport.writelines((self._head, data))
+            self._head = b""
+        elif self._is_open or not self._cycle.response_started:
+            self._transport.write(data)
+        else:
+            self._is_open = True
+            self._head = data
+
+    def done(self) -> None:
+        self._flush()
+        self._done()
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def _flush(self) -> None:
+        if self._head:
+            self._transport.write(self._head)
+            self._head = b""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Refuses a request line with headers beyond MAX_HEAD bytes; uvicorn alone collects them without end.
+
+    Every request has a cycle of its own, made when its head is complete: as long as `cycle` is the one there was
+    when the message began, what arrives is head.
+    """
+
+    _cycle_before: object = False
+    _head_size = 0
+
+    def data_received(self, data: bytes) -> None:
+        HttpToolsProtocol.data_received(self, data)
+        if self.cycle is self._cycle_before:
+            self._head_size += len(data)
+            if self._head_size > MAX_HEAD and not self.transport.is_closing():
+                self.transport.write(REFUSAL)
+                self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        HttpToolsProtocol.on_headers_complete(self)
+        if self.cycle is not self._cycle_before:
+            joined = Joined(self.cycle)
+            self.cycle.transport = joined
+            self.cycle.on_response = joined.done
+
+    def on_message_begin(self) -> None:
+        self._cycle_before = self.cycle
+        self._head_size = 0
+        HttpToolsProtocol.on_message_begin(self)
+
+
+def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=BoundedProtocol,
+        loop="uvloop",
+        lifespan="on",
+        interface="asgi3",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=10,
+    )

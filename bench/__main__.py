@@ -1,0 +1,62 @@
+"""`python -m bench`: see docs/bench.md."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.cases import CASES
+from bench.machine import machine
+from bench.model.measure import QUICK, Scale, measure_model
+from bench.report import as_json, print_results, write_json
+from bench.rounds import Plan
+from bench.throughput import measure_requests, prepare
+
+PARTS = ("requests", "model")
+
+
+def main() -> None:
+    asked = parsed(sys.argv[1:])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends, too
+    try:
+        figures = asyncio.run(run(asked))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    if asked.json:
+        write_json(asked.json, figures)
+
+
+def parsed(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Armature; docs/bench.md says how.")
+    parser.add_argument("part", nargs="?", choices=PARTS, help="one part only")
+    parser.add_argument("--only", metavar="CASE", action="append", default=[], choices=[each.name for each in CASES])
+    parser.add_argument("--quick", action="store_true", help="few short rounds, a small model: does it run?")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write all figures there, too")
+    asked = parser.parse_args(words)
+    asked.part = "requests" if asked.only else asked.part
+    return asked
+
+
+async def run(asked: argparse.Namespace) -> dict[str, Any]:
+    """Each part on a machine of its own: rows of the one would slow down the catalog of the other."""
+    figures: dict[str, Any] = {}
+    if asked.part in (None, "requests"):
+        async with machine() as on:
+            plan = Plan(rounds=2, seconds=1) if asked.quick else Plan(rounds=5, seconds=2)
+            results = []
+            for each in measure_requests(on, await prepare(on), asked.only, plan):
+                print(f"{each.case.name} x {each.connections}: {each.ratio:.3f}", file=sys.stderr, flush=True)
+                results.append(each)
+            print_results(results)
+            figures["requests"] = as_json(results)
+    if asked.part in (None, "model"):
+        async with machine() as on:
+            figures["model"] = await measure_model(on, QUICK if asked.quick else Scale())
+    return figures
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+BEGIN;
+
+SELECT $workspace.companies.domain_name, $workspace.companies.id 
+FROM $workspace.companies 
+WHERE $workspace.companies.domain_name = ANY ($1::TEXT[]) AND $workspace.companies.deleted_at IS NULL;
+-- $1 = ['teapot.example']
+
+SELECT $workspace.companies.id, $workspace.companies.id AS id__1 
+FROM $workspace.companies 
+WHERE $workspace.companies.id = ANY ($1::UUID[]) AND $workspace.companies.deleted_at IS NULL;
+-- $1 = [UUID('00000001-0000-7000-8000-000000000001')]
+
+INSERT INTO $workspace.people (id, first_name, last_name, company_id) SELECT anon_1.id, anon_1.first_name, anon_1.last_name, anon_1.company_id 
+FROM unnest($1::UUID[], $2::TEXT[], $3::TEXT[], $4::UUID[]) AS anon_1(id, first_name, last_name, company_id);
+-- $1 = [UUID('(new id)'), UUID('(new id)')]
+-- $2 = ['One', '']
+-- $3 = ['', 'Two']
+-- $4 = [UUID('00000001-0000-7000-8000-000000000001'), UUID('00000001-0000-7000-8000-000000000002')]
+
+SELECT coalesce(json_agg(r$4), '[]'::json) AS j 
+FROM (SELECT t1.first_name AS "firstName", t1.last_name AS "lastName", (SELECT row_to_json(r$3) AS j 
+FROM (SELECT t2.name AS "name" 
+FROM $workspace.companies AS t2 
+WHERE t2.deleted_at IS NULL AND t2.id = t1.company_id) AS r$3) AS "company" 
+FROM unnest($1::UUID[]) WITH ORDINALITY AS anon_1(id, n) JOIN $workspace.people AS t1 ON t1.id = anon_1.id ORDER BY anon_1.n) AS r$4;
+-- $1 = [UUID('(new id)'), UUID('(new id)')]
+
+COMMIT;

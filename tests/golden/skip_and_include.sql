@@ -1,0 +1,5 @@
+SELECT coalesce(json_agg(r$2), '[]'::json) AS j 
+FROM (SELECT t1.name AS "name", t1.address_city AS "city" 
+FROM $workspace.companies AS t1 
+WHERE t1.deleted_at IS NULL ORDER BY t1.id 
+ LIMIT 1) AS r$2;

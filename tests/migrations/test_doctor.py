@@ -1,0 +1,146 @@
+"""doctor finds what somebody did to the database behind the catalog's back, and its advice mends it."""
+
+import pytest
+
+from armature.core.db import Database
+from armature.metadata.changes import NewField
+from armature.metadata.packs.crm import CRM
+from armature.migrations.workspace.delete import delete_workspace
+from armature.migrations.workspace.doctor import diagnose
+from tests.metadata.models import add_field, select, text
+from tests.migrations.living import Living, living, opened
+
+SHORTHANDS = {
+    "{key}": "companies__domain_name__key",
+    "{check}": "tasks__status__check",
+    "{fkey}": "people__company_id__fkey",
+    "{references}": "FOREIGN KEY (company_id) REFERENCES {}.companies (id) ON DELETE",
+}
+
+
+@pytest.mark.parametrize(
+    ("tampering", "what"),
+    [
+        ("ALTER TABLE {}.people DROP COLUMN city", '"people.city" is missing'),
+        ("ALTER TABLE {}.people ADD COLUMN extra int", '"people.extra" belongs to no field'),
+        ("ALTER TABLE {}.people ALTER city TYPE varchar(30)", '"people.city" has the type VARCHAR(30), not TEXT'),
+        ("ALTER TABLE {}.people ALTER first_name DROP NOT NULL", '"people.first_name" may be null'),
+        ("ALTER TABLE {}.people ALTER city SET NOT NULL", '"people.city" may not be null'),
+        ("ALTER TABLE {}.people ALTER first_name SET DEFAULT 'x'", '"people.first_name" has another default'),
+        ("ALTER TABLE {}.people ALTER first_name DROP DEFAULT", '"people.first_name" has another default'),
+        ("ALTER TABLE {}.people ALTER city SET DEFAULT 'x'", '"people.city" has another default'),
+        ("DROP INDEX {}.companies__domain_name__key", '"companies__domain_name__key" of "companies" is missing'),
+        (
+            "DROP INDEX {}.{key}; CREATE UNIQUE INDEX {key} ON {}.companies (domain_name)",
+            '"companies__domain_name__key" of "companies" covers other records',
+        ),
+        (
+            "DROP INDEX {}.{key}; CREATE INDEX {key} ON {}.companies (domain_name) WHERE deleted_at IS NULL",
+            '"companies__domain_name__key" of "companies" is missing or another',
+        ),
+        ("CREATE INDEX mine ON {}.companies (name)", '"mine" of "companies" should not be there'),
+        ("DROP INDEX {}.people__company_id__idx", '"people__company_id__idx" of "people" is missing'),
+        ("ALTER TABLE {}.tasks DROP CONSTRAINT tasks__status__check", '"tasks__status__check" of "tasks" is missing'),
+        (
+            "ALTER TABLE {}.tasks DROP CONSTRAINT {check}, ADD CONSTRAINT {check} CHECK (status IN ('TODO', 'NEVER'))",
+            '"tasks__status__check" of "tasks" does not say',
+        ),
+        ("ALTER TABLE {}.tasks ADD CHECK (title <> 'x')", "belongs to no field"),
+        (
+            "ALTER TABLE {}.people DROP CONSTRAINT people__company_id__fkey",
+            '"people__company_id__fkey" of "people" is missing',
+        ),
+        (
+            "ALTER TABLE {}.people DROP CONSTRAINT {fkey}, ADD CONSTRAINT {fkey} {references} CASCADE",
+            '"people__company_id__fkey" of "people" is missing',
+        ),
+        (
+            "ALTER TABLE {}.people DROP CONSTRAINT {fkey}, ADD CONSTRAINT {fkey} {references} SET NULL NOT VALID",
+            "was never validated",
+        ),
+        ("ALTER TABLE {}.companies DROP CONSTRAINT companies__pkey CASCADE", '"companies__pkey" of "companies" is'),
+        ("DROP TABLE {}.tasks", 'The table "tasks" is missing'),
+        ("CREATE TABLE {}.mine (id int)", 'The table "mine" belongs to no object'),
+    ],
+)
+async def test_doctor_finds_and_mends(crm: Living, tampering: str, what: str) -> None:
+    for short, whole in SHORTHANDS.items():
+        tampering = tampering.replace(short, whole)
+    for statement in tampering.split("; "):
+        await crm.run(statement)
+
+    findings = await diagnose(crm.db, crm.id)
+
+    assert any(what in each.what for each in findings), findings
+    assert {each.workspace for each in findings} == {crm.id}
+    async with crm.db.connection() as connection:
+        for each in findings:
+            await connection.execute(each.fix)
+    await crm.assert_healthy()
+
+
+async def test_a_healthy_workspace_has_no_findings(crm: Living) -> None:
+    await crm.change(
+        *(
+            add_field("company", NewField(name=f"field{at}", type=kind, default_value=default, settings=settings))
+            for at, (kind, default, settings) in enumerate(
+                [
+                    ("TEXT", "It's\ta\\b % {} $1 :x", None),
+                    ("NUMBER", -1.5, None),
+                    ("NUMBER", 1e300, {"dataType": "float"}),
+                    ("NUMBER", -7, {"dataType": "int"}),
+                    ("NUMBER", "9007199254740993", {"dataType": "bigint"}),
+                    ("NUMERIC", "-12.30", {"precision": 10, "scale": 2}),
+                    ("NUMERIC", "1000000000000000000000000000000", None),
+                    ("BOOLEAN", True, None),
+                    ("DATE", "2024-02-29", None),
+                    ("DATE", "now", None),
+                    ("DATE_TIME", "2024-02-29T12:00:00.5+02:00", None),
+                    ("DATE_TIME", "now", None),
+                    ("UUID", "8d1ffe69-bb80-4877-8000-000000000000", None),
+                    ("UUID", "uuid", None),
+                    ("RAW_JSON", {"a": [1, None, "it's"]}, None),
+                ]
+            )
+        ),
+        add_field("company", select("order", "A", "B", default_value="A", is_nullable=False)),
+        add_field("company", text("x" * 63, is_unique=True)),
+    )
+
+    assert await diagnose(crm.db) == []
+
+
+async def test_a_missing_schema_and_one_of_nobody_are_found(crm: Living) -> None:
+    await crm.run("CREATE SCHEMA workspace_of_nobody")
+    await crm.run("DROP SCHEMA {} CASCADE")
+
+    findings = await diagnose(crm.db)
+
+    assert [each.workspace for each in findings] == [crm.id, None]
+    assert "missing" in findings[0].what
+    assert findings[1].fix == "DROP SCHEMA workspace_of_nobody CASCADE"
+
+
+async def test_each_workspace_is_looked_at_by_itself(db: Database) -> None:
+    first, second = await living(db, *CRM), await living(db, *CRM)
+    await second.run("ALTER TABLE {}.people DROP COLUMN city")
+
+    assert {each.workspace for each in await diagnose(db)} == {second.id}
+    assert await diagnose(db, first.id) == []
+
+
+async def test_a_workspace_half_deleted_is_found(crm: Living) -> None:
+    await crm.run("UPDATE armature.workspaces SET deleted_at = now()")
+
+    (finding,) = await diagnose(crm.db)
+
+    assert "not yet removed" in finding.what
+    await delete_workspace(crm.db, crm.id)
+    assert await diagnose(crm.db) == []
+
+
+async def test_a_database_without_a_catalog_is_told_to_migrate(database_url: str) -> None:
+    async with opened(database_url) as db:
+        (finding,) = await diagnose(db)
+
+    assert finding.fix == "armature migrate"

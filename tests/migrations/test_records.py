@@ -1,0 +1,210 @@
+"""What records have to do with a change of their model: they stand in its way, follow it, or survive it."""
+
+import pytest
+
+from armature.core.errors import Conflict
+from armature.metadata.changes import NewField, NewOption
+from armature.migrations.workspace.conflicts import (
+    DefaultNotUnique,
+    OptionInUse,
+    RecordsWithoutValue,
+    ValuesMissing,
+    ValuesNotUnique,
+    ValueTooLong,
+)
+from tests.metadata.models import add_field, select, text, update_field
+from tests.migrations.living import Living
+
+
+@pytest.fixture
+async def two(crm: Living) -> Living:
+    """Two companies of the same city, one of them without a domain."""
+    await crm.run(
+        "INSERT INTO {}.companies (name, domain_name, address_city) VALUES ('Acme', 'acme.com', 'Rome'), "
+        "('Other', NULL, 'Rome')"
+    )
+    return crm
+
+
+async def test_a_required_field_without_a_default_needs_an_empty_table(two: Living) -> None:
+    (error,) = await two.errors(add_field("company", text("slogan", is_nullable=False)))
+
+    assert isinstance(error, RecordsWithoutValue)
+    assert "2 records" in error.message
+    assert "isNullable: true" in str(error.hint)
+    await two.assert_healthy()
+
+
+async def test_a_required_field_with_a_default_fills_the_table(two: Living) -> None:
+    await two.change(add_field("company", text("slogan", is_nullable=False, default_value="It's\ta\\b")))
+
+    assert await two.run("SELECT DISTINCT slogan FROM {}.companies") == [("It's\ta\\b",)]
+    await two.assert_healthy()
+
+
+async def test_records_without_a_value_stand_in_the_way_of_required(two: Living) -> None:
+    (error,) = await two.errors(update_field("company", "domainName", is_nullable=False))
+
+    assert isinstance(error, ValuesMissing)
+    assert "1 record of" in error.message
+    await two.assert_healthy()
+
+    await two.run("UPDATE {}.companies SET domain_name = 'other.com' WHERE domain_name IS NULL")
+    await two.change(update_field("company", "domainName", is_nullable=False))
+    await two.assert_healthy()
+
+
+async def test_becoming_required_with_a_default_fills_the_gaps(two: Living) -> None:
+    await two.change(update_field("company", "addressCity", is_nullable=True, default_value="Paris"))
+    await two.run("INSERT INTO {}.companies (name, address_city) VALUES ('Third', NULL)")
+
+    await two.change(update_field("company", "addressCity", is_nullable=False))
+
+    assert await two.run("SELECT address_city FROM {}.companies ORDER BY name") == [("Rome",), ("Rome",), ("Paris",)]
+    await two.assert_healthy()
+
+
+async def test_values_held_twice_stand_in_the_way_of_unique(two: Living) -> None:
+    (error,) = await two.errors(update_field("company", "addressCity", is_unique=True))
+
+    assert isinstance(error, ValuesNotUnique)
+    assert 'such as "Rome" by 2' in error.message
+    await two.assert_healthy()
+
+
+async def test_uniqueness_ignores_deleted_records(two: Living) -> None:
+    await two.run("UPDATE {}.companies SET deleted_at = now() WHERE name = 'Other'")
+
+    await two.change(update_field("company", "addressCity", is_unique=True))
+    await two.run("INSERT INTO {}.companies (name, address_city, deleted_at) VALUES ('Third', 'Rome', now())")
+
+    with pytest.raises(Exception, match="companies__address_city__key"):
+        await two.run("INSERT INTO {}.companies (name, address_city) VALUES ('Fourth', 'Rome')")
+    await two.change(update_field("company", "addressCity", is_unique=False))
+    await two.run("INSERT INTO {}.companies (name, address_city) VALUES ('Fourth', 'Rome')")
+    await two.assert_healthy()
+
+
+async def test_a_value_too_long_for_an_index_stands_in_the_way_of_unique(two: Living) -> None:
+    long = "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(10_000))  # hardly to be compressed
+    await two.run("UPDATE {}.companies SET address_city = $1 WHERE name = 'Acme'", long)
+
+    (error,) = await two.errors(update_field("company", "addressCity", is_unique=True))
+
+    assert isinstance(error, ValueTooLong)
+    await two.assert_healthy()
+
+
+async def test_a_default_that_all_records_get_is_not_unique(two: Living) -> None:
+    (error,) = await two.errors(add_field("company", text("slogan", is_unique=True, default_value="Ahoi")))
+
+    assert isinstance(error, DefaultNotUnique)
+
+
+async def test_a_default_made_anew_for_each_record_is_unique(two: Living) -> None:
+    await two.change(
+        add_field("company", NewField(name="key", type="UUID", is_unique=True, is_nullable=False, default_value="uuid"))
+    )
+
+    assert await two.run("SELECT count(DISTINCT key) FROM {}.companies") == [(2,)]
+    await two.assert_healthy()
+
+
+async def test_all_that_stands_in_the_way_is_told_at_once(two: Living) -> None:
+    errors = await two.errors(
+        update_field("company", "addressCity", is_unique=True), update_field("company", "domainName", is_nullable=False)
+    )
+
+    assert {each.field for each in errors} == {"addressCity", "domainName"}
+    assert all(isinstance(each, Conflict) for each in errors)
+
+
+# Options
+
+
+@pytest.fixture
+async def sized(two: Living) -> Living:
+    await two.change(add_field("company", select("size", "SMALL", "LARGE", default_value="SMALL")))
+    await two.run("UPDATE {}.companies SET size = 'LARGE' WHERE name = 'Other'")
+    return two
+
+
+def options(living: Living, **values: str) -> tuple[NewOption, ...]:
+    """The field's options by their present values, each with its next."""
+    present = living.object("company").kept_fields["size"].options
+    return tuple(NewOption(id=str(each.id), value=values.get(each.value, each.value)) for each in present)
+
+
+async def sizes(living: Living) -> list[tuple[str, str]]:
+    return await living.run("SELECT name, size FROM {}.companies ORDER BY name")
+
+
+async def test_an_option_in_use_can_not_be_removed(sized: Living) -> None:
+    (error,) = await sized.errors(update_field("company", "size", options=(NewOption(value="SMALL"),)))
+
+    assert isinstance(error, OptionInUse)
+    assert '"LARGE"' in error.message
+    assert "1 record" in error.message
+    await sized.assert_healthy()
+
+
+async def test_an_unused_option_can_be_removed(sized: Living) -> None:
+    await sized.run("UPDATE {}.companies SET size = 'SMALL'")
+
+    await sized.change(update_field("company", "size", options=(NewOption(value="SMALL"), NewOption(value="TINY"))))
+
+    with pytest.raises(Exception, match="companies__size__check"):
+        await sized.run("UPDATE {}.companies SET size = 'LARGE'")
+    await sized.assert_healthy()
+
+
+async def test_renaming_an_options_value_renames_it_in_the_records(sized: Living) -> None:
+    await sized.change(update_field("company", "size", options=options(sized, SMALL="TINY")))
+
+    assert await sizes(sized) == [("Acme", "TINY"), ("Other", "LARGE")]
+    await sized.run("INSERT INTO {}.companies (name) VALUES ('Third')")
+    assert ("Third", "TINY") in await sizes(sized)
+    await sized.assert_healthy()
+
+
+async def test_two_options_may_swap_their_values(sized: Living) -> None:
+    await sized.change(update_field("company", "size", options=options(sized, SMALL="LARGE", LARGE="SMALL")))
+
+    assert await sizes(sized) == [("Acme", "LARGE"), ("Other", "SMALL")]
+    await sized.assert_healthy()
+
+
+async def test_labels_and_the_order_of_options_touch_no_table(sized: Living) -> None:
+    turned = tuple(reversed(options(sized)))
+    async with sized.db.transaction() as reading:
+        await reading.execute(f"LOCK TABLE {sized.schema}.companies IN ACCESS EXCLUSIVE MODE")
+        await sized.change(update_field("company", "size", options=turned))
+
+    assert [each.value for each in sized.object("company").kept_fields["size"].options] == ["LARGE", "SMALL"]
+    await sized.assert_healthy()
+
+
+async def test_on_delete_can_change(two: Living) -> None:
+    await two.run("INSERT INTO {}.people (first_name, company_id) SELECT 'Ann', id FROM {}.companies")
+    await two.change(update_field("person", "company", on_delete="CASCADE"))
+    await two.assert_healthy()
+
+    await two.run("DELETE FROM {}.companies WHERE name = 'Acme'")
+
+    assert await two.run("SELECT count(*) FROM {}.people") == [(1,)]
+
+
+async def test_a_deactivated_field_gives_new_records_no_default(two: Living) -> None:
+    await two.change(add_field("company", text("slogan", default_value="Ahoi")))
+    await two.change(update_field("company", "slogan", is_active=False))
+    await two.run("INSERT INTO {}.companies (name) VALUES ('Hidden')")
+    await two.assert_healthy()
+
+    await two.change(update_field("company", "slogan", is_active=True))
+    await two.run("INSERT INTO {}.companies (name) VALUES ('Seen')")
+
+    assert await two.run("SELECT slogan FROM {}.companies WHERE name IN ('Hidden', 'Seen') ORDER BY name") == [
+        (None,),
+        ("Ahoi",),
+    ]
+    await two.assert_healthy()

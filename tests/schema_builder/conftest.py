@@ -1,0 +1,58 @@
+"""The CRM pack with a few records, asked without HTTP. `pytest` knows `--update` where it is given this folder."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from armature.metadata.model import Snapshot
+from armature.metadata.packs.crm import CRM
+from tests.support.data_api import Client, DataApi, data_api, insert_state
+from tests.support.servers import Databases
+from tests.support.small_crm import small_crm
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write the golden files anew, to be reviewed in the diff")
+
+
+@pytest.fixture(scope="session")
+def data_url(databases: Databases, migrated_template_url: str) -> Iterator[str]:
+    """One database for all tests here: each has workspaces of its own."""
+    url = databases.create(template=migrated_template_url)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+async def api(data_url: str) -> AsyncIterator[DataApi]:
+    async with data_api(data_url) as api:
+        yield api
+
+
+@pytest.fixture(scope="session")
+def crm_snapshot(data_url: str) -> Snapshot:
+    return asyncio.run(_crm(data_url))
+
+
+async def _crm(url: str) -> Snapshot:
+    async with data_api(url) as api:
+        return await add_crm(api)
+
+
+async def add_crm(api: DataApi) -> Snapshot:
+    snapshot = await api.workspace(CRM)
+    await insert_state(api.db, snapshot, small_crm(snapshot))
+    return snapshot
+
+
+@pytest.fixture
+def crm(api: DataApi, crm_snapshot: Snapshot) -> Client:
+    """For tests that only read."""
+    return Client(api, crm_snapshot)
+
+
+@pytest.fixture
+async def own_crm(api: DataApi) -> Client:
+    """For tests that write."""
+    return Client(api, await add_crm(api))

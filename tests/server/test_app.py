@@ -1,0 +1,215 @@
+"""The whole server, on a real PostgreSQL and a real Valkey."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx2
+import pytest
+from graphql import build_client_schema, get_introspection_query
+
+from armature.core.db import open_database
+from armature.core.errors import BadUserInput
+from armature.core.settings import Settings
+from armature.metadata.packs.crm import CRM
+from armature.migrations.workspace.create import create_workspace
+from armature.server.app import create_app
+from armature.server.auth.api_keys import create_api_key
+from tests.support.audits import audits
+from tests.support.servers import Databases
+from tests.support.serving import serving
+
+http = httpx2.Client(timeout=None)
+
+SECRET_KEY = "a key of the tests, of more than thirty-two bytes"
+
+
+@dataclass(frozen=True)
+class Live:
+    """A server with one workspace, made from the CRM pack."""
+
+    url: str
+    token: str
+    schema: str
+    database_url: str
+
+    def ask(self, query: str, path: str = "/graphql") -> httpx2.Response:
+        return http.post(f"{self.url}{path}", json={"query": query}, headers=self.headers)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token}", "accept": "application/graphql-response+json"}
+
+
+@pytest.fixture(scope="module")
+def live(databases: Databases, migrated_template_url: str, worker_redis_url: str) -> Iterator[Live]:
+    database_url = databases.create(template=migrated_template_url)
+    schema, token = asyncio.run(make_workspace(database_url))
+    with serving(create_app(settings(database_url, worker_redis_url))) as url:
+        yield Live(url, token, schema, database_url)
+    databases.drop(database_url)
+
+
+@pytest.fixture
+def hasty(live: Live, worker_redis_url: str) -> Iterator[Live]:
+    """A second server for the same workspace, which gives a request half a second."""
+    with serving(create_app(settings(live.database_url, worker_redis_url, request_timeout=0.5))) as url:
+        yield replace(live, url=url)
+
+
+async def make_workspace(database_url: str) -> tuple[str, str]:
+    """Its schema and an API key."""
+    database = await open_database(database_url)
+    try:
+        snapshot = await create_workspace(database, "Acme", owner=None, changes=CRM)
+        return snapshot.schema, (await create_api_key(database, snapshot.workspace_id, "tests")).token
+    finally:
+        await database.close()
+
+
+def settings(database_url: str | None, redis_url: str | None, request_timeout: float = 30.0) -> Settings:
+    return Settings(
+        database_url=database_url,
+        redis_url=redis_url,
+        secret_key=SECRET_KEY,
+        database_pool_size=2,
+        request_timeout=request_timeout,
+    )
+
+
+# The data API
+
+
+def test_a_key_opens_its_workspace(live: Live) -> None:
+    created = live.ask('mutation { createCompany(data: {name: "Acme"}) { id name } }')
+    assert created.status_code == 200
+    id_ = created.json()["data"]["createCompany"]["id"]
+    assert live.ask(f'{{ company(id: "{id_}") {{ name }} }}').json() == {"data": {"company": {"name": "Acme"}}}
+
+
+def test_a_record_of_defaults_only_can_be_created(live: Live) -> None:
+    (record,) = live.ask("mutation { createPerson(data: {}) { id } }").json()["data"].values()
+    assert UUID(record["id"])
+
+
+def test_without_a_key_there_is_no_data(live: Live) -> None:
+    for headers in ({}, {"authorization": "Bearer arm_forged"}, {"authorization": "Basic eDp5"}):
+        response = http.post(f"{live.url}/graphql", json={"query": "{ __typename }"}, headers=headers)
+        assert response.status_code == 401
+        assert response.headers["www-authenticate"] == "Bearer"
+        assert http.get(f"{live.url}/schema.graphql", headers=headers).status_code == 401
+
+
+@pytest.mark.xdist_group("audits")
+@pytest.mark.parametrize("path", ["/graphql", "/metadata"])
+def test_every_audit_is_ok(live: Live, path: str) -> None:
+    found = audits(f"{live.url}{path}", live.headers["authorization"])
+    assert [str(each) for each in found if each.status != "ok"] == []
+    assert len(found) >= 61
+
+
+@pytest.mark.xdist_group("audits")
+def test_every_audit_is_ok_without_a_caller_where_none_is_needed(live: Live) -> None:
+    assert [str(each) for each in audits(f"{live.url}/metadata") if each.status != "ok"] == []
+
+
+INTROSPECTION = get_introspection_query(
+    specified_by_url=True, directive_is_repeatable=True, input_value_deprecation=True
+)
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/metadata"])
+def test_the_usual_introspection_is_within_the_limits(live: Live, path: str) -> None:
+    body = live.ask(INTROSPECTION, path).json()
+    assert "errors" not in body
+    assert build_client_schema(body["data"]).query_type is not None
+
+
+def test_the_callers_schema_can_be_read(live: Live) -> None:
+    response = http.get(f"{live.url}/schema.graphql", headers=live.headers)
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "type Company" in response.text
+    assert "createCompany(" in response.text
+
+
+async def test_what_takes_too_long_is_cancelled_in_postgresql(live: Live, hasty: Live) -> None:
+    async with held_up(live) as waiting:
+        response = await asyncio.to_thread(hasty.ask, "{ companies { id } }")
+        assert response.status_code == 504
+        assert response.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
+        while await waiting():  # noqa: ASYNC110  another process's state: nothing tells of it
+            await asyncio.sleep(0.05)
+    assert live.ask("{ companies { id } }").status_code == 200
+
+
+async def test_what_nobody_waits_for_is_cancelled_in_postgresql(live: Live) -> None:
+    async with held_up(live) as waiting, httpx2.AsyncClient(timeout=None) as client:
+        asked = asyncio.create_task(client.get(f"{live.url}/graphql?query={{companies{{id}}}}", headers=live.headers))
+        while not await waiting():  # noqa: ASYNC110  another process's state: nothing tells of it
+            await asyncio.sleep(0.05)
+        asked.cancel()
+        while await waiting():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert live.ask("{ companies { id } }").status_code == 200
+
+
+@asynccontextmanager
+async def held_up(live: Live) -> AsyncIterator[Any]:
+    """While the block runs, whoever reads companies waits; yields a function that counts those."""
+    connection = await asyncpg.connect(live.database_url)
+
+    async def waiting() -> int:
+        found: int = await connection.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'armature'"
+        )
+        return found
+
+    try:
+        async with connection.transaction():
+            await connection.execute(f'LOCK TABLE "{live.schema}".companies')
+            yield waiting
+    finally:
+        await connection.close()
+
+
+# Is it ready?
+
+
+def test_it_is_ready_when_all_it_needs_is_there(migrated_database_url: str, redis_url: str) -> None:
+    with serving(create_app(settings(migrated_database_url, redis_url))) as url:
+        response = http.get(f"{url}/readyz")
+        assert response.json() == {"ready": True, "checks": {"database": "ok", "catalog": "ok", "redis": "ok"}}
+        assert response.status_code == 200
+
+
+def test_it_is_not_ready_on_a_database_nobody_migrated(database_url: str, redis_url: str) -> None:
+    with serving(create_app(settings(database_url, redis_url))) as url:
+        response = http.get(f"{url}/readyz")
+        assert response.status_code == 503
+        assert "armature migrate" in response.json()["checks"]["catalog"]
+        assert http.get(f"{url}/healthz").status_code == 200
+
+
+def test_it_serves_without_valkey_but_is_not_ready(migrated_database_url: str) -> None:
+    with serving(create_app(settings(migrated_database_url, "redis://127.0.0.1:1"))) as url:
+        checks = http.get(f"{url}/readyz").json()["checks"]
+        assert checks["database"] == checks["catalog"] == "ok"
+        assert checks["redis"] != "ok"
+
+
+def test_its_root_leads_to_the_playground(migrated_database_url: str, redis_url: str) -> None:
+    with serving(create_app(settings(migrated_database_url, redis_url))) as url:
+        assert http.get(url).headers["location"] == "/playground"
+
+
+def test_settings_that_cannot_work_are_refused_at_once() -> None:
+    with pytest.raises(BadUserInput, match="DATABASE_URL"):
+        create_app(Settings())
+    with pytest.raises(BadUserInput, match=r"https://a\.example/path"):
+        create_app(
+            Settings(database_url="x", redis_url="x", secret_key=SECRET_KEY, cors_origins=("https://a.example/path",))
+        )

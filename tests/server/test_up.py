@@ -1,0 +1,151 @@
+"""`armature up`, as a newcomer runs it: from an empty folder to an answer, and to its end."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import psutil
+import pytest
+
+from armature.server.up import FIRST_QUERY
+from tests.support.command_line import Up, armature, is_alive, started, upped
+from tests.support.servers import Databases, make_folder, remove_folder
+
+COUNT = "{ companies(limit: 1) { name } }"
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    made = make_folder()
+    yield made
+    remove_folder(made)
+
+
+@pytest.fixture(scope="module")
+def up() -> Iterator[Up]:
+    """One that runs while several tests use it."""
+    made = make_folder()
+    with upped(made) as running:
+        yield running
+    remove_folder(made)
+
+
+def test_the_query_it_prints_is_answered_with_the_key_it_prints(up: Up) -> None:
+    printed = up.printed.read_text()
+    assert FIRST_QUERY in printed
+    assert up.ready["apiKey"] in printed
+    assert f"{up.ready['url']}/playground" in printed
+    companies = up.ask(FIRST_QUERY)["data"]["companies"]
+    assert len(companies) == 3
+    assert companies[0]["people"]
+
+
+def test_the_curl_line_it_prints_works(up: Up) -> None:
+    line = up.printed.read_text().split("or for a terminal:")[1].split("Ctrl-C")[0]
+    said = subprocess.run(["sh", "-c", line], capture_output=True, text=True)
+    assert len(json.loads(said.stdout)["data"]["companies"]) == 3
+
+
+def test_the_ready_file_is_private_and_names_a_user_who_can_sign_in(up: Up) -> None:
+    assert up.printed.with_name("ready.json").stat().st_mode & 0o777 == 0o600
+    assert up.ready["pid"] == up.process.pid
+    signing_in = 'mutation { signIn(input: {email: "%(email)s", password: "%(password)s"}) { workspaces { id } } }'
+    signed_in = up.ask(signing_in % up.ready, path="/metadata")
+    assert signed_in["data"]["signIn"]["workspaces"] == [{"id": up.ready["workspaceId"]}]
+
+
+def test_commands_find_its_database_by_the_data_directory(up: Up) -> None:
+    at = f"--data-dir={up.printed.parent}"
+    made = json.loads(armature("workspace", "create", "Acme", "--pack=crm", "--json", at).stdout)["id"]
+    token = armature("key", "create", f"--workspace={made}", at).stdout.strip()
+    assert up.ask("{ companies { name } }", token) == {"data": {"companies": []}}
+    assert armature("workspace", "delete", made, "--yes", at).returncode == 0
+    assert up.ask("{ companies { name } }", token)["errors"]
+
+
+def test_what_of_it_is_killed_comes_back(up: Up) -> None:
+    for server in up.own_servers():
+        server.kill()
+        while server.pid in {each.pid for each in up.own_servers()} or len(up.own_servers()) < 2:
+            time.sleep(0.05)
+        while not httpx2.get(f"{up.ready['url']}/readyz", timeout=None).is_success:
+            time.sleep(0.05)
+        assert up.ask(COUNT)["data"]["companies"]
+
+
+def test_a_port_that_is_taken_is_told_before_anything_starts(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = armature("up", f"--port={port}", f"--data-dir={folder / 'unborn'}")
+    assert done.returncode == 1
+    assert f"Port {port} of 127.0.0.1 is taken" in done.stderr
+    assert "--port" in done.stderr
+    assert not (folder / "unborn").exists()
+
+
+def test_a_start_interrupted_at_any_time_leaves_nothing_running_and_the_next_one_works() -> None:
+    folder = make_folder()
+    for seconds in (0.5, 1.5, 3):
+        process = started(folder)
+        time.sleep(seconds)
+        process.terminate()
+        assert process.wait() in (0, -signal.SIGTERM)  # the latter before Python has begun
+        assert not working_in(folder)
+    with upped(folder) as up:
+        assert up.ask(COUNT)["data"]["companies"]
+    remove_folder(folder)
+
+
+def test_a_later_start_gives_the_same_workspace_and_keeps_what_was_written(folder: Path) -> None:
+    with upped(folder) as first:
+        first.ask('mutation { createCompany(data: {name: "Kept Ltd"}) { id } }')
+        servers = first.own_servers()
+        first.end()
+        assert not [each for each in servers if is_alive(each)]
+        assert not working_in(folder)
+    with upped(folder) as second:
+        assert second.ask('{ companies(filter: {name: {eq: "Kept Ltd"}}) { name } }')["data"]["companies"]
+        for name in ("workspaceId", "apiKey", "email", "password", "databaseUrl"):
+            assert first.ready[name] == second.ready[name]
+        second.end(signal.SIGINT)
+
+
+def test_a_killed_one_is_taken_over_by_the_next(folder: Path) -> None:
+    with upped(folder) as killed:
+        left_over = killed.own_servers()
+        killed.process.kill()
+        killed.process.wait()
+    assert all(map(is_alive, left_over))
+    with upped(folder) as up:
+        assert up.ready["databaseUrl"] == killed.ready["databaseUrl"]
+        assert up.ask(COUNT)["data"]["companies"]
+    assert not [each for each in left_over if is_alive(each)]
+
+
+def test_on_servers_given_and_without_a_demo_it_starts_nothing(databases: Databases, redis_url: str) -> None:
+    folder, database_url = make_folder(), databases.create()
+    with upped(folder, "--no-demo", DATABASE_URL=database_url, REDIS_URL=redis_url) as up:
+        assert not up.own_servers()
+        assert up.ready["databaseUrl"] == database_url
+        assert up.ready["apiKey"] is None
+        assert json.loads(armature("workspace", "list", "--json", DATABASE_URL=database_url).stdout) == []
+    databases.drop(database_url)
+    remove_folder(folder)
+
+
+def working_in(folder: Path) -> list[psutil.Process]:
+    """Processes of any kind whose working directory is somewhere below the folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if is_alive(process) and os.path.commonpath([process.cwd(), folder]) == str(folder):
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found

@@ -1,0 +1,117 @@
+"""The data API on a database, without HTTP: an engine, workspaces with records in them, and the answers as JSON."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from graphql import GraphQLError
+from sqlalchemy import bindparam, insert, select
+
+from armature.core.db import Connection, Database, execute_many, fetch, open_database
+from armature.core.errors import ArmatureError
+from armature.core.notices import Listener
+from armature.core.settings import Settings
+from armature.metadata.changes import Change
+from armature.metadata.model import Snapshot
+from armature.migrations.workspace.create import create_workspace
+from armature.schema_builder.run.answer import Operation, refusal
+from armature.schema_builder.run.document import DocumentReader
+from armature.schema_builder.run.engine import Engine
+from armature.schema_builder.run.workspaces import Workspaces
+from armature.schema_builder.tables import Tables
+from tests.support.worlds.data import Row, State
+
+Answered = dict[str, Any]
+
+
+@dataclass
+class DataApi:
+    """One server process as far as data is concerned."""
+
+    db: Database
+    engine: Engine
+    workspaces: Workspaces
+    listener: Listener
+
+    async def workspace(self, changes: Sequence[Change] = ()) -> Snapshot:
+        return await create_workspace(self.db, "Test", owner=None, changes=changes)
+
+    async def body(self, snapshot: Snapshot, operation: Operation) -> bytes:
+        """The response as sent, where the request as a whole is not refused."""
+        return (await self.engine.execute(operation, snapshot.workspace_id)).body
+
+    async def answer(self, snapshot: Snapshot, operation: Operation) -> Answered:
+        """As the server does, a refusal is an answer too."""
+        try:
+            body = await self.body(snapshot, operation)
+        except ArmatureError as error:
+            body = refusal([GraphQLError(error.message, original_error=error)]).body
+        return msgspec.json.decode(body, type=Answered)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Somebody who asks one workspace."""
+
+    api: DataApi
+    snapshot: Snapshot
+
+    async def ask(self, query: str, /, **variables: Any) -> Answered:
+        return await self.api.answer(self.snapshot, Operation(query, variables))
+
+    async def data(self, query: str, /, **variables: Any) -> Any:
+        """What is answered without an error."""
+        answer = await self.ask(query, **variables)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def error(self, query: str, /, **variables: Any) -> Any:
+        """The one error there is, its extensions beside its other keys."""
+        answer = await self.ask(query, **variables)
+        assert len(answer.get("errors", ())) == 1, answer
+        (error,) = answer["errors"]
+        return {**error, **error["extensions"]}
+
+
+@asynccontextmanager
+async def data_api(
+    url: str, settings: Settings | None = None, *, pool_size: int = 4, listen_at: str | None = None
+) -> AsyncIterator[DataApi]:
+    """One that listens at another database hears nothing of this one's models."""
+    settings = settings or Settings()
+    db = await open_database(url, pool_size=pool_size)
+    listener = Listener(listen_at or url)
+    workspaces = Workspaces(db, listener, settings.workspace_cache_size)
+    await listener.start()
+    try:
+        yield DataApi(db, Engine(db, settings, workspaces, DocumentReader(settings)), workspaces, listener)
+    finally:
+        await listener.stop()
+        await db.close()
+
+
+async def insert_state(db: Database, snapshot: Snapshot, state: State) -> None:
+    """All rows at once, whatever they refer to."""
+    tables = Tables(snapshot, snapshot.schema)
+    async with db.transaction() as connection:
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        for of, rows in state.items():
+            if rows:
+                await execute_many(connection, insert(tables[of]).values(_binds(tables, of)), rows.values())
+
+
+def _binds(tables: Tables, of: UUID) -> Mapping[str, Any]:
+    return {column.name: bindparam(column.name, type_=column.type) for column in tables[of].c}
+
+
+async def read_state(connection: Connection, snapshot: Snapshot) -> State:
+    """All rows there are."""
+    tables = Tables(snapshot, snapshot.schema)
+    found: dict[UUID, dict[UUID, Row]] = {}
+    for of in snapshot.objects:
+        rows = await fetch(connection, select(tables[of]))
+        found[of] = {row["id"]: dict(row) for row in rows}
+    return found

@@ -1,0 +1,129 @@
+"""Whether a row meets a filter, by two-valued logic: a comparison with nothing is false, its opposite true."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne, View
+from tests.support.oracle.values import contains_document, has_key, same_document
+from tests.support.worlds.data import Row, State
+
+Test = Callable[[Any, Any], bool]
+
+
+def _like(text: str, pattern: str) -> bool:
+    """SQL's LIKE, walked by hand: % any text, _ one character, a backslash takes the next one as it is."""
+    parts, at = [], 0
+    while at < len(pattern):
+        char = pattern[at]
+        if char == "\\":
+            at += 1
+            parts.append(re.escape(pattern[at]))
+        else:
+            parts.append({"%": ".*", "_": "."}.get(char, re.escape(char)))
+        at += 1
+    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
+
+
+def folded(text: str) -> str:
+    """Lower case, each character by itself (Unicode's simple mapping), as PostgreSQL's builtin locale does."""
+    return "".join("i" if char == "İ" else char.lower() for char in text)
+
+
+def _matches(text: str, pattern: str, flags: re.RegexFlag = re.NOFLAG) -> bool:
+    """$ only matches at the very end."""
+    return re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), text, re.DOTALL | flags) is not None
+
+
+TEXT_TESTS: Mapping[str, Test] = {
+    "like": _like,
+    "startsWith": str.startswith,
+    "endsWith": str.endswith,
+    "contains": lambda text, part: part in text,
+}
+
+TESTS: Mapping[str, Test] = {
+    "eq": lambda value, other: value == other,
+    "in": lambda value, others: value in others,
+    "lt": lambda value, other: value < other,
+    "lte": lambda value, other: value <= other,
+    "gt": lambda value, other: value > other,
+    "gte": lambda value, other: value >= other,
+    **TEXT_TESTS,
+    "ilike": lambda text, pattern: _like(folded(text), folded(pattern)),
+    "istartsWith": lambda text, part: folded(text).startswith(folded(part)),
+    "iendsWith": lambda text, part: folded(text).endswith(folded(part)),
+    "icontains": lambda text, part: folded(part) in folded(text),
+    "regex": _matches,
+    "iregex": lambda text, pattern: _matches(text, pattern, re.IGNORECASE),
+}
+"""Of a value that is there. The operators that are true of nothing stand in `_compare`."""
+
+JSON_TESTS: Mapping[str, Test] = {"eq": same_document, "contains": contains_document, "hasKey": has_key}
+
+
+def _compare(entry: Plain, operator: str, value: Any, given: Any) -> bool:
+    tests = JSON_TESTS if entry.scalar == "JSON" else TESTS
+    match operator:
+        case "is":
+            return (value is None) is (str(given) == "NULL")
+        case "isEmpty":
+            return (value in (None, "")) is bool(given)
+        case "neq":
+            return value is None or not tests["eq"](value, given)
+        case "notIn":
+            return value is None or not tests["in"](value, given)
+        case _:
+            return value is not None and tests[operator](value, given)
+
+
+def meets(view: View, state: State, of: ObjectView, row: Row, given: Mapping[str, Any]) -> bool:
+    """Whether a row meets all of a filter, given as graphql-core coerced it."""
+    return all(_part(view, state, of, row, name, value) for name, value in given.items())
+
+
+def _part(view: View, state: State, of: ObjectView, row: Row, name: str, given: Any) -> bool:
+    match name:
+        case "and":
+            return all(meets(view, state, of, row, each) for each in given)
+        case "or":
+            return any(meets(view, state, of, row, each) for each in given)
+        case "not":
+            return not meets(view, state, of, row, given)
+    entry = of.entries[name]
+    match entry:
+        case Plain():
+            return all(_compare(entry, operator, row[entry.column], each) for operator, each in given.items())
+        case ToOne():
+            found = to_one(view, state, entry, row)
+            return found is not None and meets(view, state, view[entry.target], found, given)
+        case ToMany():
+            target = view[entry.target]
+            many = [
+                (quantifier, [meets(view, state, target, each, inner) for each in to_many(view, state, entry, row)])
+                for quantifier, inner in given.items()
+            ]
+            return all(QUANTIFIERS[quantifier](found) for quantifier, found in many)
+
+
+QUANTIFIERS: Mapping[str, Callable[[list[bool]], bool]] = {
+    "some": any,
+    "every": all,
+    "none": lambda found: not any(found),
+}
+
+
+def to_one(view: View, state: State, entry: ToOne, row: Row) -> Row | None:
+    """The record referred to, unless it is out of sight."""
+    found = state[view[entry.target].object.id].get(row[entry.column])
+    return found if found is not None and found["deleted_at"] is None else None
+
+
+def to_many(view: View, state: State, entry: ToMany, row: Row) -> list[Row]:
+    """The visible records that refer to this one."""
+    target = view[entry.target].object.id
+    return [each for each in visible(state, target) if each[entry.column] == row["id"]]
+
+
+def visible(state: State, of: Any) -> list[Row]:
+    return [row for row in state[of].values() if row["deleted_at"] is None]

@@ -1,0 +1,1 @@
+"""Random workspaces: their models, their records, and what a client may ask of them."""

@@ -1,0 +1,233 @@
+"""Random arguments: values as a client writes them, filters, orders."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from armature.metadata.names import choice_type_name, type_name
+from armature.schema_builder.types.operators import OPERATORS
+from armature.schema_builder.types.orders import OrderDirection, is_orderable
+from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne, View
+from tests.support.worlds.choices import Choices
+from tests.support.worlds.data import State
+from tests.support.worlds.documents import Document, Enum, Variable
+from tests.support.worlds.values import some_value
+
+
+def type_of(of: ObjectView, entry: Plain) -> str:
+    """The GraphQL type of a plain entry, without `!`."""
+    return choice_type_name("choice", of.name, entry.name) if entry.scalar == "ENUM" else entry.scalar
+
+
+def as_sent(choices: Choices, scalar: str, value: Any) -> Any:
+    """One of the ways a client may write a value."""
+    match value:
+        case UUID():
+            return choices.pick([str(value), str(value), str(value).upper(), value.hex])
+        case datetime():
+            return _moment_sent(choices, value)
+        case Decimal():
+            return f"{value:f}"
+        case _ if scalar == "ENUM":
+            return Enum(value)
+        case _ if scalar == "BigInt":
+            return str(value)
+        case _ if scalar == "Date":
+            return value.isoformat()
+        case float() if scalar == "Float" and value.is_integer() and abs(value) < 2**31:
+            return choices.pick([value, int(value)])
+        case _:
+            return value
+
+
+def _moment_sent(choices: Choices, value: datetime) -> str:
+    value = value.astimezone(UTC)
+    match choices.below(4):
+        case 1:
+            return value.isoformat()
+        case 2:
+            return value.replace(tzinfo=None).isoformat()
+        case 3 if 1 < value.year < 9999:
+            return value.astimezone(timezone(timedelta(hours=-5, minutes=30))).isoformat()
+        case _:
+            return value.isoformat().replace("+00:00", "Z")
+
+
+class Inputs:
+    """What can be given as arguments in one world; half of the values come from its rows."""
+
+    def __init__(self, view: View, state: State, document: Document) -> None:
+        self.view = view
+        self.state = state
+        self.document = document
+        self.choices = document.choices
+
+    def held(self, of: ObjectView, entry: Plain) -> Any:
+        """A value that some record has, or any other."""
+        rows = list(self.state[of.object.id].values())
+        if rows and self.choices.chance(60):
+            found = self.choices.pick(rows)[entry.column]
+            if found is not None:
+                return found
+        if entry.field.relation_id is not None:
+            target = self.view.snapshot.link(entry.field).target.id
+            if self.state[target]:
+                return self.choices.pick(list(self.state[target]))
+        return some_value(self.choices, entry.scalar, entry.field)
+
+    def sent(self, of: ObjectView, entry: Plain) -> Any:
+        return as_sent(self.choices, entry.scalar, self.held(of, entry))
+
+    def filter(self, of: ObjectView, depth: int = 3) -> Any:
+        return self.document.value(
+            type_name("filter", of.name), lambda: self.conditions(of, depth), can_be_absent=False
+        )
+
+    def conditions(self, of: ObjectView, depth: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for _ in range(self.choices.weighted([(60, 1), (25, 2), (10, 3), (5, 0)])):
+            if depth and self.choices.chance(30):
+                found |= self._combined(of, depth - 1)
+                continue
+            entry = self.choices.pick(list(of.entries.values()))
+            if isinstance(entry, Plain):
+                found[entry.name] = self._operators(of, entry)
+            elif depth:
+                found[entry.name] = self._related(entry, depth - 1)
+        return found
+
+    def _combined(self, of: ObjectView, depth: int) -> dict[str, Any]:
+        kind = type_name("filter", of.name)
+        name = self.choices.pick(("and", "or", "not"))
+        if name == "not":
+            return {name: self.filter(of, depth)}
+        return {name: self.document.value(f"[{kind}!]", lambda: self._filters(of, depth))}
+
+    def _filters(self, of: ObjectView, depth: int) -> Any:
+        kind = type_name("filter", of.name)
+        count = self.choices.weighted([(20, 1), (50, 2), (20, 3), (10, 0)])
+        found = [self.document.required(kind, lambda: self.conditions(of, depth)) for _ in range(count)]
+        return found[0] if count == 1 and not isinstance(found[0], Variable) and self.choices.chance(30) else found
+
+    def _related(self, entry: ToOne | ToMany, depth: int) -> Any:
+        target = self.view[entry.target]
+        if isinstance(entry, ToOne):
+            return self.filter(target, depth)
+        names = [self.choices.pick(("some", "every", "none")) for _ in range(self.choices.weighted([(90, 1), (10, 2)]))]
+        kind = type_name("list_filter", target.name)
+        return self.document.value(kind, lambda: {name: self.filter(target, depth) for name in names})
+
+    def _operators(self, of: ObjectView, entry: Plain) -> Any:
+        kind = (
+            choice_type_name("filter", of.name, entry.name) if entry.scalar == "ENUM" else f"{entry.scalar}FilterInput"
+        )
+        return self.document.value(kind, lambda: self._some_operators(of, entry))
+
+    def _some_operators(self, of: ObjectView, entry: Plain) -> dict[str, Any]:
+        operators = list(OPERATORS[entry.scalar].items())
+        found: dict[str, Any] = {}
+        for _ in range(self.choices.weighted([(85, 1), (12, 2), (3, 0)])):
+            operator, takes = self.choices.pick(operators)
+            kind, make = self._operand(of, entry, operator, takes)
+            found[operator] = self.document.value(kind, make, can_be_absent=True)
+        return found
+
+    def _operand(self, of: ObjectView, entry: Plain, operator: str, takes: str) -> tuple[str, Any]:
+        match takes:
+            case "one" if entry.scalar == "JSON" and operator == "contains":
+                return "JSON", lambda: self._part(self.sent(of, entry)) or {}
+            case "one":
+                return type_of(of, entry), lambda: self.sent(of, entry)
+            case "many":
+                return f"[{type_of(of, entry)}!]", lambda: self._several(of, entry)
+            case "text" if operator == "hasKey":
+                return "String", lambda: self.choices.pick(("a", "b", "c", "", "é"))
+            case "text":
+                return "String", lambda: self._pattern(operator, self.held(of, entry))
+            case "null":
+                return "NullCheck", lambda: Enum(self.choices.pick(("NULL", "NOT_NULL")))
+            case _:
+                return "Boolean", lambda: self.choices.chance(50)
+
+    def _several(self, of: ObjectView, entry: Plain) -> Any:
+        count = self.choices.weighted([(30, 1), (50, 2), (15, 4), (5, 0)])
+        found = [self.document.required(type_of(of, entry), lambda: self.sent(of, entry)) for _ in range(count)]
+        return found[0] if count == 1 and not isinstance(found[0], Variable) and self.choices.chance(30) else found
+
+    def _part(self, value: Any) -> Any:
+        """Something that a document may contain."""
+        match value:
+            case dict() if value and self.choices.chance(60):
+                key = self.choices.pick(list(value))
+                return {key: value[key]}
+            case list() if value and self.choices.chance(60):
+                return self.choices.pick([[self.choices.pick(value)], self.choices.pick(value)])
+            case _:
+                return value
+
+    def _pattern(self, operator: str, text: str) -> str:
+        start = self.choices.below(len(text) + 1)
+        part = text[start : start + self.choices.between(0, 4)]
+        if operator in ("regex", "iregex"):
+            return self._regex(part)
+        if operator not in ("like", "ilike"):
+            return self.choices.pick([part, text, part.swapcase()])
+        escaped = re.sub(r"([\\%_])", r"\\\1", self.choices.pick([part, text]))
+        return self.choices.pick([f"%{escaped}%", escaped, f"{escaped}%", f"_{escaped}", f"%{escaped}_%", "%", "_%"])
+
+    def _regex(self, part: str) -> str:
+        plain = re.sub(r"[^a-zA-Z0-9]", "", part) or "a"
+        return self.choices.pick(
+            [f"^{plain}", f"{plain}$", plain, f"{plain}|b", f"^[{plain}]", f"{plain}+", "^.{0,3}$"]
+        )
+
+    def orders(self, of: ObjectView) -> Any:
+        kind = type_name("order", of.name)
+        return self.document.value(f"[{kind}!]", lambda: self._orders(of), can_be_absent=True)
+
+    def _orders(self, of: ObjectView) -> Any:
+        kind = type_name("order", of.name)
+        count = self.choices.weighted([(50, 1), (35, 2), (10, 3), (5, 0)])
+        found = [self.document.required(kind, lambda: self._order(of, 3)) for _ in range(count)]
+        return found[0] if count == 1 and not isinstance(found[0], Variable) and self.choices.chance(30) else found
+
+    def _order(self, of: ObjectView, depth: int) -> dict[str, Any]:
+        entries = [each for each in of.entries.values() if is_orderable(each)]
+        ways = [each for each in entries if isinstance(each, ToOne)]
+        if ways and depth and self.choices.chance(30):
+            entry = self.choices.pick(ways)
+            target = self.view[entry.target]
+            kind = type_name("order", target.name)
+            return {entry.name: self.document.only(kind, lambda: self._order(target, depth - 1))}
+        plain = self.choices.pick([each for each in entries if isinstance(each, Plain)])
+        return {plain.name: self.document.only("OrderDirection", self._direction)}
+
+    def _direction(self) -> Enum:
+        return Enum(self.choices.pick(tuple(OrderDirection.values)))
+
+    def page(self, of: ObjectView) -> dict[str, Any]:
+        """Some of the arguments of a list."""
+        found: dict[str, Any] = {}
+        if self.choices.chance(45):
+            found["filter"] = self.filter(of)
+        if self.choices.chance(50):
+            found["orderBy"] = self.orders(of)
+        if self.choices.chance(35):
+            found["limit"] = self.document.value("Int", lambda: self.choices.pick((3, 1, 0, 2, 10)), can_be_absent=True)
+        if self.choices.chance(25):
+            found["offset"] = self.document.value("Int", lambda: self.choices.pick((1, 0, 2, 5)), can_be_absent=True)
+        if self.choices.chance(3):
+            found[self.choices.pick(("filter", "orderBy", "limit", "offset"))] = None
+        return found
+
+    def unique(self, of: ObjectView) -> Mapping[str, Any]:
+        """One record, by its id or a unique field: `@oneOf`."""
+        entry = self.choices.pick(list(of.unique_entries.values()))
+        return {entry.name: self.document.only(type_of(of, entry), lambda: self.sent(of, entry))}
+
+    def id(self, of: ObjectView) -> Any:
+        entry = of.unique_entries["id"]
+        return self.document.required("ID", lambda: self.sent(of, entry))

@@ -1,0 +1,167 @@
+"""Random queries that are valid by construction: every shape of selection, fragment, alias and directive."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from armature.metadata.names import root_name
+from armature.schema_builder.types.schema import WorkspaceSchema
+from armature.schema_builder.view import ObjectView, Plain, ToMany
+from tests.support.worlds.choices import Choices
+from tests.support.worlds.data import State
+from tests.support.worlds.documents import Document, arguments, written
+from tests.support.worlds.inputs import Inputs
+
+DEPTH = 4
+SQL_NAMES = ("r1", "r2", "r3", "r4", "r5", "t1", "t2", "l3", "j", "w", "f0", "anon_1")
+
+
+@dataclass
+class Level:
+    """What is selected at one place of the answer, by response key: the same key must always mean the same."""
+
+    kind: str
+    of: ObjectView | None = None
+    is_portable: bool = False
+    keys: dict[str, tuple[str, "Level | None"]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    query: str
+    variables: dict[str, Any]
+    name: str | None
+
+
+class Selections:
+    """Selection sets over one world, for one document."""
+
+    def __init__(self, schema: WorkspaceSchema, state: State, document: Document) -> None:
+        self.schema = schema
+        self.view = schema.view
+        self.document = document
+        self.choices = document.choices
+        self.inputs = Inputs(schema.view, state, document)
+        self.swaps = self.choices.chance(30)
+
+    def level(self, of: ObjectView, *, is_portable: bool = False) -> Level:
+        return Level(of.type_name, of, is_portable)
+
+    def selection(self, level: Level, depth: int) -> str:
+        count = self.choices.weighted([(20, 1), (25, 2), (25, 3), (20, 5), (10, 8)]) if self.document.budget > 0 else 1
+        self.document.budget -= count
+        return f"{{{' '.join(self._item(level, depth) for _ in range(count))}}}"
+
+    def _item(self, level: Level, depth: int) -> str:
+        make: Callable[[Level, int], str] = self.choices.weighted(
+            [(70, self._field), (10, self._again), (8, self._inline), (6, self._fragment), (6, self._portable)]
+        )
+        return make(level, depth)
+
+    def _field(self, level: Level, depth: int) -> str:
+        if self.choices.chance(7):
+            return self._keyed(level, "__typename", "", None, depth)
+        if level.of is None:
+            return self._root(level, depth)
+        entries = list(level.of.entries.values())
+        links = [each for each in entries if not isinstance(each, Plain)]
+        entry = self.choices.pick(links if links and depth and self.choices.chance(45) else entries)
+        if isinstance(entry, Plain) or not depth:
+            plain = entry if isinstance(entry, Plain) else level.of.entries["id"]
+            return self._keyed(level, plain.name, "", None, depth)
+        if self.document.budget <= 0:
+            depth = min(depth, 1)
+        target = self.view[entry.target]
+        given = arguments(self.inputs.page(target)) if isinstance(entry, ToMany) else ""
+        return self._keyed(level, entry.name, given, self.level(target, is_portable=level.is_portable), depth)
+
+    def _root(self, level: Level, depth: int) -> str:
+        if self.choices.chance(4):
+            return self._keyed(level, "_schemaVersion", "", None, depth)
+        of = self.choices.pick(list(self.view))
+        does = self.choices.weighted([(70, "list"), (20, "one"), (10, "by")])
+        given: dict[str, Any]
+        match does:
+            case "list":
+                given = self.inputs.page(of)
+            case "one":
+                given = {"id": self.inputs.id(of)}
+            case _:
+                given = {"where": dict(self.inputs.unique(of))}
+        return self._keyed(level, root_name(does, of.object), arguments(given), self.level(of), depth)
+
+    def _keyed(self, level: Level, name: str, given: str, below: Level | None, depth: int) -> str:
+        """A field under a response key that is free here, or means the same."""
+        what = f"{name}{given}"
+        key = name
+        is_taken = key in level.keys and level.keys[key][0] != what
+        is_list = level.of is not None and isinstance(level.of.entries.get(name), ToMany)
+        if is_taken or self.choices.chance(15) or (level.is_portable and is_list):
+            key = self._alias(level)
+        elif key in level.keys:
+            below = level.keys[key][1]
+        level.keys[key] = (what, below)
+        return self._text(key, what, below, depth)
+
+    def _alias(self, level: Level) -> str:
+        """One that is nobody else's, or the name of another field, or one that a statement uses itself."""
+        others = (
+            [each for each in (*level.of.entries, *SQL_NAMES) if each not in level.keys]
+            if level.of and self.swaps
+            else []
+        )
+        return self.choices.pick(others) if others else self.document.fresh("a")
+
+    def _text(self, key: str, what: str, below: Level | None, depth: int) -> str:
+        alias = "" if what.split("(")[0] == key else f"{key}: "
+        inner = self.selection(below, depth - 1) if below is not None else ""
+        return f"{alias}{what}{self._directives()}{inner}"
+
+    def _again(self, level: Level, depth: int) -> str:
+        """What is selected already, perhaps with more below it."""
+        if not level.keys:
+            return self._field(level, depth)
+        key = self.choices.pick(list(level.keys))
+        return self._text(key, *level.keys[key], depth)
+
+    def _inline(self, level: Level, depth: int) -> str:
+        condition = f" on {level.kind}" if self.choices.chance(50) else ""
+        return f"...{condition}{self._directives()} {self.selection(level, depth)}"
+
+    def _fragment(self, level: Level, depth: int) -> str:
+        """A named fragment made for this place, spread once or twice."""
+        name = self.document.fresh("F")
+        self.document.fragments.append(f"fragment {name} on {level.kind} {self.selection(level, depth)}")
+        spread = f"...{name}{self._directives()}"
+        return f"{spread} ...{name}" if self.choices.chance(20) else spread
+
+    def _portable(self, level: Level, depth: int) -> str:
+        """A named fragment that may be spread elsewhere too; its own keys are nobody else's."""
+        if level.of is None or self.swaps:
+            return self._fragment(level, depth)
+        known = self.document.portable.setdefault(level.kind, [])
+        if known and self.choices.chance(70):
+            return f"...{self.choices.pick(known)}{self._directives()}"
+        name = self.document.fresh("P")
+        inner = self.selection(self.level(level.of, is_portable=True), min(depth, 1))
+        self.document.fragments.append(f"fragment {name} on {level.kind} {inner}")
+        known.append(name)
+        return f"...{name}{self._directives()}"
+
+    def _directives(self) -> str:
+        found = ""
+        if self.choices.chance(6):
+            found += f" @include(if: {written(self.document.boolean())})"
+        if self.choices.chance(6):
+            found += f" @skip(if: {written(self.document.boolean())})"
+        return found
+
+
+def some_query(choices: Choices, schema: WorkspaceSchema, state: State) -> Generated:
+    document = Document(choices, choices.pick((20, 5, 10, 40)))
+    selections = Selections(schema, state, document)
+    text = selections.selection(Level("Query"), DEPTH)
+    if not choices.chance(15):
+        return Generated(document.text("query", text), document.given, None)
+    whole = document.text("query Wanted", text)
+    return Generated(f"query Other {{_schemaVersion}} {whole}", document.given, "Wanted")
