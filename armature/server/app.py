@@ -31,6 +31,8 @@ from armature.server.graphql.static import StaticExecutor
 from armature.server.health import Check, check_catalog, health_routes
 from armature.server.pages import playground_routes
 
+REDIS_URL_HINT = "Such as redis://127.0.0.1:6379/0; rediss:// for TLS."
+
 
 def create_app(settings: Settings, *, demo_api_key: str | None = None) -> ASGIApp:
     """Raises BadUserInput for settings that can't work. Connections are opened by the ASGI lifespan.
@@ -90,7 +92,7 @@ async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Serv
     async with AsyncExitStack() as stack:
         database = await open_database(url, pool_size=settings.database_pool_size)
         stack.push_async_callback(database.close)
-        redis = Redis.from_url(settings.redis_url or "")
+        redis = opened_redis(settings.redis_url or "")
         stack.push_async_callback(redis.aclose)
         listener = Listener(url)
         workspaces = Workspaces(database, listener, settings.workspace_cache_size)
@@ -100,6 +102,14 @@ async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Serv
         await listener.start()
         stack.push_async_callback(listener.stop)
         yield Services(database, redis, listener, workspaces, documents, engine, tokens, identities)
+
+
+def opened_redis(url: str) -> Redis:
+    """Connects when first used. Raises BadUserInput for what is no URL of a server."""
+    try:
+        return Redis.from_url(url)
+    except ValueError as error:
+        raise BadUserInput("REDIS_URL is not the URL of a Valkey or Redis server.", hint=REDIS_URL_HINT) from error
 
 
 def endpoints(settings: Settings, services: Services) -> Mapping[str, ASGIApp]:

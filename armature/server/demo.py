@@ -15,7 +15,7 @@ from armature.core.errors import Unauthenticated
 from armature.core.private_files import write_private
 from armature.metadata.packs.demo import demo_rows
 from armature.metadata.packs.registry import pack_named
-from armature.metadata.tables import memberships
+from armature.metadata.tables import memberships, workspaces
 from armature.migrations.workspace.create import add_workspace, load_rows
 from armature.server.auth.accounts import EmailTaken, SignInFailed, add_user, sign_in
 from armature.server.auth.api_keys import create_api_key
@@ -87,9 +87,17 @@ async def _workspace(db: Database, credentials: Credentials) -> UUID:
             user_id = await add_user(connection, credentials.email, password_hash)
             return await _add(connection, user_id)
     async with db.transaction() as connection:
-        query = select(memberships.c.workspace_id).where(memberships.c.user_id == user_id).limit(1)
-        found: UUID | None = await fetch_value(connection, query)
+        found: UUID | None = await fetch_value(connection, _OLDEST.where(memberships.c.user_id == user_id))
         return found or await _add(connection, user_id)
+
+
+_OLDEST = (
+    select(workspaces.c.id)
+    .join(memberships, memberships.c.workspace_id == workspaces.c.id)
+    .where(workspaces.c.deleted_at.is_(None))
+    .order_by(workspaces.c.id)
+    .limit(1)
+)
 
 
 async def _add(connection: Connection, user_id: UUID) -> UUID:

@@ -163,6 +163,9 @@ def _starting(app: ASGIApp, failures: list[ArmatureError]) -> ASGIApp:
             await app(scope, receive, quiet_send)
         except ArmatureError as error:
             failures.append(error)
+        except Exception:
+            log.exception("the server could not start")
+            raise
 
     return starting
 

@@ -59,6 +59,16 @@ SHORTHANDS = {
             "was never validated",
         ),
         ("ALTER TABLE {}.companies DROP CONSTRAINT companies__pkey CASCADE", '"companies__pkey" of "companies" is'),
+        ("ALTER TABLE {}.tasks SET UNLOGGED", '"tasks" is not logged'),
+        ("ALTER TABLE {}.tasks ENABLE ROW LEVEL SECURITY", '"tasks" has row level security'),
+        ("ALTER TABLE {}.people DISABLE TRIGGER ALL", '"people" has triggers that are switched off'),
+        (
+            "CREATE TRIGGER mine AFTER INSERT ON {}.tasks EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+            'The trigger "mine" of "tasks"',
+        ),
+        ("CREATE VIEW {}.mine AS SELECT 1", 'The view "mine" belongs to no object'),
+        ("CREATE MATERIALIZED VIEW {}.mine AS SELECT 1", 'The materialized view "mine" belongs to no object'),
+        ("CREATE SEQUENCE {}.mine", 'The sequence "mine" belongs to no object'),
         ("DROP TABLE {}.tasks", 'The table "tasks" is missing'),
         ("CREATE TABLE {}.mine (id int)", 'The table "mine" belongs to no object'),
     ],
@@ -111,14 +121,15 @@ async def test_a_healthy_workspace_has_no_findings(crm: Living) -> None:
 
 
 async def test_a_missing_schema_and_one_of_nobody_are_found(crm: Living) -> None:
-    await crm.run("CREATE SCHEMA workspace_of_nobody")
+    await crm.run(f"CREATE SCHEMA workspace_{'0' * 32}")
+    await crm.run('CREATE SCHEMA "workspace_of_mine"')
     await crm.run("DROP SCHEMA {} CASCADE")
 
     findings = await diagnose(crm.db)
 
     assert [each.workspace for each in findings] == [crm.id, None]
     assert "missing" in findings[0].what
-    assert findings[1].fix == "DROP SCHEMA workspace_of_nobody CASCADE"
+    assert findings[1].fix == f"DROP SCHEMA workspace_{'0' * 32} CASCADE"
 
 
 async def test_each_workspace_is_looked_at_by_itself(db: Database) -> None:

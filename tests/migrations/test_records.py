@@ -12,7 +12,7 @@ from armature.migrations.workspace.conflicts import (
     ValuesNotUnique,
     ValueTooLong,
 )
-from tests.metadata.models import add_field, select, text, update_field
+from tests.metadata.models import add_field, delete_field, restore_field, select, text, update_field
 from tests.migrations.living import Living
 
 
@@ -101,6 +101,28 @@ async def test_a_default_that_all_records_get_is_not_unique(two: Living) -> None
     assert isinstance(error, DefaultNotUnique)
 
 
+@pytest.mark.parametrize("names", [(None, None), (None, "Ahoi")])
+async def test_gaps_that_would_all_get_the_default_are_not_unique(two: Living, names: tuple[str | None, ...]) -> None:
+    await two.change(add_field("company", text("slogan")))
+    for company, name in zip(("Acme", "Other"), names, strict=True):
+        await two.run("UPDATE {}.companies SET slogan = $2 WHERE name = $1", company, name)
+
+    (error,) = await two.errors(
+        update_field("company", "slogan", is_unique=True, is_nullable=False, default_value="Ahoi")
+    )
+
+    assert isinstance(error, DefaultNotUnique)
+    assert "2 records" in error.message
+    await two.assert_healthy()
+
+
+async def test_a_single_gap_may_get_the_default_of_a_unique_field(two: Living) -> None:
+    await two.change(update_field("company", "domainName", is_unique=True, is_nullable=False, default_value="none"))
+
+    assert await two.run("SELECT domain_name FROM {}.companies ORDER BY name") == [("acme.com",), ("none",)]
+    await two.assert_healthy()
+
+
 async def test_a_default_made_anew_for_each_record_is_unique(two: Living) -> None:
     await two.change(
         add_field("company", NewField(name="key", type="UUID", is_unique=True, is_nullable=False, default_value="uuid"))
@@ -171,6 +193,26 @@ async def test_two_options_may_swap_their_values(sized: Living) -> None:
     await sized.change(update_field("company", "size", options=options(sized, SMALL="LARGE", LARGE="SMALL")))
 
     assert await sizes(sized) == [("Acme", "LARGE"), ("Other", "SMALL")]
+    await sized.assert_healthy()
+
+
+async def test_two_options_of_a_unique_field_may_swap_their_values(sized: Living) -> None:
+    await sized.change(update_field("company", "size", is_unique=True))
+
+    await sized.change(update_field("company", "size", options=options(sized, SMALL="LARGE", LARGE="SMALL")))
+
+    assert await sizes(sized) == [("Acme", "LARGE"), ("Other", "SMALL")]
+    await sized.assert_healthy()
+
+
+async def test_an_option_may_not_go_while_its_field_comes_back(sized: Living) -> None:
+    await sized.change(delete_field("company", "size"))
+
+    (error,) = await sized.errors(
+        restore_field("company", "size"), update_field("company", "size", options=(NewOption(value="SMALL"),))
+    )
+
+    assert isinstance(error, OptionInUse)
     await sized.assert_healthy()
 
 

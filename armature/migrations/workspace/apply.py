@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import asyncpg
 
 from armature.core.db import Connection
-from armature.metadata.model import Snapshot
-from armature.migrations.workspace.conflicts import ValueTooLong
+from armature.metadata.model import Field, Object, Snapshot
+from armature.migrations.workspace.conflicts import ValuesInTheWay, ValueTooLong
 from armature.migrations.workspace.guards import check_records
 from armature.migrations.workspace.render import render_steps
 from armature.migrations.workspace.steps import Step
+from armature.schema_builder.tables import constraint_field, stored_fields
 
 LOCK_TIMEOUT = "2s"
 
@@ -18,10 +19,30 @@ async def apply_steps(connection: Connection, steps: Sequence[Step], before: Sna
     """All steps in one round trip, after asking what stands in their way.
 
     Waiting for a lock longer than two seconds ends the transaction with asyncpg's LockNotAvailableError: a refused
-    change is better than a workspace that stands still behind it. Raises the conflicts of `guards.py`.
+    change is better than a workspace that stands still behind it. Raises the conflicts of `guards.py`, and
+    ValuesInTheWay.
     """
     await check_records(connection, steps, before, before.schema)
-    await run_statements(connection, render_steps(steps, before.schema))
+    try:
+        await run_statements(connection, render_steps(steps, before.schema))
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise _in_the_way(error, steps) from error
+
+
+def _in_the_way(error: asyncpg.IntegrityConstraintViolationError, steps: Sequence[Step]) -> ValuesInTheWay:
+    """In words: the table of a foreign key's error may be the one it refers to, so it is looked for by name first."""
+    concerned = [step.of for step in steps]
+    for of in concerned:
+        field = constraint_field(of, error.constraint_name or "") or _of_column(of, error)
+        if field is not None:
+            return ValuesInTheWay(of, field)
+    return ValuesInTheWay(concerned[0], None)
+
+
+def _of_column(of: Object, error: asyncpg.IntegrityConstraintViolationError) -> Field | None:
+    if of.table != error.table_name or error.column_name is None:
+        return None
+    return next((each for each in stored_fields(of) if each.column == error.column_name), None)
 
 
 async def run_statements(connection: Connection, statements: Sequence[str]) -> None:

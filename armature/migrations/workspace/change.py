@@ -19,19 +19,15 @@ from armature.metadata.changes import Change
 from armature.metadata.edit import apply_changes
 from armature.metadata.model import Snapshot
 from armature.metadata.store import load_snapshot, lock_version, save_snapshot
-from armature.metadata.tables import CATALOG
 from armature.migrations.workspace.apply import apply_steps
+from armature.migrations.workspace.conflicts import ValuesInTheWay
 from armature.migrations.workspace.diff import diff
 from armature.migrations.workspace.journal import find_version, record_changeset
 
 PAUSES = (0.25, 0.5, 0.0)  # seconds after each attempt, in which those who waited behind us go first
 
 # What another transaction's doing may cause once, and the next attempt either passes or explains.
-IN_THE_WAY = (
-    asyncpg.LockNotAvailableError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.IntegrityConstraintViolationError,
-)
+IN_THE_WAY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, ValuesInTheWay)
 
 _queues: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
@@ -70,7 +66,8 @@ async def change_workspace(
 
     `known` is a snapshot the caller has, which saves loading it. Changesets to one workspace queue. One that changes
     nothing keeps the version. An `idempotency_key` used before for the same changes gives the newest snapshot and
-    changes nothing. Raises WorkspaceNotFound, what `edit` and `guards` raise, IdempotencyKeyReused and RecordsBusy.
+    changes nothing. Raises WorkspaceNotFound, what `edit` and `guards` raise, IdempotencyKeyReused, ValuesInTheWay,
+    RecordsBusy.
     """
     changeset = Changeset(
         workspace_id=workspace_id,
@@ -86,10 +83,14 @@ async def change_workspace(
                 async with db.transaction() as connection:
                     return await _change(connection, changeset)
             except IN_THE_WAY as error:
-                if error.schema_name == CATALOG:
-                    raise
+                cause = error
                 await asyncio.sleep(pause)
-    raise RecordsBusy
+    raise told(cause)
+
+
+def told(error: Exception) -> Conflict:
+    """The last word on what was IN_THE_WAY."""
+    return error if isinstance(error, ValuesInTheWay) else RecordsBusy()
 
 
 def queue(workspace_id: UUID) -> asyncio.Lock:

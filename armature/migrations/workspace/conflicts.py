@@ -45,6 +45,18 @@ class ValueTooLong(Conflict):
         )
 
 
+class ValuesInTheWay(Conflict):
+    """What PostgreSQL refused although no guard saw it coming: another request's record, come in between."""
+
+    def __init__(self, of: Object, field: Field | None) -> None:
+        place = f'"{of.name_singular}"' if field is None else f'"{field.name}" of "{of.name_singular}"'
+        super().__init__(
+            f"The model was not changed: records have values that the change of {place} does not allow.",
+            hint="Try again: where such values are still there, the answer tells which.",
+            field=None if field is None else field.name,
+        )
+
+
 class DefaultNotUnique(Conflict):
     def __init__(self, of: Object, field: Field, records: int) -> None:
         super().__init__(

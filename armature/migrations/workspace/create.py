@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from armature.core.db import DIALECT, Connection, Database, execute, fetch
 from armature.core.lru import Lru
+from armature.core.notices import notify
 from armature.metadata.changes import Change
 from armature.metadata.edit import apply_changes
 from armature.metadata.model import Snapshot
@@ -54,6 +55,7 @@ async def add_workspace(
     await execute(connection, insert(workspaces).values(id=id_, name=name, schema=first.schema, version=first.version))
     if owner is not None:
         await execute(connection, insert(memberships).values(user_id=owner, workspace_id=id_, role=ADMINISTRATOR))
+        await notify(connection, {"identity": str(owner)})
     create_schema = str(CreateSchema(first.schema).compile(dialect=DIALECT))
     await run_statements(connection, [create_schema, *_first_statements(first)])
     await save_snapshot(connection, None, first)

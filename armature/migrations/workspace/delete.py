@@ -8,7 +8,7 @@ from sqlalchemy.schema import DropSchema
 from armature.core.db import DIALECT, Connection, Database, execute, fetch, fetch_value
 from armature.core.notices import notify
 from armature.metadata.store import WorkspaceNotFound
-from armature.metadata.tables import workspaces
+from armature.metadata.tables import memberships, workspaces
 
 AT_ONCE = 50
 """Tables dropped in one transaction: each takes locks, of which PostgreSQL has a limited number."""
@@ -19,9 +19,12 @@ async def delete_workspace(db: Database, workspace_id: UUID) -> None:
 
     Raises WorkspaceNotFound.
     """
+    theirs = memberships.c.workspace_id == workspace_id
     async with db.transaction() as connection:
         schema = await _hide(connection, workspace_id)
         await notify(connection, {"workspace": str(workspace_id)})
+        for row in await fetch(connection, select(memberships.c.user_id).where(theirs)):
+            await notify(connection, {"identity": str(row["user_id"])})
     while await _drop_some_tables(db, schema):
         pass
     async with db.transaction() as connection:

@@ -123,9 +123,11 @@ def renamed_values(before: Field, after: Field) -> Mapping[str, str]:
 
 
 def _unique_steps(of: Object, before: Field, after: Field) -> Iterator[Step]:
-    if has_unique(before) and not has_unique(after):
+    """Anew where values are renamed: PostgreSQL looks at a unique index row by row, and two options may swap theirs."""
+    moved = bool(renamed_values(before, after))
+    if has_unique(before) and (moved or not has_unique(after)):
         yield DropUnique(of, before)
-    if has_unique(after) and not has_unique(before):
+    if has_unique(after) and (moved or not has_unique(before)):
         yield CreateUnique(of, after)
 
 

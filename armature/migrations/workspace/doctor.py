@@ -35,21 +35,24 @@ async def diagnose(db: Database, workspace_id: UUID | None = None) -> list[Findi
         return [Finding(None, what, "armature migrate")]
     found: list[Finding] = []
     async with sqlalchemy_connection(db.url) as connection:
-        present = {row[0] for row in await connection.execute(_SCHEMAS)}
         known = (await connection.execute(_WORKSPACES)).all()
-    chosen = [each for each in known if workspace_id in (None, each.id)]
+    chosen = [each for each in known if each.id is not None and workspace_id in (None, each.id)]
     if workspace_id is not None and not chosen:
         raise WorkspaceNotFound(workspace_id)
     for each in chosen:
-        found += [finding async for finding in _of_workspace(db, each, present)]
+        found += [finding async for finding in _of_workspace(db, each)]
     if workspace_id is None:
-        found += _orphans(present - {each.schema for each in known})
+        found += [_orphan(each.present) for each in known if each.id is None]
     return found
 
 
 _NAMESPACES = table("pg_namespace", column("nspname", Text()), schema="pg_catalog")
-_SCHEMAS = select(_NAMESPACES.c.nspname)
-_WORKSPACES = select(workspaces.c.id, workspaces.c.schema, workspaces.c.deleted_at).order_by(workspaces.c.id)
+_OURS = select(_NAMESPACES.c.nspname).where(_NAMESPACES.c.nspname.regexp_match("^workspace_[0-9a-f]{32}$")).subquery()
+_WORKSPACES = (
+    select(workspaces.c.id, workspaces.c.schema, workspaces.c.deleted_at, _OURS.c.nspname.label("present"))
+    .join_from(workspaces, _OURS, workspaces.c.schema == _OURS.c.nspname, full=True)
+    .order_by(workspaces.c.id, _OURS.c.nspname)
+)
 _LOCKED = (
     select(workspaces.c.version)
     .where(workspaces.c.id == bindparam("id", type_=Uuid()), workspaces.c.deleted_at.is_(None))
@@ -57,11 +60,11 @@ _LOCKED = (
 )
 
 
-async def _of_workspace(db: Database, workspace: Row[UUID, str, object], present: set[str]) -> AsyncIterator[Finding]:
-    id_, schema, deleted_at = workspace
+async def _of_workspace(db: Database, workspace: Row[UUID, str, object, str | None]) -> AsyncIterator[Finding]:
+    id_, schema, deleted_at, present = workspace
     if deleted_at is not None:
         yield Finding(id_, "The workspace is deleted, but not yet removed.", f"armature workspace delete {id_}")
-    elif schema not in present:
+    elif present is None:
         yield Finding(id_, f'The schema "{schema}" is missing, with all records.', "Restore it from a backup.")
     else:
         for each in await _differences(db, id_):
@@ -79,9 +82,6 @@ async def _differences(db: Database, workspace_id: UUID) -> list[Finding]:
     return [Finding(workspace_id, each.what, each.fix) for each in found]
 
 
-def _orphans(schemas: set[str]) -> list[Finding]:
-    return [
-        Finding(None, f'The schema "{each}" belongs to no workspace.', f"DROP SCHEMA {each} CASCADE")
-        for each in sorted(schemas)
-        if each.startswith("workspace_")
-    ]
+def _orphan(schema: str) -> Finding:
+    """Its name is what a workspace's is, so it needs no quotes."""
+    return Finding(None, f'The schema "{schema}" belongs to no workspace.', f"DROP SCHEMA {schema} CASCADE")

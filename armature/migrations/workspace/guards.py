@@ -17,9 +17,17 @@ from armature.migrations.workspace.conflicts import (
     ValuesMissing,
     ValuesNotUnique,
 )
-from armature.migrations.workspace.render import dangling, held_column, records_of
-from armature.migrations.workspace.steps import AddCheck, AddColumn, ClearDangling, CreateUnique, SetNullable, Step
-from armature.schema_builder.tables import column_name, has_check, has_default, is_made_anew, is_required
+from armature.migrations.workspace.render import dangling, default_sql, held_column, records_of
+from armature.migrations.workspace.steps import (
+    AddCheck,
+    AddColumn,
+    ClearDangling,
+    CreateUnique,
+    FillNulls,
+    SetNullable,
+    Step,
+)
+from armature.schema_builder.tables import column_name, has_default, has_unique, is_made_anew, is_required
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,8 @@ def guards(steps: Sequence[Step], before: Snapshot, schema: str) -> Iterator[Gua
                 yield _unique(of, field, schema)
             case CreateUnique(of, field) if has_default(field) and not is_made_anew(field):
                 yield _at_most_one_record(of, field, schema)
+            case FillNulls(of, field) if has_unique(field) and not is_made_anew(field):
+                yield _at_most_one_filled(of, field, schema)
             case SetNullable(of, field, is_nullable=False) if not has_default(field):
                 yield _complete(of, field, schema, cleared.get(field.id))
             case AddCheck(of, field):
@@ -70,6 +80,14 @@ def _no_records(of: Object, field: Field, schema: str) -> Guard:
 def _at_most_one_record(of: Object, field: Field, schema: str) -> Guard:
     live = column("deleted_at").is_(None)
     counted = _count(records_of(of, schema)).where(live).having(func.count() > 1)
+    return Guard(counted, lambda row: DefaultNotUnique(of, field, row["count"]))
+
+
+def _at_most_one_filled(of: Object, field: Field, schema: str) -> Guard:
+    """How many records would have the default value, once those without a value get it."""
+    held = held_column(field)
+    theirs = column("deleted_at").is_(None) & or_(held.is_(None), held == default_sql(field))
+    counted = _count(records_of(of, schema)).where(theirs).having(func.count(held) < func.count(), func.count() > 1)
     return Guard(counted, lambda row: DefaultNotUnique(of, field, row["count"]))
 
 
@@ -98,7 +116,7 @@ def _complete(of: Object, field: Field, schema: str, cleared: ClearDangling | No
 
 def _unused(of: Object, before: Field | None, field: Field, schema: str) -> Iterator[Guard]:
     """A guard for each option that goes."""
-    if before is None or not has_check(before):
+    if before is None:
         return
     kept = {each.id for each in field.options}
     for value in (each.value for each in before.options if each.id not in kept):

@@ -10,7 +10,7 @@ from armature.core.db import Connection, Database, fetch_value
 from armature.metadata.changes import Change
 from armature.metadata.model import Field, Object, Snapshot
 from armature.migrations.workspace.apply import apply_steps
-from armature.migrations.workspace.change import IN_THE_WAY, Changeset, RecordsBusy, edited, lock_newest, queue
+from armature.migrations.workspace.change import IN_THE_WAY, Changeset, edited, lock_newest, queue, told
 from armature.migrations.workspace.diff import diff
 from armature.migrations.workspace.render import held_column, render_steps
 from armature.migrations.workspace.steps import (
@@ -82,7 +82,7 @@ async def preview_changes(
         try:
             return await _preview(connection, changeset)
         except IN_THE_WAY as error:
-            raise RecordsBusy from error
+            raise told(error) from error
         finally:
             await trial.rollback()
 

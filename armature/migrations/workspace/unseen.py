@@ -1,4 +1,4 @@
-"""Differences between tables that Alembic does not look for: primary keys, CHECKs, predicates, what is not valid.
+"""Differences that Alembic does not look for: primary keys, CHECKs, predicates, what is not valid, triggers, views.
 
 Expressions are compared as PostgreSQL itself writes them, by giving it ours to keep for a moment.
 """
@@ -27,6 +27,8 @@ def unseen_differences(connection: Connection, model: Sequence[Table], schema: s
     """`model` are those of the model's tables that are there."""
     constraints = _by_table(connection, _CONSTRAINTS, schema)
     indexes = _by_table(connection, _INDEXES, schema)
+    yield from _strangers(connection, schema)
+    yield from _properties(connection, {each.name: each for each in model}, schema)
     for table in model:
         yield from _constraints(connection, table, constraints.get(table.name, {}))
         yield from _indexes(table, indexes.get(table.name, {}))
@@ -52,6 +54,16 @@ _INDEXES = text(
     "FROM pg_index JOIN pg_class AS i ON i.oid = indexrelid JOIN pg_class AS t ON t.oid = indrelid "
     "JOIN pg_namespace ON pg_namespace.oid = t.relnamespace WHERE nspname = :schema"
 )
+_RELATIONS = text(
+    "SELECT relname AS name, relkind::text AS kind FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace "
+    "WHERE nspname = :schema AND relkind IN ('v', 'm', 'S', 'f') ORDER BY relname"
+)
+_PROPERTIES = text(
+    "SELECT relname AS table_name, relpersistence = 'u' AS is_unlogged, relrowsecurity AS has_security, "
+    "EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid AND tgisinternal AND tgenabled <> 'O') AS is_off, "
+    "ARRAY(SELECT tgname::text FROM pg_trigger WHERE tgrelid = pg_class.oid AND NOT tgisinternal) AS triggers "
+    "FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = :schema AND relkind = 'r'"
+)
 _CHECK = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'pg_temp.__probe'::regclass"
 LIVE = "(deleted_at IS NULL)"
 """The only predicate an index of ours has, as PostgreSQL writes it."""
@@ -62,6 +74,35 @@ def _by_table(connection: Connection, query: Any, schema: str) -> Mapping[str, d
     for row in connection.execute(query, {"schema": schema}):
         found.setdefault(row.table_name, {})[row.name] = row
     return found
+
+
+KINDS = {"v": "view", "m": "materialized view", "S": "sequence", "f": "foreign table"}
+"""What a workspace has none of, by pg_class.relkind."""
+
+
+def _strangers(connection: Connection, schema: str) -> Iterator[Difference]:
+    for row in connection.execute(_RELATIONS, {"schema": schema}):
+        kind = KINDS[row.kind]
+        fix = f"DROP {kind.upper()} {quote(schema)}.{quote(row.name)}"
+        yield Difference(f'The {kind} "{row.name}" belongs to no object.', fix)
+
+
+def _properties(connection: Connection, model: Mapping[str, Table], schema: str) -> Iterator[Difference]:
+    for row in connection.execute(_PROPERTIES, {"schema": schema}):
+        if row.table_name not in model:
+            continue
+        of, name = f'"{row.table_name}"', _name(model[row.table_name])
+        if row.is_unlogged:
+            yield Difference(f"The table {of} is not logged: a crash empties it.", f"ALTER TABLE {name} SET LOGGED")
+        if row.has_security:
+            fix = f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY"
+            yield Difference(f"The table {of} has row level security, which hides records.", fix)
+        if row.is_off:
+            what = f"The table {of} has triggers that are switched off: its foreign keys are not kept."
+            yield Difference(what, f"ALTER TABLE {name} ENABLE TRIGGER ALL")
+        for each in row.triggers:
+            what = f'The trigger "{each}" of {of} belongs to no field.'
+            yield Difference(what, f"DROP TRIGGER {quote(each)} ON {name}")
 
 
 def _constraints(connection: Connection, table: Table, there: Mapping[str, Row[Any]]) -> Iterator[Difference]:

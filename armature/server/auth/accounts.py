@@ -9,11 +9,10 @@ from uuid_utils.compat import uuid7
 
 from armature.core.db import Connection, Database, execute, fetch_one, fetch_value
 from armature.core.errors import ArmatureError, Conflict, Unauthenticated
-from armature.core.notices import notify
 from armature.metadata.model import Snapshot
 from armature.metadata.packs.registry import DEFAULT, pack_named
 from armature.metadata.tables import users
-from armature.migrations.workspace.create import add_workspace
+from armature.migrations.workspace.create import add_workspace, create_workspace
 from armature.server.auth.passwords import check_password, hash_password, is_password, needs_rehash
 from armature.server.auth.texts import canonical_email, checked_name, raise_all
 
@@ -74,10 +73,7 @@ async def sign_in(db: Database, email: str, password: str) -> UUID:
 async def open_workspace(db: Database, user_id: UUID, name: str, pack: str | None = DEFAULT) -> Snapshot:
     """A workspace of this user's own. Raises NameInvalid, PackUnknown."""
     name, changes = checked_name(name, "name"), pack_named(pack)
-    async with db.transaction() as connection:
-        snapshot = await add_workspace(connection, name, owner=user_id, changes=changes)
-        await notify(connection, {"identity": str(user_id)})
-    return snapshot
+    return await create_workspace(db, name, owner=user_id, changes=changes)
 
 
 def _checked(email: str, password: str, workspace_name: str) -> tuple[str, str]:
