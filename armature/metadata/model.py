@@ -114,6 +114,11 @@ class Object:
         return {each.name: each for each in self.fields.values() if each.deleted_at is None}
 
     @cached_property
+    def has_own_values(self) -> bool:
+        """Whether its records hold anything beside what each has, and what they refer to."""
+        return any(not each.is_system and each.relation_id is None for each in self.visible_fields.values())
+
+    @cached_property
     def fingerprint(self) -> bytes:
         return _digest(
             self.name_singular,
@@ -183,7 +188,8 @@ class Snapshot:
     @cached_property
     def fingerprint(self) -> bytes:
         """Equal for two workspaces whose models are the same but for ids: they share types, plans and statements."""
-        return _digest(*(each.fingerprint for each in self.objects.values()), *self._relation_prints())
+        objects = b"".join([each.fingerprint for each in self.objects.values()])
+        return _digest(objects, *self._relation_prints())
 
     def _relation_prints(self) -> Iterator[tuple[str, str, str, str, str]]:
         for relation in self.relations.values():

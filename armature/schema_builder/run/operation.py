@@ -30,6 +30,7 @@ from armature.schema_builder.compile.read import Reader
 from armature.schema_builder.compile.statement import Statement, reads_statement
 from armature.schema_builder.compile.write import mutation
 from armature.schema_builder.run.document import PAGE, Document
+from armature.schema_builder.run.validation import RULES
 from armature.schema_builder.run.write import WriteField, ready
 from armature.schema_builder.types.schema import WorkspaceSchema
 
@@ -101,14 +102,14 @@ class Prepared:
             self.node: OperationDefinitionNode = document.operation(name)
         except GraphQLError as error:
             raise Refused([error]) from error
-        if errors := validate(schema.graphql, document.node, max_errors=MAX_ERRORS):
+        if errors := validate(schema.graphql, document.node, RULES, max_errors=MAX_ERRORS):
             raise TooComplex if isinstance(errors[0], ValidationAbortedError) else Refused(errors)
         self._definitions = self.node.variable_definitions or ()
         self._plain = self._parsers()
         self._types: Mapping[str, Any] = {
             each.variable.name.value: type_from_ast(schema.graphql, each.type) for each in self._definitions
         }
-        self._deciding = _deciding_variables(document) & self._types.keys()
+        self._deciding = _deciding_variables(document) & self._types.keys() if self._types else set()
 
     @property
     def is_query(self) -> bool:

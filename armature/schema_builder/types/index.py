@@ -114,10 +114,9 @@ class Indexer:
 
 def _can_change(snapshot: Snapshot, of: Object) -> bool:
     """Whether there is anything an update could set: GraphQL has no input without fields."""
-    return any(
-        field.column is not None and (field.relation_id is None or snapshot.link(field).target.is_visible)
+    return of.has_own_values or any(
+        field.column is not None and field.relation_id is not None and snapshot.link(field).target.is_visible
         for field in of.visible_fields.values()
-        if not field.is_system
     )
 
 
