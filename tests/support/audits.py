@@ -4,7 +4,10 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 
@@ -46,11 +49,24 @@ def node() -> Node:
     found = _wheels() or _machines()
     if found is None:
         pytest.skip("no Node with npm: neither on the PATH nor unpacked by `make install`")
+    with one_at_a_time():
+        _install(found)
+    return found
+
+
+def _install(found: Node) -> None:
     if not INSTALLED.exists():
         path = os.pathsep.join([str(Path(found.program).parent), os.environ.get("PATH", "")])
         ci = [*found.npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
         subprocess.run(ci, cwd=HERE, env={**os.environ, "PATH": path}, check=True)
-    return found
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Tests run in several processes, each of which would install what isn't there yet."""
+    with (HERE / "run.js").open() as lock:
+        flock(lock, LOCK_EX)
+        yield
 
 
 def _wheels() -> Node | None:
