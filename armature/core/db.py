@@ -234,9 +234,3 @@ async def execute(connection: Connection, statement: ClauseElement, **values: An
     """Run it and return PostgreSQL's command tag, such as `UPDATE 1`."""
     rendered = render(statement)
     return await connection.execute(rendered.sql, *rendered.arguments(values))
-
-
-async def execute_many(connection: Connection, statement: ClauseElement, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Run one statement for many rows in one round trip; each row gives the statement's bind parameters by name."""
-    rendered = render(statement)
-    await connection.executemany(rendered.sql, [rendered.arguments(row) for row in rows])

@@ -3,8 +3,37 @@
 import os
 import secrets
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from armature.core.errors import Unavailable
+
+
+class PathUnfit(Unavailable):
+    def __init__(self, path: Path, option: str, reason: str) -> None:
+        super().__init__(f"Nothing can be written at {path}: {reason}.", hint=f"Choose another place with {option}.")
+
+
+@contextmanager
+def chosen_by(option: str, path: Path) -> Iterator[None]:
+    """Around the first use of a path that somebody chose. Raises PathUnfit."""
+    try:
+        yield
+    except OSError as error:
+        raise PathUnfit(path, option, error.strerror or str(error)) from error
+
+
+def make_way(file: Path) -> None:
+    """Remove what an earlier run left at the path, and make sure that there can be a new file."""
+    file.unlink(missing_ok=True)
+    check_writable(file.parent)
+
+
+def check_writable(folder: Path) -> None:
+    """Raises OSError."""
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def make_data_dir(data_dir: Path) -> None:

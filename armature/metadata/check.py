@@ -34,16 +34,11 @@ class TooManyFields(ArmatureError):
 
 def check(snapshot: Snapshot) -> list[ArmatureError]:
     """All that is wrong with a model."""
-    return check_change(replace(snapshot, objects={}, relations={}), snapshot)
-
-
-def check_change(before: Snapshot, after: Snapshot) -> list[ArmatureError]:
-    """What is wrong with what changed; `before` counts as right."""
-    return [each.error for each in problems(before, after)]
+    return [each.error for each in problems(replace(snapshot, objects={}, relations={}), snapshot)]
 
 
 def problems(before: Snapshot, after: Snapshot) -> list[Problem]:
-    """As `check_change`, with the objects and fields at fault."""
+    """What is wrong with what changed, with the objects and fields at fault; `before` counts as right."""
     return list(_problems(before, after))
 
 

@@ -30,11 +30,6 @@ from armature.metadata.model import Snapshot
 from armature.metadata.resolve import FieldNotFound, ObjectNotFound
 
 
-def apply_change(snapshot: Snapshot, change: Change, *, now: datetime, new_id: Callable[[], UUID]) -> Snapshot:
-    """The snapshot after one step, checked. Raises one error, or ManyErrors; their paths begin inside the step."""
-    return apply_changes(snapshot, [change], now=now, new_id=new_id, paths=[()])
-
-
 def apply_changes(
     snapshot: Snapshot,
     changes: Sequence[Change],

@@ -17,7 +17,14 @@ import click
 import msgspec
 
 from armature.core.errors import ArmatureError
-from armature.core.private_files import kept_secret, make_data_dir, write_private
+from armature.core.private_files import (
+    check_writable,
+    chosen_by,
+    kept_secret,
+    make_data_dir,
+    make_way,
+    write_private,
+)
 from armature.core.settings import Settings
 from armature.server.local import Local, all_servers
 from armature.server.run import StartFailed, address_of, answers, bind, end_on_signals, importing, run, serve
@@ -47,11 +54,14 @@ def up(settings: Settings, wishes: Wishes) -> None:
     with ExitStack() as stack:
         listener = stack.enter_context(closing(bind(settings.host, settings.port)))
         if wishes.ready_file is not None:
-            wishes.ready_file.unlink(missing_ok=True)
+            with chosen_by("--ready-file", wishes.ready_file):
+                make_way(wishes.ready_file)
         # Importing takes longer than starting the servers, which are processes of their own: so both at once.
         imported = stack.enter_context(ThreadPoolExecutor()).submit(import_module, "armature.server.app")
         with importing():
-            make_data_dir(wishes.data_dir)
+            with chosen_by("--data-dir", wishes.data_dir):
+                make_data_dir(wishes.data_dir)
+                check_writable(wishes.data_dir)
             local = stack.enter_context(all_servers(settings, wishes.data_dir))
             imported.result()
         run(_up(_with_secret(local, wishes.data_dir), wishes, listener), settings)

@@ -61,9 +61,6 @@ class Model:
     def field(self, of: str, name: str) -> Field:
         return self.object(of).kept_fields[name]
 
-    def deleted_field(self, of: str, name: str) -> Field:
-        return next(each for each in self.object(of).fields.values() if each.name == name and each.deleted_at)
-
 
 def crm() -> Model:
     model = Model()

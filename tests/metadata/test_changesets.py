@@ -2,7 +2,7 @@ import pytest
 
 from armature.core.errors import ManyErrors
 from armature.metadata.changes import NewField
-from armature.metadata.check import check, check_change
+from armature.metadata.check import check, problems
 from armature.metadata.names import NameTaken
 from tests.metadata.models import (
     EMPTY,
@@ -117,7 +117,7 @@ def test_a_model_made_by_other_means_is_checked_as_a_whole() -> None:
 
     (error,) = check(broken)
     assert isinstance(error, NameTaken)
-    assert check_change(sound, broken)[0].message == error.message
+    assert problems(sound, broken)[0].error.message == error.message
 
 
 def test_an_edit_leaves_untouched_objects_as_the_very_same_instances() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import subprocess
+from pathlib import Path
 
 import asyncpg
 import httpx2
@@ -100,6 +101,36 @@ def test_a_database_that_is_away_is_told_in_a_sentence() -> None:
     done = run("workspace", "list", DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
     assert done.exit_code == 1
     assert "can't be reached" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["migrate", "doctor", "workspace list"])
+@pytest.mark.parametrize("url", ["nonsense", "https://example.com/x", "postgresql://ada:secret/word@host:x/base"])
+def test_a_wrong_database_url_is_told_in_a_sentence_without_what_is_in_it(command: str, url: str) -> None:
+    done = run(*command.split(), DATABASE_URL=url)
+    assert done.exit_code == 1
+    assert "DATABASE_URL is not a URL of PostgreSQL" in done.stderr
+    assert "secret" not in done.stderr
+
+
+@pytest.mark.parametrize("url", ["nonsense", "https://example.com", "redis://host:many"])
+def test_a_wrong_redis_url_is_told_in_a_sentence(url: str, migrated_database_url: str) -> None:
+    settings = {"DATABASE_URL": migrated_database_url, "REDIS_URL": url, "ARMATURE_SECRET_KEY": "s" * 40}
+    done = armature("serve", "--port=0", **settings)
+    assert done.returncode == 1
+    assert "REDIS_URL is not the URL of a Valkey or Redis server" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--ready-file", "--data-dir"])
+@pytest.mark.parametrize("place", ["a-file/x", "a-file/x/y", "/proc/x"])
+def test_a_path_that_can_t_be_written_is_told_before_anything_starts(option: str, place: str, tmp_path: Path) -> None:
+    (tmp_path / "a-file").touch()
+    options = {"--data-dir": tmp_path / "data", "--ready-file": tmp_path / "ready", option: tmp_path / place}
+    done = armature("up", "--port=0", *(f"{key}={value}" for key, value in options.items()))
+    assert done.returncode == 1
+    assert f"Nothing can be written at {tmp_path / place}" in done.stderr
+    assert option in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import msgspec
 from graphql import GraphQLError
 from sqlalchemy import bindparam, insert, select
 
-from armature.core.db import Connection, Database, execute_many, fetch, open_database
+from armature.core.db import Connection, Database, fetch, open_database, render
 from armature.core.errors import ArmatureError
 from armature.core.notices import Listener
 from armature.core.settings import Settings
@@ -100,7 +100,8 @@ async def insert_state(db: Database, snapshot: Snapshot, state: State) -> None:
         await connection.execute("SET LOCAL session_replication_role = replica")
         for of, rows in state.items():
             if rows:
-                await execute_many(connection, insert(tables[of]).values(_binds(tables, of)), rows.values())
+                statement = render(insert(tables[of]).values(_binds(tables, of)))
+                await connection.executemany(statement.sql, [statement.arguments(row) for row in rows.values()])
 
 
 def _binds(tables: Tables, of: UUID) -> Mapping[str, Any]:

@@ -22,7 +22,7 @@ from armature.metadata.store import load_snapshot, lock_version, save_snapshot
 from armature.migrations.workspace.apply import apply_steps
 from armature.migrations.workspace.conflicts import ValuesInTheWay
 from armature.migrations.workspace.diff import diff
-from armature.migrations.workspace.journal import find_version, record_changeset
+from armature.migrations.workspace.journal import record_changeset, was_made
 
 PAUSES = (0.25, 0.5, 0.0)  # seconds after each attempt, in which those who waited behind us go first
 
@@ -100,7 +100,7 @@ def queue(workspace_id: UUID) -> asyncio.Lock:
 
 async def _change(connection: Connection, changeset: Changeset) -> Snapshot:
     before = await lock_newest(connection, changeset)
-    if await find_version(connection, changeset.workspace_id, changeset.idempotency_key, changeset.changes) is not None:
+    if await was_made(connection, changeset.workspace_id, changeset.idempotency_key, changeset.changes):
         return before
     after = edited(before, changeset)
     if after is before and changeset.idempotency_key is None:

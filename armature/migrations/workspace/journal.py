@@ -27,20 +27,15 @@ class IdempotencyKeyReused(Conflict):
         )
 
 
-async def find_version(
-    connection: Connection, workspace_id: UUID, key: str | None, changes: Sequence[Change]
-) -> int | None:
-    """The version that the changeset with this key led to. Raises IdempotencyKeyReused where it had other changes."""
+async def was_made(connection: Connection, workspace_id: UUID, key: str | None, changes: Sequence[Change]) -> bool:
+    """Whether the changeset with this key was made before. Raises IdempotencyKeyReused where it had other changes."""
     if key is None:
-        return None
+        return False
     statement = _find_statement()
-    row = await connection.fetchrow(statement.sql, *statement.arguments({"workspace": workspace_id, "key": key}))
-    if row is None:
-        return None
-    if row["changes"] != msgspec.json.decode(msgspec.json.encode(written(changes))):
+    made = await connection.fetchval(statement.sql, *statement.arguments({"workspace": workspace_id, "key": key}))
+    if made is not None and made != msgspec.json.decode(msgspec.json.encode(written(changes))):
         raise IdempotencyKeyReused(key)
-    version: int = row["version"]
-    return version
+    return made is not None
 
 
 async def record_changeset(
@@ -73,7 +68,7 @@ def written(changes: Sequence[Change]) -> list[dict[str, Any]]:
 def _find_statement() -> Rendered:
     mine = changesets.c.workspace_id == bindparam("workspace", type_=Uuid())
     same = changesets.c.idempotency_key == bindparam("key", type_=Text())
-    return render(select(changesets.c.version, changesets.c.changes).where(mine, same))
+    return render(select(changesets.c.changes).where(mine, same))
 
 
 @cache
