@@ -24,7 +24,7 @@ class NewOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRelation:
-    """Seen from the new field: `type` MANY_TO_ONE puts the foreign key here, ONE_TO_MANY at the target."""
+    """Seen from the new field: MANY_TO_ONE and ONE_TO_ONE put the foreign key here, ONE_TO_MANY at the target."""
 
     type: RelationSide
     target: str

@@ -19,7 +19,7 @@ from uuid import UUID
 import msgspec
 
 OnDelete = Literal["CASCADE", "SET_NULL", "RESTRICT"]
-RelationSide = Literal["ONE_TO_MANY", "MANY_TO_ONE"]
+RelationSide = Literal["ONE_TO_MANY", "MANY_TO_ONE", "ONE_TO_ONE"]
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -135,7 +135,10 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A pair of fields. The many side (`many_field`, MANY_TO_ONE) holds the foreign key to the one side's object."""
+    """A pair of fields. The many side (`many_field`, MANY_TO_ONE) holds the foreign key to the one side's object.
+
+    Where that field is unique, the relation is one-to-one.
+    """
 
     id: UUID
     many_object: UUID
@@ -147,7 +150,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A relation seen from one of its fields: where it leads."""
+    """A relation seen from one of its fields: where it leads. Of a one-to-one, the field with a column has the key."""
 
     relation: Relation
     side: RelationSide
@@ -181,9 +184,11 @@ class Snapshot:
         relation = self.relations[of.relation_id]
         if of.id == relation.many_field:
             target = self.objects[relation.one_object]
-            return Link(relation, "MANY_TO_ONE", target, target.fields[relation.one_field])
+            side: RelationSide = "ONE_TO_ONE" if of.is_unique else "MANY_TO_ONE"
+            return Link(relation, side, target, target.fields[relation.one_field])
         target = self.objects[relation.many_object]
-        return Link(relation, "ONE_TO_MANY", target, target.fields[relation.many_field])
+        key = target.fields[relation.many_field]
+        return Link(relation, "ONE_TO_ONE" if key.is_unique else "ONE_TO_MANY", target, key)
 
     @cached_property
     def fingerprint(self) -> bytes:

@@ -13,7 +13,7 @@ from sqlalchemy import TableClause
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Option, Snapshot
 from armature.metadata.names import pascal
-from armature.schema_builder.tables import queried
+from armature.schema_builder.tables import column_name, queried
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +33,29 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class ToOne:
-    """A record that this one refers to by `column`."""
+    """The one record whose column `far` holds what this one's column `near` does."""
 
     name: str
     field: Field
     target: str
-    column: str
+    near: str
+    far: str
+
+    @property
+    def has_key(self) -> bool:
+        """Whether this record refers to that one, and not the other way round."""
+        return self.field.column is not None
 
 
 @dataclass(frozen=True, slots=True)
 class ToMany:
-    """The records that refer to this one by their `column`."""
+    """The records whose column `far` holds what this one's column `near` does."""
 
     name: str
     field: Field
     target: str
-    column: str
+    near: str
+    far: str
 
 
 Entry = Plain | ToOne | ToMany
@@ -56,7 +63,7 @@ Entry = Plain | ToOne | ToMany
 
 @dataclass(frozen=True)
 class ObjectView:
-    """One object; `entries` in display order, a to-one relation giving two: `company` and `companyId`."""
+    """One object; `entries` in display order, a relation with a foreign key giving two: `company` and `companyId`."""
 
     object: Object
     snapshot: Snapshot
@@ -96,11 +103,11 @@ class ObjectView:
 
     @cached_property
     def writable(self) -> Mapping[str, Entry]:
-        """What a client may set: everything but to-many relations and the system's own times."""
+        """What a client may set: everything but relations without a key here and the system's own times."""
         return {
             name: entry
             for name, entry in self.entries.items()
-            if not isinstance(entry, ToMany) and not (entry.field.is_system and name != "id")
+            if entry.field.column is not None and not (entry.field.is_system and name != "id")
         }
 
 
@@ -114,13 +121,13 @@ def _entries(snapshot: Snapshot, field: Field) -> Iterator[Entry]:
     link = snapshot.link(field)
     if not link.target.is_visible:
         return
-    if link.side == "ONE_TO_MANY":
-        assert link.inverse.column is not None  # noqa: S101  the many side holds the key
-        yield ToMany(field.name, field, link.target.name_singular, link.inverse.column)
+    target = link.target.name_singular
+    if field.column is not None:
+        yield Plain(f"{field.name}Id", field, "ID", field.column, not field.is_nullable)
+        yield ToOne(field.name, field, target, field.column, "id")
         return
-    assert field.column is not None  # noqa: S101
-    yield Plain(f"{field.name}Id", field, "ID", field.column, not field.is_nullable)
-    yield ToOne(field.name, field, link.target.name_singular, field.column)
+    leads_to = ToOne if link.side == "ONE_TO_ONE" else ToMany
+    yield leads_to(field.name, field, target, "id", column_name(link.inverse))
 
 
 class View:

@@ -86,6 +86,11 @@ def to_many(name: str, target: str, inverse: str | None = None, **more: Any) -> 
     return NewField(name=name, type="RELATION", relation=relation, **more)
 
 
+def one_to_one(name: str, target: str, inverse: str | None = None, **more: Any) -> NewField:
+    relation = NewRelation(type="ONE_TO_ONE", target=target, inverse_name=inverse)
+    return NewField(name=name, type="RELATION", relation=relation, **more)
+
+
 def add_object(name: str, *fields: NewField, **more: Any) -> CreateObject:
     return CreateObject(name_singular=name, fields=fields, **more)
 

@@ -5,14 +5,20 @@ import pytest
 from armature.core.errors import ArmatureError, Conflict
 from armature.metadata.changes import NewField, NewOption
 from armature.metadata.check import MAX_COLUMNS, TooManyFields
-from armature.metadata.checks.fields import OptionsMissing, OptionTaken, RequiredAndSetNull, UniqueNotAllowed
+from armature.metadata.checks.fields import (
+    OptionsMissing,
+    OptionTaken,
+    RequiredAndSetNull,
+    UniqueNotAllowed,
+    UniqueWithoutKey,
+)
 from armature.metadata.checks.texts import TextRefused
 from armature.metadata.edits.fields import SystemField
 from armature.metadata.edits.relations import (
+    KeylessIsNullable,
     NotARelation,
     RelationMissing,
     RelationNotAllowed,
-    ToManyIsNullable,
 )
 from armature.metadata.edits.values import KindUnknown, OptionNotFound, OptionsNotAllowed, OptionTwice, TypeFixed
 from armature.metadata.kinds.kind import DefaultInvalid, DefaultNotAllowed, SettingUnknown
@@ -24,6 +30,7 @@ from tests.metadata.models import (
     add_object,
     crm,
     delete_field,
+    one_to_one,
     restore_field,
     select,
     text,
@@ -83,9 +90,9 @@ def test_a_field_can_be_named_by_its_label_alone() -> None:
         (to_one("x", "nothing"), ("relation", "target"), ObjectNotFound),
         (to_one("x", "note", "title"), ("relation", "inverseName"), NameTaken),
         (to_one("x", "note", default_value="y"), ("defaultValue",), DefaultNotAllowed),
-        (to_one("x", "note", is_unique=True), ("isUnique",), UniqueNotAllowed),
+        (to_many("x", "note", is_unique=True), ("isUnique",), UniqueWithoutKey),
         (to_one("x", "note", is_nullable=False), ("relation", "onDelete"), RequiredAndSetNull),
-        (to_many("x", "note", is_nullable=False), ("isNullable",), ToManyIsNullable),
+        (to_many("x", "note", is_nullable=False), ("isNullable",), KeylessIsNullable),
     ],
 )
 def test_a_field_that_may_not_be_is_refused_at_its_key(
@@ -149,6 +156,29 @@ def test_a_relation_can_be_made_from_its_other_side() -> None:
     assert model.field("ticket", "company").column == "company_id"
     assert model.field("company", "tickets").column is None
     assert model.snapshot.link(model.field("company", "tickets")).side == "ONE_TO_MANY"
+
+
+def test_a_one_to_one_relation_has_its_key_where_it_was_created() -> None:
+    model = crm()
+    model.change(add_field("company", one_to_one("contract", "note")))
+
+    key, inverse = model.field("company", "contract"), model.field("note", "companyByContract")
+
+    assert (key.column, key.is_unique) == ("contract_id", True)
+    assert (inverse.column, inverse.is_unique) == (None, False)
+    assert [model.snapshot.link(each).side for each in (key, inverse)] == ["ONE_TO_ONE", "ONE_TO_ONE"]
+
+
+def test_a_to_one_relation_becomes_one_to_one_by_being_unique_and_back() -> None:
+    model = crm()
+    model.change(update_field("person", "company", is_unique=True))
+    assert model.snapshot.link(model.field("company", "people")).side == "ONE_TO_ONE"
+
+    model.change(update_field("person", "company", is_unique=False))
+    assert model.snapshot.link(model.field("company", "people")).side == "ONE_TO_MANY"
+
+    (error,) = model.errors(update_field("company", "people", is_unique=True))
+    assert isinstance(error, UniqueWithoutKey)
 
 
 def test_a_second_relation_finds_a_name_for_its_inverse() -> None:

@@ -42,7 +42,7 @@ DEFAULTS = st.none() | VALUES | st.integers(0, 3) | st.just("now")
 KIND_NAMES = st.sampled_from(["TEXT", "NUMBER", "SELECT", "DATE_TIME", "RAW_JSON", "RELATION", "TEXTT"])
 RELATIONS = st.none() | st.builds(
     NewRelation,
-    type=st.sampled_from(["MANY_TO_ONE", "ONE_TO_MANY"]),
+    type=st.sampled_from(["MANY_TO_ONE", "ONE_TO_MANY", "ONE_TO_ONE"]),
     target=OBJECTS,
     inverse_name=st.none() | FIELDS,
     on_delete=st.sampled_from(["CASCADE", "SET_NULL", "RESTRICT"]),

@@ -250,3 +250,17 @@ async def test_a_deactivated_field_gives_new_records_no_default(two: Living) -> 
         ("Ahoi",),
     ]
     await two.assert_healthy()
+
+
+async def test_records_that_share_a_target_stand_in_the_way_of_one_to_one(two: Living) -> None:
+    await two.run("INSERT INTO {}.people (first_name, last_name, company_id) SELECT 'A', 'B', id FROM {}.companies")
+    await two.run("INSERT INTO {}.people (first_name, last_name, company_id) SELECT 'C', 'D', id FROM {}.companies")
+
+    (error,) = await two.errors(update_field("person", "company", is_unique=True))
+    assert isinstance(error, ValuesNotUnique)
+
+    await two.run("UPDATE {}.people SET deleted_at = now() WHERE first_name = 'C'")
+    await two.change(update_field("person", "company", is_unique=True))
+    await two.assert_healthy()
+    await two.change(update_field("person", "company", is_unique=False))
+    await two.assert_healthy()

@@ -10,6 +10,7 @@ from armature.metadata.packs.crm import CRM
 from tests.support.data_api import Client, DataApi, data_api, insert_state
 from tests.support.servers import Databases
 from tests.support.small_crm import small_crm
+from tests.support.small_library import LIBRARY, small_library
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +44,12 @@ async def _crm(url: str) -> Snapshot:
 async def add_crm(api: DataApi) -> Snapshot:
     snapshot = await api.workspace(CRM)
     await insert_state(api.db, snapshot, small_crm(snapshot))
+    return snapshot
+
+
+async def add_library(api: DataApi) -> Snapshot:
+    snapshot = await api.workspace(LIBRARY)
+    await insert_state(api.db, snapshot, small_library(snapshot))
     return snapshot
 
 

@@ -19,6 +19,16 @@ class UniqueNotAllowed(BadUserInput):
         )
 
 
+class UniqueWithoutKey(BadUserInput):
+    def __init__(self, field: Field) -> None:
+        super().__init__(
+            f'"{field.name}" can\'t be unique: the foreign key of its relation is at the other end.',
+            hint="Make the field at its other end unique: then the relation is one-to-one.",
+            field=field.name,
+            path=("isUnique",),
+        )
+
+
 class OptionsMissing(BadUserInput):
     def __init__(self, field: Field) -> None:
         super().__init__(
@@ -51,6 +61,8 @@ def field_errors(field: Field) -> Iterator[ArmatureError]:
     yield from description_errors(field.description)
     if field.is_unique and not kind.can_be_unique:
         yield UniqueNotAllowed(field)
+    elif field.is_unique and field.relation_id is not None and field.column is None:
+        yield UniqueWithoutKey(field)
     if kind.has_options:
         yield from _option_errors(field)
     try:

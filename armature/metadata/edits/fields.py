@@ -11,9 +11,9 @@ from armature.core.errors import BadUserInput, Conflict
 from armature.metadata.changes import CreateField, DeleteField, NewField, RestoreField, UpdateField
 from armature.metadata.edits.draft import Draft
 from armature.metadata.edits.relations import (
+    KeylessIsNullable,
     NotARelation,
     RelationNotAllowed,
-    ToManyIsNullable,
     create_relation,
     delete_relation,
     restore_relation,
@@ -154,7 +154,7 @@ def _check_may_change(of: Object, field: Field, key: str, value: Any) -> None:
     if field.is_system and key not in FREE_ON_SYSTEM_FIELDS:
         raise SystemField(of, field, UPDATABLE[key])
     if key == "is_nullable" and field.column is None:
-        raise ToManyIsNullable
+        raise KeylessIsNullable
 
 
 def delete_field(draft: Draft, change: DeleteField) -> None:

@@ -1,4 +1,4 @@
-"""A relation is a pair of fields that come, go and return together; the foreign key is at the many side."""
+"""A relation is a pair of fields that come, go and return together; one of them has the foreign key."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +13,8 @@ from armature.metadata.model import Field, Object, Relation, RelationSide
 from armature.metadata.names import TO_MANY_FIELDS, TO_ONE_FIELDS, column_at_birth, columns, pascal
 from armature.metadata.resolve import find_object
 
-OTHER_SIDE: dict[RelationSide, RelationSide] = {"MANY_TO_ONE": "ONE_TO_MANY", "ONE_TO_MANY": "MANY_TO_ONE"}
+HAS_KEY: dict[RelationSide, bool] = {"MANY_TO_ONE": True, "ONE_TO_ONE": True, "ONE_TO_MANY": False}
+"""Whether a new field has the foreign key; else the field at its other end has it."""
 
 
 class RelationMissing(BadUserInput):
@@ -32,10 +33,10 @@ class RelationNotAllowed(BadUserInput):
         )
 
 
-class ToManyIsNullable(BadUserInput):
+class KeylessIsNullable(BadUserInput):
     def __init__(self) -> None:
         super().__init__(
-            "A to-many relation may always be empty.",
+            "A relation may always be empty where the foreign key is at its other end.",
             hint="Make the field at its other end required.",
             path=("isNullable",),
         )
@@ -50,22 +51,24 @@ def create_relation(draft: Draft, of: UUID, field: Field, new: NewRelation | Non
     """Put both ends; `field` is this one, complete but for what being a relation brings."""
     if new is None:
         raise RelationMissing
-    if new.type == "ONE_TO_MANY" and not field.is_nullable:
-        raise ToManyIsNullable
+    has_key = HAS_KEY[new.type]
+    if not has_key and not field.is_nullable:
+        raise KeylessIsNullable
     with draft.at("relation"):
         target = find_object(draft.snapshot, new.target, "target").id
         relation = draft.new_id()
-        here = _put_end(draft, of, field, new.type, relation)
+        one_to_one = new.type == "ONE_TO_ONE"
+        here = _put_end(draft, of, replace(field, is_unique=field.is_unique or one_to_one), relation, has_key=has_key)
         bare = _inverse(draft, of, field, target, new)
-        there = _put_end(draft, target, bare, OTHER_SIDE[new.type], relation)
+        there = _put_end(draft, target, bare, relation, has_key=not has_key)
         draft.spelt(there.id, {"name": ("inverseName",), "label": ("inverseLabel",)})
-        ends = (of, here.id, target, there.id) if new.type == "MANY_TO_ONE" else (target, there.id, of, here.id)
+        ends = (of, here.id, target, there.id) if has_key else (target, there.id, of, here.id)
         draft.put_relation(Relation(relation, *ends, new.on_delete))
 
 
-def _put_end(draft: Draft, of: UUID, field: Field, side: RelationSide, relation: UUID) -> Field:
+def _put_end(draft: Draft, of: UUID, field: Field, relation: UUID, *, has_key: bool) -> Field:
     column = None
-    if side == "MANY_TO_ONE":
+    if has_key:
         taken = columns(draft.objects[of])
         column = column_at_birth(field.name, is_relation=True, taken=taken)
     end = replace(field, column=column, relation_id=relation)
@@ -82,7 +85,8 @@ def _inverse(draft: Draft, of: UUID, field: Field, target: UUID, new: NewRelatio
 
 def _default_inverse_name(of: Object, field: Field, target: Object, side: RelationSide) -> str:
     """`people` for a person's company, `company` for a company's people; where that is taken, `peopleByEmployer`."""
-    base, claims = (of.name_plural, TO_MANY_FIELDS) if side == "MANY_TO_ONE" else (of.name_singular, TO_ONE_FIELDS)
+    base = of.name_plural if side == "MANY_TO_ONE" else of.name_singular
+    claims = TO_MANY_FIELDS if HAS_KEY[side] else TO_ONE_FIELDS
     is_free = FieldNames(target).are_free(each.format(base) for each in claims)
     return base if is_free else f"{base}By{pascal(field.name)}"
 

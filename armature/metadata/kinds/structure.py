@@ -59,7 +59,7 @@ UUID_KIND = Kind(
     can_be_unique=True,
 )
 RAW_JSON = Kind(name="RAW_JSON", storage=always(_JSON))
-RELATION = Kind(name="RELATION", storage=always(_RELATION), can_have_default=False)
+RELATION = Kind(name="RELATION", storage=always(_RELATION), can_be_unique=True, can_have_default=False)
 
 
 KINDS = (UUID_KIND, RAW_JSON, RELATION)

@@ -10,7 +10,7 @@ from armature.core.errors import BadUserInput
 from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Changed
 from armature.schema_builder.compile.plan import All, Compare, Condition, Either, Not, Related
-from armature.schema_builder.view import ObjectView, Plain, ToOne, View
+from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne, View
 
 
 class FilterIsNull(BadUserInput):
@@ -40,17 +40,17 @@ def _part(view: View, of: ObjectView, name: str, value: Lifted) -> Condition:
         return _all([_comparison(entry, operator, each) for operator, each in value.items()])
     target = view[entry.target]
     if isinstance(entry, ToOne):
-        return Related(target, entry.column, "id", "some", condition_of(view, target, value))
-    return _all([_quantified(view, target, entry.column, quantifier, each) for quantifier, each in value.items()])
+        return Related(target, entry.near, entry.far, "some", condition_of(view, target, value))
+    return _all([_quantified(view, target, entry, quantifier, each) for quantifier, each in value.items()])
 
 
-def _quantified(view: View, target: ObjectView, far: str, quantifier: str, given: Lifted) -> Condition:
+def _quantified(view: View, target: ObjectView, entry: ToMany, quantifier: str, given: Lifted) -> Condition:
     if given is None:
         raise FilterIsNull(quantifier)
     condition = condition_of(view, target, given)
     if quantifier == "every":
-        return Related(target, "id", far, "none", Not(condition))
-    return Related(target, "id", far, "some" if quantifier == "some" else "none", condition)
+        return Related(target, entry.near, entry.far, "none", Not(condition))
+    return Related(target, entry.near, entry.far, "some" if quantifier == "some" else "none", condition)
 
 
 def _comparison(entry: Plain, operator: str, value: Lifted) -> Compare:

@@ -54,10 +54,11 @@ Condition = All | Either | Not | Compare | Related
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Through a to-one relation, on the way to what is ordered by."""
+    """Through a to-one relation, on the way to what is ordered by; see `far` and `near` of Link."""
 
     to: ObjectView
-    column: str
+    near: str
+    far: str
 
 
 @dataclass(frozen=True, slots=True)

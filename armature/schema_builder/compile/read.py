@@ -115,7 +115,7 @@ class Reader:
         assert isinstance(entry, ToOne)  # noqa: S101  no other is orderable
         target = self.schema.view[entry.target]
         further = self._order(target, value)
-        return replace(further, through=(Step(target, entry.column), *further.through))
+        return replace(further, through=(Step(target, entry.near, entry.far), *further.through))
 
     def outputs(self, of: ObjectView, nodes: Sequence[FieldNode]) -> tuple[Output, ...]:
         fields = collect((node.selection_set for node in nodes), of.type_name, self.fragments, self.variables)
@@ -133,10 +133,10 @@ class Reader:
             case Plain():
                 return Column(key, entry)
             case ToOne():
-                return Link(key, entry.column, "id", self.one(self.schema.view[entry.target], nodes, All(())))
+                return Link(key, entry.near, entry.far, self.one(self.schema.view[entry.target], nodes, All(())))
             case ToMany():
                 given = self.arguments(self._type(of), nodes[0])
-                return Link(key, "id", entry.column, self.list(self.schema.view[entry.target], nodes, given))
+                return Link(key, entry.near, entry.far, self.list(self.schema.view[entry.target], nodes, given))
 
     def _type(self, of: ObjectView) -> GraphQLObjectType:
         found: Any = self.schema.types[of.type_name]

@@ -172,10 +172,11 @@ class Builder:
             path: tuple[str, ...] = ()
             for step in order.through:
                 near = reached[path]
-                path = (*path, step.column)
+                path = (*path, step.near, step.far, step.to.name)
                 if path not in reached:
                     reached[path] = far = self.alias(step.to)
-                    joined = joined.outerjoin(far, and_(far.c.id == near.c[step.column], far.c.deleted_at.is_(None)))
+                    is_met = far.c[step.far] == near.c[step.near]
+                    joined = joined.outerjoin(far, and_(is_met, far.c.deleted_at.is_(None)))
             keys.append(self._key(order, reached[path]))
             if order.entry.column == "id" and not path:
                 return joined, keys

@@ -121,7 +121,7 @@ def _link(reader: Reader, of: ObjectView, entry: Plain | ToOne, where: Mapping[s
     relation = of.entries[entry.field.name]
     assert isinstance(relation, ToOne)  # noqa: S101  the view pairs the two
     to = reader.schema.view[relation.target]
-    return SetLink(entry.name, relation.column, to, reader.unique(to, where))
+    return SetLink(entry.name, relation.near, to, reader.unique(to, where))
 
 
 def _key(of: ObjectView, name: str) -> Plain:

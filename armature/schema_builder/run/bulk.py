@@ -34,7 +34,7 @@ async def insert_rows(
     for entry in _entries_given(of, rows):
         if isinstance(entry, ToOne):
             key = await _keys(connection, view, schema, entry, rows)
-            values[entry.column] = key
+            values[entry.near] = key
         else:
             values[entry.column] = [_sent(entry, at, _value(entry, row)) for at, row in enumerate(rows)]
     by_column = {entry.column: entry for entry in of.entries.values() if isinstance(entry, Plain)}

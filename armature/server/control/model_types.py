@@ -21,13 +21,17 @@ FIELD_TYPES: Any = Enum("FieldType", {name: name for name in KINDS})  # type: ig
 FIELD_TYPE = strawberry.enum(FIELD_TYPES, description="What a field holds.")
 
 
-@strawberry.enum(description="A relation seen from one of its two fields; the many side has the foreign key.")
+@strawberry.enum(
+    description="A relation seen from one of its two fields. The many side has the foreign key; of a one-to-one "
+    "relation, the field it was created with."
+)
 class RelationType(Enum):
     MANY_TO_ONE = "MANY_TO_ONE"
     ONE_TO_MANY = "ONE_TO_MANY"
+    ONE_TO_ONE = "ONE_TO_ONE"
 
 
-@strawberry.enum(description="What becomes of the many side when a record of the one side is destroyed.")
+@strawberry.enum(description="What becomes of the record with the foreign key when the one it refers to is destroyed.")
 class OnDelete(Enum):
     SET_NULL = "SET_NULL"
     CASCADE = "CASCADE"

@@ -114,15 +114,20 @@ QUANTIFIERS: Mapping[str, Callable[[list[bool]], bool]] = {
 
 
 def to_one(view: View, state: State, entry: ToOne, row: Row) -> Row | None:
-    """The record referred to, unless it is out of sight."""
-    found = state[view[entry.target].object.id].get(row[entry.column])
-    return found if found is not None and found["deleted_at"] is None else None
+    """The record it leads to, unless that is out of sight."""
+    return next(iter(_met(view, state, entry, row)), None)
 
 
 def to_many(view: View, state: State, entry: ToMany, row: Row) -> list[Row]:
-    """The visible records that refer to this one."""
-    target = view[entry.target].object.id
-    return [each for each in visible(state, target) if each[entry.column] == row["id"]]
+    """The visible records it leads to."""
+    return _met(view, state, entry, row)
+
+
+def _met(view: View, state: State, entry: ToOne | ToMany, row: Row) -> list[Row]:
+    here = row[entry.near]
+    return [
+        each for each in visible(state, view[entry.target].object.id) if here is not None and each[entry.far] == here
+    ]
 
 
 def visible(state: State, of: Any) -> list[Row]:

@@ -12,7 +12,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
 from armature.schema_builder.tables import column_name, has_default, has_unique, is_not_null, stored_fields
-from armature.schema_builder.view import ObjectView, ToOne
+from armature.schema_builder.view import ObjectView, Plain, ToOne
 from tests.support.oracle.filters import meets
 from tests.support.oracle.reads import Reading, Record
 from tests.support.oracle.references import Undecided, referring, removed
@@ -143,8 +143,10 @@ class Writing:
         for name, value in data.items():
             entry = of.writable[name]
             if isinstance(entry, ToOne):
-                row[entry.column] = self._connected(of, entry, value)
-            elif entry.field.relation_id is not None and value is not None:
+                row[entry.near] = self._connected(of, entry, value)
+                continue
+            assert isinstance(entry, Plain)
+            if entry.field.relation_id is not None and value is not None:
                 row[entry.column] = self._connected(of, entry, {"connect": {"id": value}})
             else:
                 row[entry.column] = _stored(entry.field, value)

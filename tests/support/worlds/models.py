@@ -98,7 +98,13 @@ def _relation(choices: Choices, at: int, objects: Sequence[str], needed: set[str
     if is_nullable and choices.chance(20):
         relation = NewRelation(type="ONE_TO_MANY", target=many, inverse_name=f"one{at}", on_delete=on_delete)
         return CreateField(object=one, field=NewField(name=f"many{at}", type="RELATION", relation=relation))
-    relation = NewRelation(type="MANY_TO_ONE", target=one, inverse_name=f"many{at}", on_delete=on_delete)
+    is_unique = choices.chance(25)
+    relation = NewRelation(
+        type="ONE_TO_ONE" if is_unique else "MANY_TO_ONE",
+        target=one,
+        inverse_name=f"only{at}" if is_unique else f"many{at}",
+        on_delete=on_delete,
+    )
     return CreateField(
         object=many, field=NewField(name=f"one{at}", type="RELATION", is_nullable=is_nullable, relation=relation)
     )

@@ -1,0 +1,62 @@
+"""A model with every kind of relation, and a few records known by heart.
+
+Writers have at most one passport, mentors and pupils among themselves, friends, and books that they wrote together.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from armature.metadata.changes import Change, CreateObject, NewField, NewRelation
+from armature.metadata.model import Snapshot
+from tests.support.small_crm import CREATED, DELETED, UPDATED, record_id
+from tests.support.worlds.data import State
+
+MARY, PERCY, BYRON, GONE_WRITER = (record_id(1, each) for each in (1, 2, 3, 9))
+RED, BLUE, OLD, GONE_PASSPORT = (record_id(2, each) for each in (1, 2, 3, 9))
+
+
+def _text(name: str) -> NewField:
+    return NewField(name=name, type="TEXT")
+
+
+def _relation(name: str, type: Any, target: str, inverse: str, **more: Any) -> NewField:
+    relation = NewRelation(type=type, target=target, inverse_name=inverse, **more)
+    return NewField(name=name, type="RELATION", relation=relation)
+
+
+LIBRARY: Sequence[Change] = (
+    CreateObject(
+        name_singular="writer", fields=(_text("name"), _relation("mentor", "MANY_TO_ONE", "writer", "pupils"))
+    ),
+    CreateObject(
+        name_singular="passport",
+        fields=(_text("number"), _relation("holder", "ONE_TO_ONE", "writer", "passport", on_delete="CASCADE")),
+    ),
+)
+
+RECORDS: Mapping[str, Sequence[dict[str, Any]]] = {
+    "writer": (
+        {"id": MARY, "name": "Mary"},
+        {"id": PERCY, "name": "Percy", "mentor_id": MARY},
+        {"id": BYRON, "name": "Byron", "mentor_id": PERCY},
+        {"id": GONE_WRITER, "name": "Gone", "mentor_id": MARY, "deleted_at": DELETED},
+    ),
+    "passport": (
+        {"id": RED, "number": "R1", "holder_id": MARY},
+        {"id": BLUE, "number": "B2", "holder_id": GONE_WRITER},
+        {"id": OLD, "number": "O3"},
+        {"id": GONE_PASSPORT, "number": "G9", "holder_id": MARY, "deleted_at": DELETED},
+    ),
+}
+
+
+def small_library(snapshot: Snapshot) -> State:
+    """The rows, complete: what is not named is null."""
+    found: dict[UUID, dict[UUID, dict[str, Any]]] = {}
+    for name, records in RECORDS.items():
+        of = snapshot.kept_objects[name]
+        nothing = {each.column: None for each in of.fields.values() if each.column}
+        always = {**nothing, "created_at": CREATED, "updated_at": UPDATED}
+        found[of.id] = {record["id"]: {**always, **record} for record in records}
+    return found
