@@ -209,7 +209,7 @@ async def test_destroying_follows_the_relations_rule(api: DataApi, on_delete: On
         (f'createPerson(data: {{companyId: "{GONE}"}}) {{id}}', "BAD_USER_INPUT", "companyId"),
         (f'createPerson(data: {{company: {{connect: {{id: "{GONE}"}}}}}}) {{id}}', "BAD_USER_INPUT", "company"),
         ('createPerson(data: {company: {connect: {where: {domainName: "x"}}}}) {id}', "BAD_USER_INPUT", "company"),
-        (f'createPeople(data: [{{companyId: "{GONE}"}}]) {{id}}', "BAD_USER_INPUT", "company"),
+        (f'createPeople(data: [{{companyId: "{GONE}"}}]) {{id}}', "BAD_USER_INPUT", "companyId"),
         (f'updatePeople(filter: {{}}, data: {{companyId: "{GONE}"}}) {{count}}', "BAD_USER_INPUT", "companyId"),
         ("createPerson(data: {company: {disconnect: false}}) {id}", "BAD_USER_INPUT", "company"),
         ("createPeople(data: [{company: {disconnect: false}}]) {id}", "BAD_USER_INPUT", "company"),
@@ -272,8 +272,69 @@ async def test_of_a_bulk_create_all_or_none_are_made(own_crm: Client) -> None:
     answer = await own_crm.ask(f'mutation {{createPeople(data: [{{firstName: "x"}}, {{companyId: "{GONE}"}}]) {{id}}}}')
 
     assert answer["data"] is None
-    assert answer["errors"][0]["extensions"]["inputPath"] == ["data", 1, "company"]
+    assert answer["errors"][0]["extensions"]["inputPath"] == ["data", 1, "companyId"]
     assert await own_crm.data('{people(filter: {firstName: {eq: "x"}}) {id}}') == {"people": []}
+
+
+@pytest.mark.parametrize(
+    ("object_name", "plural", "data"),
+    [
+        ("Company", "Companies", "{name: null}"),
+        ("Company", "Companies", '{domainName: "acme.com"}'),
+        ("Company", "Companies", f'{{id: "{GONE}"}}'),
+        ("Person", "People", "{company: null}"),
+        ("Person", "People", "{company: {disconnect: false}}"),
+        ("Person", "People", f'{{company: {{disconnect: true}}, companyId: "{ACME}"}}'),
+        ("Person", "People", f'{{companyId: "{GONE}"}}'),
+        ("Person", "People", f'{{company: {{connect: {{id: "{NOBODY}"}}}}}}'),
+        ("Person", "People", '{company: {connect: {where: {domainName: "x"}}}}'),
+        ("Opportunity", "Opportunities", '{probability: "1.005"}'),
+        ("Opportunity", "Opportunities", '{amountMicros: "99999999999999999999"}'),
+    ],
+)
+async def test_the_same_mistake_gives_the_same_error_in_single_and_bulk_creates(
+    own_crm: Client, object_name: str, plural: str, data: str
+) -> None:
+    single = await own_crm.error(f"mutation {{create{object_name}(data: {data}) {{id}}}}")
+    bulk = await own_crm.error(f"mutation {{create{plural}(data: [{data}]) {{id}}}}")
+
+    keys = ("code", "field", "hint")
+    assert [bulk.get(key) for key in keys] == [single.get(key) for key in keys]
+    assert bulk["message"].replace("data[0].", "data.") == single["message"]
+    assert [each for each in bulk.get("inputPath", []) if each != 0] == single.get("inputPath", [])
+
+
+async def test_of_many_new_records_the_error_names_the_one_at_fault(own_crm: Client) -> None:
+    taken = await own_crm.error('mutation {createCompanies(data: [{}, {name: "x", domainName: "acme.com"}]) {id}}')
+    twice = await own_crm.error(
+        'mutation {createCompanies(data: [{domainName: "x"}, {}, {domainName: "x"}, {domainName: "y"}]) {id}}'
+    )
+
+    assert taken["inputPath"] == ["data", 1, "domainName"]
+    assert taken["message"].startswith("data[1].domainName: another Company already")
+    assert twice["inputPath"] == ["data", 2, "domainName"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "9" * 5_000,
+        f'"{{{ACME}}}"',
+        f'"urn:uuid:{ACME}"',
+        '"0000_001000070008000000000000001"',
+        f'"{str(ACME).replace("-", "", 1)}"',
+    ],
+)
+async def test_an_id_is_a_plain_uuid(own_crm: Client, value: str) -> None:
+    error = await own_crm.error(f"{{company(id: {value}) {{id}}}}")
+
+    assert error["code"] == "BAD_USER_INPUT"
+
+
+async def test_an_integer_of_any_length_is_refused_in_our_words(own_crm: Client) -> None:
+    error = await own_crm.error(f"{{companies(limit: {'9' * 5_000}) {{id}}}}")
+
+    assert error["message"].endswith("it does not fit into 32 bits.")
 
 
 async def test_what_is_unique_may_be_had_by_deleted_records_too(own_crm: Client) -> None:

@@ -4,15 +4,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from armature.core.errors import BadUserInput
 from armature.metadata.kinds import KINDS
 from armature.metadata.kinds.kind import Unfit
+from armature.schema_builder.compile.references import DATA, DataRefused
 from armature.schema_builder.view import Plain
-
-
-class ValueUnfit(BadUserInput):
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name} must be {reason}.", field=name)
 
 
 def unfit(entry: Plain, value: Any) -> str | None:
@@ -26,11 +21,11 @@ def unfit(entry: Plain, value: Any) -> str | None:
 
 
 def fitting(entry: Plain) -> Callable[[Any], Any]:
-    """The value itself. Raises ValueUnfit."""
+    """The value itself. Raises DataRefused."""
 
     def check(value: Any) -> Any:
         if problem := unfit(entry, value):
-            raise ValueUnfit(entry.name, problem)
+            raise DataRefused((*DATA, entry.name), f"it must be {problem}.")
         return value
 
     return check

@@ -1,10 +1,10 @@
 """A mutation operation becomes a plan: what each root field writes, and what it shows afterwards."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from graphql import FieldNode, OperationDefinitionNode
 
-from armature.core.errors import BadUserInput
 from armature.metadata.names import type_name
 from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Bind, Changed, Constant
@@ -12,6 +12,7 @@ from armature.schema_builder.compile.conditions import condition_of
 from armature.schema_builder.compile.fit import fitting
 from armature.schema_builder.compile.plan import (
     All,
+    Compare,
     Condition,
     Known,
     NewRows,
@@ -23,18 +24,9 @@ from armature.schema_builder.compile.plan import (
     Writes,
 )
 from armature.schema_builder.compile.read import Reader
+from armature.schema_builder.compile.references import DATA, Connect, Disconnect, Path, check_confirmed, reference
 from armature.schema_builder.compile.selection import collect
 from armature.schema_builder.view import ObjectView, Plain, ToOne
-
-
-class GivenTwice(BadUserInput):
-    def __init__(self, name: str) -> None:
-        super().__init__(f'Both "{name}" and "{name}Id" are given.', hint="Give one of them.", field=name)
-
-
-class NothingConnected(BadUserInput):
-    def __init__(self, name: str) -> None:
-        super().__init__(f'"{name}" is null.', hint=f"Write {{disconnect: true}}, or {name}Id: null.", field=name)
 
 
 def mutation(reader: Reader, operation: OperationDefinitionNode) -> Writes:
@@ -88,12 +80,8 @@ def _shown_field(reader: Reader, of: ObjectView, key: str, nodes: Sequence[Field
 def _sets(reader: Reader, of: ObjectView, data: Mapping[str, Lifted]) -> Iterator[SetValue | SetLink]:
     for name, value in data.items():
         entry = of.writable[name]
-        if isinstance(entry, ToOne):
-            if f"{name}Id" in data:
-                raise GivenTwice(name)
-            yield _relation(reader, of, entry, value)
-        elif isinstance(entry, Plain) and entry.field.relation_id is not None and value is not None:
-            yield _link(reader, of, entry, {"id": value})
+        if isinstance(entry, ToOne) or (entry.field.relation_id is not None and value is not None):
+            yield _relation(reader, of, entry.field.name, data)
         elif isinstance(entry, Plain):
             yield SetValue(entry, _value(entry, value))
 
@@ -104,35 +92,26 @@ def _value(entry: Plain, given: Lifted) -> Bind:
     return Changed(given, fitting(entry)) if entry.scalar == "Decimal" else given
 
 
-def _relation(reader: Reader, of: ObjectView, entry: ToOne, value: Lifted) -> SetValue | SetLink:
-    if value is None:
-        raise NothingConnected(entry.name)
-    if "disconnect" in value:
-        return SetValue(_key(of, entry.name), _nothing(entry.name, value["disconnect"]))
-    connect = value["connect"] or {}
-    where = connect if "id" in connect else connect.get("where")
-    if where is None:
-        raise BadUserInput(f"{entry.name}.connect is null.", field=entry.name)
-    return _link(reader, of, entry, where)
+def _relation(reader: Reader, of: ObjectView, name: str, data: Mapping[str, Lifted]) -> SetValue | SetLink:
+    """By its id or by itself; what it is connected to must be a visible record."""
+    entry = of.entries[name]
+    assert isinstance(entry, ToOne)  # noqa: S101  to-many relations are not writable
+    match reference(name, data, DATA):
+        case Connect(name=spelled, by=by, value=value):
+            to = reader.schema.view[entry.target]
+            return SetLink(spelled, entry.near, to, Compare(to.unique_entries[by], "eq", value))
+        case Disconnect(confirmed=confirmed):
+            check = partial(_nothing, path=(*DATA, name))
+            return SetValue(_key(of, name), Changed(Constant(None) if confirmed is None else confirmed, check))
+    raise AssertionError(f"{name} is not in the data")
 
 
-def _link(reader: Reader, of: ObjectView, entry: Plain | ToOne, where: Mapping[str, Lifted]) -> SetLink:
-    """A relation by its id or by `connect`: either way it must lead to a visible record."""
-    relation = of.entries[entry.field.name]
-    assert isinstance(relation, ToOne)  # noqa: S101  the view pairs the two
-    to = reader.schema.view[relation.target]
-    return SetLink(entry.name, relation.near, to, reader.unique(to, where))
+def _nothing(confirmed: bool | None, path: Path) -> None:
+    """null, for {disconnect: true}."""
+    check_confirmed(confirmed, path)
 
 
 def _key(of: ObjectView, name: str) -> Plain:
     entry = of.entries[f"{name}Id"]
     assert isinstance(entry, Plain)  # noqa: S101  the view pairs the two
     return entry
-
-
-def _nothing(name: str, given: Bind | None) -> Bind:
-    def refuse_false(value: bool | None) -> None:
-        if value is not True:
-            raise BadUserInput(f"{name}.disconnect takes true.", field=name)
-
-    return Changed(given or Constant(None), refuse_false)

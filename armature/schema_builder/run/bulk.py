@@ -1,68 +1,104 @@
-"""A bulk create: any number of records by a few statements, one column at a time."""
+"""New records of one object by one statement, however many, one column at a time."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from uuid_utils.compat import uuid7
 
 from armature.core.db import Connection
-from armature.core.errors import BadUserInput
 from armature.metadata.kinds import KINDS
+from armature.metadata.model import Field
 from armature.schema_builder.compile.comparisons import sql_type
 from armature.schema_builder.compile.fit import unfit
+from armature.schema_builder.compile.references import (
+    DATA,
+    Connect,
+    DataRefused,
+    Disconnect,
+    NothingToConnect,
+    Path,
+    check_confirmed,
+    reference,
+)
 from armature.schema_builder.compile.write_statement import bulk_insert, find_ids
+from armature.schema_builder.run.failures import ValueMissing, told_of_write
 from armature.schema_builder.run.fetch import prepared
-from armature.schema_builder.view import ObjectView, Plain, ToOne, View
+from armature.schema_builder.run.workplace import Workplace
+from armature.schema_builder.view import ObjectView, Plain, ToOne
 
 Row = Mapping[str, Any]
 
-
-class RowsRefused(BadUserInput):
-    """`at` counts from 0, as in `data`."""
-
-    def __init__(self, at: int, field: str, what: str) -> None:
-        super().__init__(f"data[{at}].{field}: {what}", field=field, path=("data", at, field))
+KEY_IN_DETAIL = re.compile(r"\)=\((.*)\)", re.DOTALL)
+"""Of what PostgreSQL tells of a duplicate: `Key (email)=(a@b.c) already exists.`, in any language."""
 
 
-async def insert_rows(
-    connection: Connection, view: View, of: ObjectView, schema: str, rows: Sequence[Row]
-) -> Sequence[UUID]:
-    """Insert all of them, in the caller's transaction; the ids in the order of `rows`."""
-    values: dict[str, list[Any]] = {"id": [row.get("id") or uuid7() for row in rows]}
-    for entry in _entries_given(of, rows):
-        if isinstance(entry, ToOne):
-            key = await _keys(connection, view, schema, entry, rows)
-            values[entry.near] = key
-        else:
-            values[entry.column] = [_sent(entry, at, _value(entry, row)) for at, row in enumerate(rows)]
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """One to be inserted: what the client gave for it, and where."""
+
+    id: UUID
+    row: Row
+    path: Path
+
+
+def new_records(rows: Sequence[Row], path: Path = DATA) -> Sequence[NewRecord]:
+    return [NewRecord(row.get("id") or uuid7(), row, (*path, at)) for at, row in enumerate(rows)]
+
+
+async def insert_records(connection: Connection, at: Workplace, of: ObjectView, records: Sequence[NewRecord]) -> None:
+    """Insert all of them, in the caller's transaction. Raises ArmatureError naming the record at fault."""
+    values = await _columns(connection, at, of, records)
     by_column = {entry.column: entry for entry in of.entries.values() if isinstance(entry, Plain)}
     columns = [(column, sql_type(by_column[column].scalar)) for column in values]
-    sql, arguments = prepared(bulk_insert(of, columns), schema, values)
-    await connection.execute(sql, *arguments)
-    return values["id"]
+    sql, arguments = prepared(bulk_insert(of, columns), at.schema, values)
+    try:
+        await connection.execute(sql, *arguments)
+    except asyncpg.PostgresError as error:
+        told = told_of_write(error, of.object, at.tables, partial(_at_fault, error, records, values))
+        if told is None:
+            raise
+        raise told from error
 
 
-def _entries_given(of: ObjectView, rows: Sequence[Row]) -> Iterable[Plain | ToOne]:
-    """The entries that any row gives, a relation by its ToOne entry however it is given."""
-    names = {name.removesuffix("Id") if _is_key(of, name) else name for row in rows for name in row}
+async def _columns(
+    connection: Connection, at: Workplace, of: ObjectView, records: Sequence[NewRecord]
+) -> Mapping[str, Sequence[Any]]:
+    found: dict[str, Sequence[Any]] = {"id": [each.id for each in records]}
+    for entry in _entries_given(of, records):
+        if isinstance(entry, ToOne):
+            found[entry.near] = await _keys(connection, at, entry, records)
+        else:
+            found[entry.column] = [_sent(entry, each) for each in records]
+    return found
+
+
+def _entries_given(of: ObjectView, records: Sequence[NewRecord]) -> Iterable[Plain | ToOne]:
+    """The entries that any record gives, a relation by its ToOne entry however it is given."""
+    given = {name for each in records for name in each.row}
     for name, entry in of.writable.items():
-        if name in names and name != "id" and not _is_key(of, name) and isinstance(entry, Plain | ToOne):
+        if isinstance(entry, ToOne):
+            if name in given or f"{name}Id" in given:
+                yield entry
+        elif isinstance(entry, Plain) and name in given and name != "id" and entry.field.relation_id is None:
             yield entry
 
 
-def _is_key(of: ObjectView, name: str) -> bool:
-    entry = of.writable[name]
-    return isinstance(entry, Plain) and entry.field.relation_id is not None
-
-
-def _sent(entry: Plain, at: int, value: Any) -> Any:
+def _sent(entry: Plain, record: NewRecord) -> Any:
     """What the statement takes: documents as text."""
+    value = _value(entry, record.row)
+    path = (*record.path, entry.name)
     if value is None:
+        if entry.is_required:
+            raise ValueMissing(path)
         return None
     if problem := unfit(entry, value):
-        raise RowsRefused(at, entry.name, f"it must be {problem}.")
+        raise DataRefused(path, f"it must be {problem}.")
     return msgspec.json.encode(value).decode() if entry.scalar == "JSON" else value
 
 
@@ -74,37 +110,38 @@ def _value(entry: Plain, row: Row) -> Any:
 
 
 async def _keys(
-    connection: Connection, view: View, schema: str, entry: ToOne, rows: Sequence[Row]
-) -> list[UUID | None]:
-    """The id each row refers to by this relation. Raises RowsRefused where a record is not there."""
-    wanted = [_wanted(entry, at, row) for at, row in enumerate(rows)]
-    to = view[entry.target]
+    connection: Connection, at: Workplace, entry: ToOne, records: Sequence[NewRecord]
+) -> Sequence[UUID | None]:
+    """The id each record refers to by this relation. Raises NothingToConnect where one is not there."""
+    wanted = [_wanted(entry, each) for each in records]
+    to = at.view[entry.target]
     found: dict[tuple[str, Any], UUID] = {}
-    for by in sorted({want[0] for want in wanted if want}):
-        values = {"values": list({want[1] for want in wanted if want and want[0] == by})}
-        sql, arguments = prepared(find_ids(to, to.unique_entries[by]), schema, values)
+    for by in sorted({want.by for want in wanted if want}):
+        values = {"values": list({want.value for want in wanted if want and want.by == by})}
+        sql, arguments = prepared(find_ids(to, to.unique_entries[by]), at.schema, values)
         found |= {(by, row[0]): row[1] for row in await connection.fetch(sql, *arguments)}
-    for at, want in enumerate(wanted):
-        if want and want not in found:
-            raise RowsRefused(at, entry.name, f"there is no {to.object.label_singular} with {want[0]} {want[1]}.")
-    return [found[want] if want else None for want in wanted]
+    for record, want in zip(records, wanted, strict=True):
+        if want and (want.by, want.value) not in found:
+            raise NothingToConnect((*record.path, want.name), to.object, want.by, want.value)
+    return [found[want.by, want.value] if want else None for want in wanted]
 
 
-def _wanted(entry: ToOne, at: int, row: Row) -> tuple[str, Any] | None:
-    """By which unique field, and which value of it, a row refers to a record."""
-    key = f"{entry.name}Id"
-    if entry.name in row and key in row:
-        raise RowsRefused(at, entry.name, f'give it or "{key}", not both.')
-    if entry.name not in row:
-        return ("id", row[key]) if row.get(key) is not None else None
-    given = row[entry.name] or {}
-    if "disconnect" in given:
-        if given["disconnect"] is not True:
-            raise RowsRefused(at, entry.name, "disconnect takes true.")
-        return None
-    connect = given.get("connect") or {}
-    where = connect if "id" in connect else connect.get("where") or {}
-    if not where or None in where.values():
-        raise RowsRefused(at, entry.name, "connect takes an id or a unique field.")
-    (name, value), *_ = where.items()
-    return name, value
+def _wanted(entry: ToOne, record: NewRecord) -> Connect | None:
+    """What a record is to be connected to, if anything."""
+    found = reference(entry.name, record.row, record.path)
+    if isinstance(found, Disconnect):
+        check_confirmed(found.confirmed, (*record.path, entry.name))
+        found = None
+    if found is None and not entry.field.is_nullable:
+        raise ValueMissing((*record.path, entry.name))
+    return found
+
+
+def _at_fault(
+    error: asyncpg.PostgresError, records: Sequence[NewRecord], values: Mapping[str, Sequence[Any]], field: Field
+) -> Path:
+    """Where the value was given that PostgreSQL refuses: of two alike, the second."""
+    found = KEY_IN_DETAIL.search(error.detail or "")
+    given = values.get(field.column or "", ())
+    alike = [at for at, value in enumerate(given) if found and str(value) == found[1]]
+    return (*records[alike[-1] if alike else 0].path, field.name)

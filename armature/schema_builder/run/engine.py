@@ -27,8 +27,9 @@ from armature.schema_builder.run.failures import told
 from armature.schema_builder.run.fetch import fetch_json, fetch_row
 from armature.schema_builder.run.introspection import Introspection
 from armature.schema_builder.run.operation import MutationPlan, Plans, Prepared, QueryPlan, Refused
+from armature.schema_builder.run.workplace import Workplace
 from armature.schema_builder.run.workspaces import Workspaces
-from armature.schema_builder.run.write import Workplace, WriteField, run_field
+from armature.schema_builder.run.write import WriteField, run_field
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import View
 

@@ -1,12 +1,13 @@
 """What PostgreSQL refuses, told in the words of the API. What is not listed here is a bug of ours."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import asyncpg
 
 from armature.core.db import UNREACHABLE
 from armature.core.errors import ArmatureError, BadUserInput, Conflict, SchemaChanged, Unavailable
 from armature.metadata.model import Field, Object
+from armature.schema_builder.compile.references import DataRefused, Path, shown_path
 from armature.schema_builder.tables import constraint_field
 
 
@@ -18,17 +19,19 @@ class TooComplex(ArmatureError):
 
 
 class NotUnique(Conflict):
-    def __init__(self, of: Object, field: Field) -> None:
+    def __init__(self, of: Object, field: Field, path: Path | None) -> None:
         super().__init__(
-            f"Another {of.label_singular} already has this {field.name}.",
+            _placed(path, f"Another {of.label_singular} already has this {field.name}."),
             hint=f'"{field.name}" is unique among records that are not deleted.',
             field=field.name,
+            path=path,
         )
 
 
 class IdTaken(Conflict):
-    def __init__(self, of: Object) -> None:
-        super().__init__(f"Another {of.label_singular} has this id, perhaps a deleted one.", field="id")
+    def __init__(self, of: Object, path: Path | None) -> None:
+        sentence = f"Another {of.label_singular} has this id, perhaps a deleted one."
+        super().__init__(_placed(path, sentence), field="id", path=path)
 
 
 class StillReferredTo(Conflict):
@@ -40,26 +43,28 @@ class StillReferredTo(Conflict):
         )
 
 
-class ReferenceGone(BadUserInput):
-    def __init__(self, field: Field) -> None:
-        super().__init__(
-            f"{field.name}: the record to connect was destroyed meanwhile.", hint="Connect another.", field=field.name
-        )
+class ReferenceGone(DataRefused):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "the record to connect was destroyed meanwhile.", hint="Connect another.")
 
 
-class TooLongForUnique(BadUserInput):
-    def __init__(self, field: Field) -> None:
-        super().__init__(f"{field.name} is too long: a unique value can have about 2,600 bytes.", field=field.name)
+class TooLongForUnique(DataRefused):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "it is too long: a unique value can have about 2,600 bytes.")
 
 
-class ValueMissing(BadUserInput):
-    def __init__(self, field: Field) -> None:
-        super().__init__(f"{field.name} is required: it can't be null.", field=field.name)
+class ValueMissing(DataRefused):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "it is required and can't be null.")
 
 
-class ValueNotAllowed(BadUserInput):
-    def __init__(self, field: Field) -> None:
-        super().__init__(f"{field.name} does not allow this value.", field=field.name)
+class ValueNotAllowed(DataRefused):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "the field does not allow this value.")
+
+
+def _placed(path: Path | None, sentence: str) -> str:
+    return sentence if path is None else f"{shown_path(path)}: {sentence[0].lower()}{sentence[1:]}"
 
 
 BAD_VALUES: Mapping[str, str] = {
@@ -94,24 +99,29 @@ def told(error: Exception) -> ArmatureError | None:
             return None
 
 
-def told_of_write(error: Exception, of: Object, objects: Mapping[str, Object]) -> ArmatureError | None:
+Place = Callable[[Field], Path | None]
+"""Where the client wrote the value of a field; None where it wrote no data."""
+
+
+def told_of_write(error: Exception, of: Object, objects: Mapping[str, Object], place: Place) -> ArmatureError | None:
     """As `told`, for a write to `of`; `objects` are the workspace's by table, to name who refers to whom."""
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         at = objects.get(error.table_name or "", of)
         found = constraint_field(at, error.constraint_name or "")
+        path = place(found) if found and at is of else None
         match error:
             case asyncpg.UniqueViolationError():
-                return NotUnique(at, found) if found and found.name != "id" else IdTaken(at)
+                return NotUnique(at, found, path) if found and found.name != "id" else IdTaken(at, path)
             case asyncpg.NotNullViolationError():
                 missing = next((each for each in at.fields.values() if each.column == error.column_name), None)
-                return ValueMissing(missing) if missing else None
+                return ValueMissing(place(missing) or (missing.name,)) if missing else None
             case asyncpg.ForeignKeyViolationError() if found and str(error).startswith("insert or update"):
-                return ReferenceGone(found)
+                return ReferenceGone(path or (found.name,))
             case asyncpg.ForeignKeyViolationError() | asyncpg.RestrictViolationError() if found:
                 return StillReferredTo(at, found)
             case asyncpg.CheckViolationError() if found:
-                return ValueNotAllowed(found)
+                return ValueNotAllowed(path or (found.name,))
     if isinstance(error, asyncpg.ProgramLimitExceededError) and error.constraint_name:
         found = constraint_field(objects.get(error.table_name or "", of), error.constraint_name)
-        return TooLongForUnique(found) if found else told(error)
+        return TooLongForUnique(place(found) or (found.name,)) if found else told(error)
     return told(error)

@@ -2,40 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from armature.core.db import Connection, Database
-from armature.core.errors import ArmatureError, BadUserInput, NotFound
-from armature.core.settings import Settings
-from armature.metadata.model import Object
+from armature.core.db import Connection
+from armature.core.errors import ArmatureError, NotFound
+from armature.metadata.model import Field, Object
 from armature.metadata.names import type_name
-from armature.schema_builder.compile.binds import Constant, Variables
+from armature.schema_builder.compile.binds import Constant
 from armature.schema_builder.compile.cost import check_shown
 from armature.schema_builder.compile.plan import Known, Rows, SetLink, Write, Writes
+from armature.schema_builder.compile.references import DATA, NothingToConnect, Path
 from armature.schema_builder.compile.write_statement import WRITTEN, WriteStatements, show_statement, write_statements
-from armature.schema_builder.run.bulk import insert_rows
+from armature.schema_builder.run.bulk import insert_records, new_records
 from armature.schema_builder.run.failures import told_of_write
 from armature.schema_builder.run.fetch import fetch_ids, fetch_json, fetch_row
-from armature.schema_builder.view import View
+from armature.schema_builder.run.workplace import Workplace
 
 NOTHING = b"null"
+HAVE_DATA = ("create", "update", "update_many")
 
 
 class RecordNotFound(NotFound):
     def __init__(self, of: Object) -> None:
         super().__init__(f"There is no {of.label_singular} with this id.", field="id")
-
-
-class LinkNotFound(BadUserInput):
-    def __init__(self, link: SetLink) -> None:
-        super().__init__(
-            f"{link.name}: there is no such {link.to.object.label_singular} to connect.",
-            hint="It may have been deleted.",
-            field=link.name,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +52,6 @@ def _ready(write: Write) -> WriteField:
     return WriteField(write, write_statements(write), is_required)
 
 
-@dataclass(frozen=True, slots=True)
-class Workplace:
-    """Where a mutation runs: one workspace's tables, one request's variables."""
-
-    db: Database
-    settings: Settings
-    view: View
-    schema: str
-    variables: Variables
-    tables: Mapping[str, Object]
-
-
 async def run_field(at: Workplace, field: WriteField) -> bytes:
     """The JSON of one root field. Raises ArmatureError where nothing was written."""
     try:
@@ -78,10 +59,14 @@ async def run_field(at: Workplace, field: WriteField) -> bytes:
     except ArmatureError:
         raise
     except Exception as error:
-        known = told_of_write(error, field.write.object.object, at.tables)
+        known = told_of_write(error, field.write.object.object, at.tables, partial(_place, field.write))
         if known is None:
             raise
         raise known from error
+
+
+def _place(write: Write, field: Field) -> Path | None:
+    return (*DATA, field.name) if write.does in HAVE_DATA else None
 
 
 def _how(field: WriteField) -> str:
@@ -136,10 +121,11 @@ async def _many(at: Workplace, field: WriteField) -> bytes:
 async def _bulk(at: Workplace, field: WriteField) -> bytes:
     write = field.write
     assert write.new is not None  # noqa: S101  that is how it came here
-    rows = write.new.rows.read(at.variables)
-    _check_shown(at, field, len(rows))
+    records = new_records(write.new.rows.read(at.variables))
+    _check_shown(at, field, len(records))
     async with at.db.transaction() as connection:
-        ids = await insert_rows(connection, at.view, write.object, at.schema, rows)
+        await insert_records(connection, at, write.object, records)
+        ids = [each.id for each in records]
         shown = await fetch_json(connection, field.statements.write, at.schema, {**at.variables, WRITTEN: ids})
         return shown or b"[]"
 
@@ -176,4 +162,6 @@ async def _refuse_missing_links(connection: Connection, at: Workplace, field: Wr
     links = [each for each in field.write.sets if isinstance(each, SetLink)]
     for link, is_there in zip(links, found or (), strict=False):
         if not is_there:
-            raise LinkNotFound(link)
+            named = link.condition
+            assert not isinstance(named.value, str)  # noqa: S101  it compares with a value
+            raise NothingToConnect((*DATA, link.name), link.to.object, named.entry.name, named.value.read(at.variables))

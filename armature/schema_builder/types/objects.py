@@ -7,7 +7,6 @@ from graphql import (
     GraphQLEnumType,
     GraphQLEnumValue,
     GraphQLField,
-    GraphQLInt,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -49,8 +48,8 @@ def records_field(types: Types, of: ObjectView, description: str | None = None) 
         {
             "filter": GraphQLArgument(types[type_name("filter", of.name)]),
             "orderBy": GraphQLArgument(GraphQLList(GraphQLNonNull(types[type_name("order", of.name)]))),
-            "limit": GraphQLArgument(GraphQLInt, description="At most this many records."),
-            "offset": GraphQLArgument(GraphQLInt, description="Leave out this many first."),
+            "limit": GraphQLArgument(SCALARS["Int"].graphql, description="At most this many records."),
+            "offset": GraphQLArgument(SCALARS["Int"].graphql, description="Leave out this many first."),
         },
         description=description,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from graphql import GraphQLArgument, GraphQLField, GraphQLInt, GraphQLList, GraphQLNonNull
+from graphql import GraphQLArgument, GraphQLField, GraphQLList, GraphQLNonNull
 
 from armature.metadata.names import type_name
 from armature.schema_builder.types.index import RootEntry
@@ -111,7 +111,7 @@ MUTATIONS: Mapping[str, RootMaker] = {
 
 MAKERS: Mapping[str, RootMaker] = {**QUERIES, **MUTATIONS}
 
-VERSION = GraphQLField(GraphQLNonNull(GraphQLInt), description="The version of the model that answered.")
+VERSION = GraphQLField(GraphQLNonNull(SCALARS["Int"].graphql), description="The version of the model that answered.")
 
 
 def roots(view: View, index: Mapping[str, RootEntry]) -> Mapping[str, Root]:

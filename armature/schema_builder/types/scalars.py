@@ -34,7 +34,8 @@ from sqlalchemy.types import TypeEngine
 MAX_DIGITS = 1_000
 BIGINT = range(-(2**63), 2**63)
 
-# Python itself would also read underscores, white space and the digits of all alphabets.
+# Python itself would also read underscores, white space and the digits of all alphabets; of a UUID braces and urn: too.
+HEXADECIMAL = re.compile(r"[0-9a-fA-F]{8}(-?)[0-9a-fA-F]{4}(?:\1[0-9a-fA-F]{4}){2}\1[0-9a-fA-F]{12}\Z")
 WHOLE = re.compile(r"[-+]?[0-9]{1,20}\Z")
 FRACTIONAL = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,9})?\Z")
 
@@ -52,12 +53,18 @@ def _text(value: Any) -> str:
 
 
 def _uuid(value: Any) -> UUID:
+    if isinstance(value, str) and HEXADECIMAL.match(value):
+        return UUID(value)
     if isinstance(value, UUID):
         return value
-    try:
-        return UUID(value)
-    except (ValueError, AttributeError, TypeError):
-        raise GraphQLError(f"{_shown(value)} is not a UUID.") from None
+    raise GraphQLError(f"{_shown(value)} is not a UUID.")
+
+
+def _int_literal(node: ValueNode) -> int:
+    if isinstance(node, IntValueNode) and not WHOLE.match(node.value):
+        raise GraphQLError(f"Int cannot represent {_shown(node.value)}: it does not fit into 32 bits.", node)
+    found: int = GraphQLInt.parse_literal(node)
+    return found
 
 
 def _bigint(value: Any) -> int:
@@ -152,6 +159,13 @@ def _scalar(name: str, parse: Callable[[Any], Any], description: str, *literals:
     )
 
 
+INT = _OwnScalar(
+    "Int",
+    description=GraphQLInt.description,
+    coerce_input_value=GraphQLInt.coerce_input_value,
+    coerce_input_literal=_int_literal,
+)
+
 TEXT = StringValueNode
 NUMBERS = (StringValueNode, IntValueNode, FloatValueNode)
 
@@ -169,7 +183,7 @@ SCALARS: Mapping[str, Scalar] = {
     "String": Scalar(_scalar("String", _text, "Text, UTF-8.", TEXT), Text()),
     "ID": Scalar(_scalar("ID", _uuid, "The id of a record: a UUID.", TEXT), Uuid()),
     "UUID": Scalar(_scalar("UUID", _uuid, "A UUID (RFC 9562).", TEXT), Uuid()),
-    "Int": Scalar(GraphQLInt, Integer()),
+    "Int": Scalar(INT, Integer()),
     "Float": Scalar(GraphQLFloat, Double()),
     "Boolean": Scalar(GraphQLBoolean, Boolean()),
     "BigInt": Scalar(

@@ -8,7 +8,6 @@ from graphql import (
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
-    GraphQLInt,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -106,7 +105,7 @@ def mutation_result(types: Types, of: ObjectView) -> GraphQLObjectType:
     return GraphQLObjectType(
         type_name("mutation_result", of.name),
         lambda: {
-            "count": GraphQLField(GraphQLNonNull(GraphQLInt), description="How many records it touched."),
+            "count": GraphQLField(GraphQLNonNull(SCALARS["Int"].graphql), description="How many records it touched."),
             "records": GraphQLField(
                 GraphQLNonNull(GraphQLList(GraphQLNonNull(types[of.type_name]))), description="All of them, by id."
             ),

@@ -1,0 +1,105 @@
+"""How a client's data refers to another record, by `company` or by `companyId`, and what can be wrong with that.
+
+The same for one record, whose values are binds when it is planned, and for many, whose values are there: what is read
+here is structure only.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from armature.core.errors import BadUserInput
+from armature.metadata.model import Object
+
+Path = tuple[str | int, ...]
+"""Where a client wrote something: `data`, 1, `company`."""
+
+DATA: Path = ("data",)
+
+
+def shown_path(path: Sequence[str | int]) -> str:
+    """data[1].company"""
+    return "".join([f"[{step}]" if isinstance(step, int) else f".{step}" for step in path]).removeprefix(".")
+
+
+class DataRefused(BadUserInput):
+    """Something in a mutation's data is wrong; `what` goes on behind its path."""
+
+    def __init__(self, path: Path, what: str, *, hint: str | None = None) -> None:
+        field = next((step for step in reversed(path) if isinstance(step, str)), None)
+        super().__init__(f"{shown_path(path)}: {what}", hint=hint, field=field, path=path)
+
+
+class GivenTwice(DataRefused):
+    def __init__(self, path: Path, name: str) -> None:
+        super().__init__((*path, name), f'both "{name}" and "{name}Id" are given.', hint="Give one of them.")
+
+
+class NothingConnected(DataRefused):
+    def __init__(self, path: Path, name: str) -> None:
+        super().__init__((*path, name), "it is null.", hint=f"Write {{disconnect: true}}, or {name}Id: null.")
+
+
+class NotDisconnected(DataRefused):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "disconnect takes true.")
+
+
+class NothingToConnect(DataRefused):
+    """No visible record has this value of a unique field."""
+
+    def __init__(self, path: Path, to: Object, by: str, value: Any) -> None:
+        shown = str(value) if len(str(value)) <= 60 else f"{str(value)[:57]}…"
+        super().__init__(path, f"there is no {to.label_singular} with {by} {shown}.", hint="It may have been deleted.")
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """To the record with this value of a unique field; `name` is how the client spelled the relation."""
+
+    name: str
+    by: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """`confirmed` must turn out to be true."""
+
+    name: str
+    confirmed: Any
+
+
+Reference = Connect | Disconnect
+
+
+def reference(relation: str, data: Mapping[str, Any], path: Path) -> Reference | None:
+    """What one record's data says of a to-one relation; None where it says nothing, or null by `companyId`.
+
+    Raises DataRefused.
+    """
+    key = f"{relation}Id"
+    if relation not in data:
+        return None if data.get(key) is None else Connect(key, "id", data[key])
+    if key in data:
+        raise GivenTwice(path, relation)
+    given = data[relation]
+    if given is None:
+        raise NothingConnected(path, relation)
+    if "disconnect" in given:
+        return Disconnect(relation, given["disconnect"])
+    return Connect(relation, *unique_value(given["connect"], (*path, relation, "connect")))
+
+
+def unique_value(given: Mapping[str, Any] | None, path: Path) -> tuple[str, Any]:
+    """The unique field and its value that an id or a `where` names."""
+    where = (given if "id" in given else given.get("where")) if given is not None else None
+    (name, value), *_ = where.items() if where else [("id", None)]
+    if value is None:
+        raise DataRefused(path, "it takes an id or a unique field.")
+    return name, value
+
+
+def check_confirmed(value: Any, path: Path) -> None:
+    if value is not True:
+        raise NotDisconnected(path)
