@@ -9,6 +9,7 @@ from typing import Any
 
 from graphql import (
     FieldNode,
+    GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
@@ -27,6 +28,7 @@ from graphql.utilities import coerce_input_literal
 
 from armature.core.errors import BadUserInput
 from armature.schema_builder.compile.binds import Constant, FromVariable, Gathered, Variables, Written
+from armature.schema_builder.types.field_names import STRUCTURE
 from armature.schema_builder.types.filters import NullCheck
 from armature.schema_builder.types.orders import OrderDirection
 from armature.schema_builder.types.writes import NEW_RECORD
@@ -41,6 +43,11 @@ class VariableIsNull(BadUserInput):
 
 STRUCTURAL = (OrderDirection, NullCheck)
 """Types whose value is part of a statement's text."""
+
+
+def is_structural(kind: GraphQLInputType) -> bool:
+    return kind in STRUCTURAL or (isinstance(kind, GraphQLEnumType) and STRUCTURE in kind.extensions)
+
 
 Lifted = Any
 """None, a Bind, a name of a structural enum, a dict by field name, or a list: what a plan is made from."""
@@ -84,7 +91,7 @@ def _lift_literal(kind: GraphQLInputType, node: ValueNode, variables: Variables)
     if _has_variables(node):
         return Written(node, kind)
     value = coerce_input_literal(node, kind)
-    return value if kind in STRUCTURAL else Constant(value)
+    return value if is_structural(kind) else Constant(value)
 
 
 def _lift_list(kind: GraphQLList[Any], node: ValueNode, variables: Variables) -> Lifted:
@@ -109,7 +116,7 @@ def _lift_value(kind: GraphQLInputType, value: Any, path: tuple[str | int, ...])
         return [_lift_value(kind.of_type, each, (*path, at)) for at, each in enumerate(value)]
     if isinstance(kind, GraphQLInputObjectType):
         return {name: _lift_value(kind.fields[name].type, each, (*path, name)) for name, each in value.items()}
-    return value if kind in STRUCTURAL else FromVariable(path)
+    return value if is_structural(kind) else FromVariable(path)
 
 
 def are_rows(kind: GraphQLInputType) -> bool:
@@ -122,7 +129,7 @@ def are_rows(kind: GraphQLInputType) -> bool:
 
 def _is_leaf(kind: GraphQLInputType) -> bool:
     inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-    return not isinstance(inner, GraphQLInputObjectType | GraphQLList) and inner not in STRUCTURAL
+    return not isinstance(inner, GraphQLInputObjectType | GraphQLList) and not is_structural(inner)
 
 
 def _has_variables(node: ValueNode) -> bool:
@@ -167,6 +174,4 @@ def shape_of(kind: GraphQLInputType, value: Any) -> Any:
         return tuple((name, shape_of(kind.fields[name].type, each)) for name, each in value.items())
     if isinstance(kind, GraphQLList) and not _is_leaf(kind.of_type) and not are_rows(kind):
         return tuple(shape_of(kind.of_type, each) for each in value)
-    if kind in STRUCTURAL:
-        return value
-    return True
+    return value if is_structural(kind) else True

@@ -168,6 +168,14 @@ class NewRows:
 
 
 @dataclass(frozen=True, slots=True)
+class Upsert:
+    """Where a visible record has this value of `by` already, it gets `updates`; None: all that are given."""
+
+    by: Plain
+    updates: tuple[Plain, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What a mutation on many records answers under one response key."""
 
@@ -190,6 +198,7 @@ class Write:
     condition: Condition = All(())
     sets: tuple[SetValue | SetLink, ...] = ()
     new: NewRows | None = None
+    upsert: Upsert | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from functools import partial
 
 from graphql import FieldNode, OperationDefinitionNode
 
-from armature.metadata.names import type_name
+from armature.metadata.names import snake_case, type_name
 from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Bind, Changed, Constant
 from armature.schema_builder.compile.conditions import condition_of
@@ -20,11 +20,20 @@ from armature.schema_builder.compile.plan import (
     SetLink,
     SetValue,
     Shown,
+    Upsert,
     Write,
     Writes,
 )
 from armature.schema_builder.compile.read import Reader
-from armature.schema_builder.compile.references import DATA, Connect, Disconnect, Path, check_confirmed, reference
+from armature.schema_builder.compile.references import (
+    DATA,
+    Connect,
+    DataRefused,
+    Disconnect,
+    Path,
+    check_confirmed,
+    reference,
+)
 from armature.schema_builder.compile.selection import collect
 from armature.schema_builder.view import ObjectView, Plain, ToOne
 
@@ -43,7 +52,7 @@ def _root(reader: Reader, key: str, nodes: Sequence[FieldNode]) -> Write | Known
     is_many = root.does.endswith("_many") and root.does != "create_many"
     shown = _shown(reader, root.object, nodes) if is_many else reader.one(root.object, nodes, All(()))
     if root.does == "create_many":
-        return Write(key, root.does, root.object, shown, new=NewRows(given["data"]))
+        return Write(key, root.does, root.object, shown, new=NewRows(given["data"]), upsert=_upsert(root.object, given))
     data = given.get("data") or {}
     return Write(
         key,
@@ -52,7 +61,28 @@ def _root(reader: Reader, key: str, nodes: Sequence[FieldNode]) -> Write | Known
         shown,
         condition=_which(reader, root.object, given),
         sets=tuple(_sets(reader, root.object, data)),
+        upsert=_upsert(root.object, given),
     )
+
+
+def _upsert(of: ObjectView, given: Mapping[str, Lifted]) -> Upsert | None:
+    """Raises DataRefused for fields that can't serve."""
+    asked = given.get("onConflict")
+    if asked is None:
+        return None
+    by = [of.unique_entries.get(name) for name in asked["fields"]]
+    if len(by) != 1 or by[0] is None:
+        raise DataRefused(
+            ("onConflict", "fields"),
+            "it takes one field that is unique.",
+            hint=f"{of.type_name} has {', '.join(snake_case(name).upper() for name in of.unique_entries)}.",
+        )
+    if asked.get("update") is None:
+        return Upsert(by[0], None)
+    updates = [of.writable.get(name) for name in asked["update"]]
+    if any(each is None or each.name == "id" for each in updates):
+        raise DataRefused(("onConflict", "update"), "it has a field that can't be set.")
+    return Upsert(by[0], tuple(each for each in updates if isinstance(each, Plain)))
 
 
 def _which(reader: Reader, of: ObjectView, given: Mapping[str, Lifted]) -> Condition:

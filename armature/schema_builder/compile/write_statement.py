@@ -19,20 +19,19 @@ from sqlalchemy import (
     cast,
     delete,
     func,
-    insert,
     literal_column,
     null,
     select,
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.sql.dml import Delete, Insert, Update, UpdateBase
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy.sql.dml import Delete, Update, UpdateBase
 from sqlalchemy.types import TypeEngine
 
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.compile.plan import Rows, SetLink, SetValue, Write, objects_read
+from armature.schema_builder.compile.plan import Rows, SetLink, SetValue, Upsert, Write, objects_read
 from armature.schema_builder.compile.statement import Builder, Statement
 from armature.schema_builder.view import ObjectView, Plain
 
@@ -94,10 +93,31 @@ def _insert(build: Builder, write: Write) -> Insert:
     """With relations, from the records they lead to: where one is missing, nothing is inserted."""
     table = write.object.table
     values, sources, conditions = _assigned(build, write.sets)
-    if not sources:
-        return insert(table).values(dict(values) or {"id": literal_column("DEFAULT")})
-    chosen = select(*values.values()).select_from(*sources).where(*conditions)
-    return insert(table).from_select(list(values), chosen, include_defaults=False)
+    if sources:
+        chosen = select(*values.values()).select_from(*sources).where(*conditions)
+        made = insert(table).from_select(list(values), chosen, include_defaults=False)
+    else:
+        made = insert(table).values(dict(values) or {"id": literal_column("DEFAULT")})
+    return _or_update(made, write.object, list(values), write.upsert)
+
+
+def _or_update(made: Insert, of: ObjectView, given: Sequence[str], upsert: Upsert | None) -> Insert:
+    """Names the partial index that leaves out deleted records. To update nothing is to lock, and be returned.
+
+    What is not `given` stays as it is, also where `upsert` names it.
+    """
+    if upsert is None:
+        return made
+    table, by = of.table, upsert.by.column
+    wanted = given if upsert.updates is None else {each.column for each in upsert.updates}
+    updated = {column: made.excluded[column] for column in given if column in wanted and column not in (by, "id")}
+    live = table.c.deleted_at.is_(None)
+    return made.on_conflict_do_update(
+        index_elements=[by],
+        index_where=None if by == "id" else live,
+        set_={**updated, "updated_at": func.now()} if updated else {"updated_at": table.c.updated_at},
+        where=live if by == "id" else None,
+    )
 
 
 def _update(build: Builder, write: Write) -> Update:
@@ -212,8 +232,10 @@ def _destroy_ids(of: ObjectView) -> Statement:
     return build.statement(delete(of.table).where(of.table.c.id == any_(build.bound(IDS, ARRAY(Uuid())))))
 
 
-def bulk_insert(of: ObjectView, columns: Sequence[tuple[str, TypeEngine[Any]]]) -> Statement:
+def bulk_insert(of: ObjectView, columns: Sequence[tuple[str, TypeEngine[Any]]], upsert: Upsert | None) -> Statement:
     """Many records from one array a column, bound as the variables named like the columns.
+
+    An upsert gives the ids of the records, and what they have in the field that tells them apart.
 
     Documents come as text: asyncpg would take a list in an array for another dimension of it.
     """
@@ -222,9 +244,12 @@ def bulk_insert(of: ObjectView, columns: Sequence[tuple[str, TypeEngine[Any]]]) 
     rows = func.unnest(*bound).table_valued(*(column for column, _ in columns), name="u").render_derived()
     values = [cast(rows.c[name], kind) if _is_json(kind) else rows.c[name] for name, kind in columns]
     chosen = select(*values).select_from(rows)
-    return build.statement(
-        insert(of.table).from_select([column for column, _ in columns], chosen, include_defaults=False)
-    )
+    names = [column for column, _ in columns]
+    made = insert(of.table).from_select(names, chosen, include_defaults=False)
+    if upsert is None:
+        return build.statement(made)
+    changed = _or_update(made, of, names, upsert)
+    return build.statement(changed.returning(of.table.c.id, of.table.c[upsert.by.column]))
 
 
 def _is_json(kind: TypeEngine[Any]) -> bool:

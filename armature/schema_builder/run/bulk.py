@@ -16,6 +16,7 @@ from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field
 from armature.schema_builder.compile.comparisons import sql_type
 from armature.schema_builder.compile.fit import unfit
+from armature.schema_builder.compile.plan import Upsert
 from armature.schema_builder.compile.references import (
     DATA,
     Connect,
@@ -25,9 +26,10 @@ from armature.schema_builder.compile.references import (
     Path,
     check_confirmed,
     reference,
+    shown_path,
 )
 from armature.schema_builder.compile.write_statement import bulk_insert, find_ids
-from armature.schema_builder.run.failures import ValueMissing, told_of_write
+from armature.schema_builder.run.failures import IdTaken, ValueMissing, told_of_write
 from armature.schema_builder.run.fetch import prepared
 from armature.schema_builder.run.workplace import Workplace
 from armature.schema_builder.view import ObjectView, Plain, ToOne
@@ -54,11 +56,59 @@ def new_records(rows: Sequence[Row], path: Path = DATA) -> Sequence[NewRecord]:
 async def insert_records(connection: Connection, at: Workplace, of: ObjectView, records: Sequence[NewRecord]) -> None:
     """Insert all of them, in the caller's transaction. Raises ArmatureError naming the record at fault."""
     values = await _columns(connection, at, of, records)
+    await _run_insert(connection, at, of, records, values, None)
+
+
+async def upsert_records(
+    connection: Connection, at: Workplace, of: ObjectView, records: Sequence[NewRecord], upsert: Upsert
+) -> Sequence[UUID]:
+    """As `insert_records`, updating those that are there already; the ids they have, in their order.
+
+    A record updates the fields it gives, so records that give the same ones are written together.
+    """
+    found: dict[UUID, UUID] = {}
+    known: dict[Any, NewRecord] = {}
+    for alike in _by_fields(records):
+        values = await _columns(connection, at, of, alike)
+        keys = values.get(upsert.by.column, [None] * len(alike))
+        _check_once(upsert.by, alike, keys, known)
+        rows = await _run_insert(connection, at, of, alike, values, upsert)
+        ids, by_key = {row[0] for row in rows}, {row[1]: row[0] for row in rows}
+        for record, key in zip(alike, keys, strict=True):
+            if record.id not in ids and key not in by_key:
+                raise IdTaken(of.object, (*record.path, "id"))
+            found[record.id] = record.id if record.id in ids else by_key[key]
+    return [found[each.id] for each in records]
+
+
+def _by_fields(records: Sequence[NewRecord]) -> Iterable[Sequence[NewRecord]]:
+    groups: dict[frozenset[str], list[NewRecord]] = {}
+    for each in records:
+        groups.setdefault(frozenset(each.row), []).append(each)
+    return groups.values()
+
+
+def _check_once(by: Plain, records: Sequence[NewRecord], keys: Sequence[Any], known: dict[Any, NewRecord]) -> None:
+    """PostgreSQL would not update a record twice in one statement. Adds to `known`."""
+    for record, key in zip(records, keys, strict=True):
+        if key is not None and known.setdefault(key, record) is not record:
+            first = shown_path((*known[key].path, by.name))
+            raise DataRefused((*record.path, by.name), f"it has the same value as {first}.")
+
+
+async def _run_insert(
+    connection: Connection,
+    at: Workplace,
+    of: ObjectView,
+    records: Sequence[NewRecord],
+    values: Mapping[str, Sequence[Any]],
+    upsert: Upsert | None,
+) -> Sequence[asyncpg.Record]:
     by_column = {entry.column: entry for entry in of.entries.values() if isinstance(entry, Plain)}
     columns = [(column, sql_type(by_column[column].scalar)) for column in values]
-    sql, arguments = prepared(bulk_insert(of, columns), at.schema, values)
+    sql, arguments = prepared(bulk_insert(of, columns, upsert), at.schema, values)
     try:
-        await connection.execute(sql, *arguments)
+        return await connection.fetch(sql, *arguments)
     except asyncpg.PostgresError as error:
         told = told_of_write(error, of.object, at.tables, partial(_at_fault, error, records, values))
         if told is None:

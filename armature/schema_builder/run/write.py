@@ -17,8 +17,8 @@ from armature.schema_builder.compile.cost import check_shown
 from armature.schema_builder.compile.plan import Known, Rows, SetLink, Write, Writes
 from armature.schema_builder.compile.references import DATA, NothingToConnect, Path
 from armature.schema_builder.compile.write_statement import WRITTEN, WriteStatements, show_statement, write_statements
-from armature.schema_builder.run.bulk import insert_records, new_records
-from armature.schema_builder.run.failures import told_of_write
+from armature.schema_builder.run.bulk import insert_records, new_records, upsert_records
+from armature.schema_builder.run.failures import IdTaken, told_of_write
 from armature.schema_builder.run.fetch import fetch_ids, fetch_json, fetch_row
 from armature.schema_builder.run.workplace import Workplace
 
@@ -124,8 +124,11 @@ async def _bulk(at: Workplace, field: WriteField) -> bytes:
     records = new_records(write.new.rows.read(at.variables))
     _check_shown(at, field, len(records))
     async with at.db.transaction() as connection:
-        await insert_records(connection, at, write.object, records)
-        ids = [each.id for each in records]
+        if write.upsert is not None:
+            ids = await upsert_records(connection, at, write.object, records, write.upsert)
+        else:
+            await insert_records(connection, at, write.object, records)
+            ids = [each.id for each in records]
         shown = await fetch_json(connection, field.statements.write, at.schema, {**at.variables, WRITTEN: ids})
         return shown or b"[]"
 
@@ -152,6 +155,8 @@ def _counted(field: WriteField, count: int, lists: Mapping[str, bytes | None]) -
 async def _refuse(connection: Connection, at: Workplace, field: WriteField) -> bytes:
     """Nothing was written: say why."""
     await _refuse_missing_links(connection, at, field)
+    if field.write.upsert is not None:
+        raise IdTaken(field.write.object.object, (*DATA, "id"))
     raise RecordNotFound(field.write.object.object)
 
 

@@ -47,7 +47,7 @@ def _list(types: Types, of: ObjectView) -> GraphQLField:
 
 def _create(types: Types, of: ObjectView) -> GraphQLField:
     data = GraphQLArgument(GraphQLNonNull(types[type_name("create", of.name)]))
-    return GraphQLField(GraphQLNonNull(types[of.type_name]), {"data": data})
+    return GraphQLField(GraphQLNonNull(types[of.type_name]), {"data": data, **_on_conflict(types, of)})
 
 
 def _create_many(types: Types, of: ObjectView) -> GraphQLField:
@@ -55,9 +55,13 @@ def _create_many(types: Types, of: ObjectView) -> GraphQLField:
     each = GraphQLNonNull(types[type_name("create", of.name)])
     return GraphQLField(
         GraphQLNonNull(GraphQLList(record)),
-        {"data": GraphQLArgument(GraphQLNonNull(GraphQLList(each)))},
+        {"data": GraphQLArgument(GraphQLNonNull(GraphQLList(each))), **_on_conflict(types, of)},
         description="All or none; the answer is in the order of `data`.",
     )
+
+
+def _on_conflict(types: Types, of: ObjectView) -> dict[str, GraphQLArgument]:
+    return {"onConflict": GraphQLArgument(types[type_name("on_conflict", of.name)])}
 
 
 def _update(types: Types, of: ObjectView) -> GraphQLField:

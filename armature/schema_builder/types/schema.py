@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from graphql import GraphQLNamedType, introspection_types
 
 from armature.metadata.model import Field
+from armature.schema_builder.types.field_names import field_name_type
 from armature.schema_builder.types.filters import (
     SCALAR_FILTERS,
     NullCheck,
@@ -31,6 +32,7 @@ from armature.schema_builder.types.writes import (
     connect_input,
     create_input,
     mutation_result,
+    on_conflict_input,
     to_one_input,
     update_input,
     where_unique_input,
@@ -47,6 +49,8 @@ MAKERS: Mapping[str, Callable[[Types, ObjectView], GraphQLNamedType]] = {
     "to_one": to_one_input,
     "connect": connect_input,
     "where_unique": where_unique_input,
+    "on_conflict": on_conflict_input,
+    "field_name": field_name_type,
     "mutation_result": mutation_result,
 }
 

@@ -100,6 +100,18 @@ def where_unique_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
     )
 
 
+def on_conflict_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
+    names = GraphQLList(GraphQLNonNull(types[type_name("field_name", of.name)]))
+    return GraphQLInputObjectType(
+        type_name("on_conflict", of.name),
+        lambda: {
+            "fields": GraphQLInputField(GraphQLNonNull(names), description="The unique field that tells them apart."),
+            "update": GraphQLInputField(names, description="Left out: all that `data` gives; []: nothing."),
+        },
+        description="What to do where a record that is not deleted has this value already: update it.",
+    )
+
+
 def mutation_result(types: Types, of: ObjectView) -> GraphQLObjectType:
     """What a mutation on many records answers."""
     return GraphQLObjectType(

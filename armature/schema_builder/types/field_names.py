@@ -1,0 +1,23 @@
+"""The names of an object's values as an enum: where a client says which fields are meant."""
+
+from graphql import GraphQLEnumType, GraphQLEnumValue
+
+from armature.metadata.names import snake_case, type_name
+from armature.schema_builder.types.registry import Types
+from armature.schema_builder.view import ObjectView, Plain
+
+STRUCTURE = "structure"
+"""Marks types whose value is part of a statement's text."""
+
+
+def field_name_type(_types: Types, of: ObjectView) -> GraphQLEnumType:
+    """DOMAIN_NAME stands for domainName."""
+    return GraphQLEnumType(
+        type_name("field_name", of.name),
+        {
+            snake_case(name).upper(): GraphQLEnumValue(name, description=entry.field.label)
+            for name, entry in of.entries.items()
+            if isinstance(entry, Plain)
+        },
+        extensions={STRUCTURE: True},
+    )

@@ -1,0 +1,161 @@
+"""onConflict: a create that finds its record there already updates it."""
+
+import asyncio
+
+import pytest
+
+from tests.support.data_api import Client
+from tests.support.small_crm import ACME, GONE, TEAPOT
+
+BY_DOMAIN = "onConflict: {fields: [DOMAIN_NAME]}"
+MANY = (
+    "mutation($data: [CompanyCreateInput!]!, $update: [CompanyFieldName!]) "
+    "{createCompanies(data: $data, onConflict: {fields: [DOMAIN_NAME], update: $update}) "
+    "{id name employees domainName}}"
+)
+
+
+async def test_a_record_that_is_there_gets_what_the_data_gives(own_crm: Client) -> None:
+    found = await own_crm.data(
+        f'mutation {{createCompany(data: {{domainName: "acme.com", name: "ACME"}}, {BY_DOMAIN}) '
+        "{id name employees createdAt updatedAt}}"
+    )
+
+    after = found["createCompany"]
+    assert (after["id"], after["name"], after["employees"]) == (str(ACME), "ACME", 120)
+    assert after["updatedAt"] > after["createdAt"]
+
+
+async def test_a_record_that_is_not_there_is_made(own_crm: Client) -> None:
+    found = await own_crm.data(
+        f'mutation {{createCompany(data: {{domainName: "new.example", name: "New"}}, {BY_DOMAIN}) {{id name}}}}'
+    )
+
+    assert found["createCompany"]["name"] == "New"
+    assert found["createCompany"]["id"] != str(ACME)
+
+
+async def test_only_the_fields_named_are_updated(own_crm: Client) -> None:
+    query = (
+        "mutation($update: [CompanyFieldName!]) {createCompany(data: "
+        '{domainName: "acme.com", name: "x", employees: 1}, onConflict: {fields: DOMAIN_NAME, update: $update}) '
+        "{name employees updatedAt}}"
+    )
+    was = await own_crm.data(f'{{company(id: "{ACME}") {{updatedAt}}}}')
+
+    nothing = await own_crm.data(query, update=[])
+    one = await own_crm.data(query, update=["EMPLOYEES"])
+
+    assert nothing["createCompany"] == {"name": "Acme", "employees": 120, **was["company"]}
+    assert (one["createCompany"]["name"], one["createCompany"]["employees"]) == ("Acme", 1)
+
+
+async def test_a_field_that_is_named_but_not_given_stays(own_crm: Client) -> None:
+    data = [{"domainName": "acme.com", "name": "ACME"}, {"domainName": "teapot.example", "employees": 5}]
+
+    found = await own_crm.data(MANY, data=data, update=["NAME", "EMPLOYEES"])
+
+    assert [(each["name"], each["employees"]) for each in found["createCompanies"]] == [
+        ("ACME", 120),
+        ("Teapot 100%", 5),
+    ]
+
+
+async def test_many_come_back_in_the_order_of_data_each_updated_by_what_it_gives(own_crm: Client) -> None:
+    data = [
+        {"domainName": "new.example", "name": "New"},
+        {"domainName": "teapot.example", "employees": 7},
+        {"name": "No domain"},
+        {"domainName": "acme.com", "name": "ACME"},
+    ]
+
+    found = (await own_crm.data(MANY, data=data))["createCompanies"]
+
+    assert [each["name"] for each in found] == ["New", "Teapot 100%", "No domain", "ACME"]
+    assert [each["employees"] for each in found] == [None, 7, None, 120]
+    assert [found[1]["id"], found[3]["id"]] == [str(TEAPOT), str(ACME)]
+
+
+async def test_the_same_call_twice_makes_nothing_new(own_crm: Client) -> None:
+    data = [{"domainName": f"{number}.example", "name": str(number)} for number in range(20)]
+
+    first = await own_crm.data(MANY, data=data)
+    second = await own_crm.data(MANY, data=data[::-1], update=[])
+
+    assert second["createCompanies"] == first["createCompanies"][::-1]
+
+
+async def test_calls_at_the_same_moment_agree(own_crm: Client) -> None:
+    data = [{"domainName": f"{number}.example", "name": str(number)} for number in range(20)]
+
+    answers = await asyncio.gather(*(own_crm.data(MANY, data=data) for _ in range(8)))
+
+    assert all(each == answers[0] for each in answers)
+
+
+async def test_deleted_records_are_out_of_sight(own_crm: Client) -> None:
+    found = await own_crm.data(
+        f'mutation {{createCompany(data: {{domainName: "gone.example", name: "New"}}, {BY_DOMAIN}) {{id}}}}'
+    )
+    by_id = f'(data: {{id: "{GONE}", name: "x"}}, onConflict: {{fields: [ID]}})'
+    single = await own_crm.error(f"mutation {{createCompany{by_id} {{id}}}}")
+    many = await own_crm.error(f"mutation {{createCompanies{by_id} {{id}}}}")
+
+    assert found["createCompany"]["id"] != str(GONE)
+    assert (single["code"], single["inputPath"]) == ("CONFLICT", ["data", "id"])
+    assert (many["code"], many["inputPath"]) == ("CONFLICT", ["data", 0, "id"])
+
+
+async def test_the_id_tells_records_apart_too(own_crm: Client) -> None:
+    found = await own_crm.data(
+        f'mutation {{createCompanies(data: {{id: "{ACME}", name: "x"}}, onConflict: {{fields: [ID]}}) '
+        "{id name domainName}}"
+    )
+
+    assert found["createCompanies"] == [{"id": str(ACME), "name": "x", "domainName": "acme.com"}]
+
+
+async def test_relations_are_updated_like_other_fields(own_crm: Client) -> None:
+    alice = await own_crm.data('{people(filter: {firstName: {eq: "Alice"}}) {id}}')
+    found = await own_crm.data(
+        "mutation($id: ID!) {createPerson(data: {id: $id, company: {connect: {where: "
+        '{domainName: "teapot.example"}}}}, onConflict: {fields: [ID], update: [COMPANY_ID]}) '
+        "{firstName company {name people {firstName}}}}",
+        id=alice["people"][0]["id"],
+    )
+
+    assert found["createPerson"]["firstName"] == "Alice"
+    assert [each["firstName"] for each in found["createPerson"]["company"]["people"]] == ["Alice", "Mad", "March"]
+
+
+async def test_one_value_twice_in_a_call_is_refused(own_crm: Client) -> None:
+    error = await own_crm.error(MANY, data=[{"domainName": "x"}, {}, {"domainName": "x", "name": "y"}])
+
+    assert (error["code"], error["inputPath"]) == ("BAD_USER_INPUT", ["data", 2, "domainName"])
+    assert "data[0].domainName" in error["message"]
+
+
+async def test_a_conflict_in_another_unique_field_is_one(own_crm: Client) -> None:
+    error = await own_crm.error(
+        f'mutation {{createCompanies(data: {{id: "{TEAPOT}", domainName: "acme.com"}}, '
+        "onConflict: {fields: [ID]}) {id}}"
+    )
+
+    assert (error["code"], error["inputPath"]) == ("CONFLICT", ["data", 0, "domainName"])
+
+
+@pytest.mark.parametrize(
+    ("given", "at_fault"),
+    [
+        ("{fields: []}", "fields"),
+        ("{fields: [NAME]}", "fields"),
+        ("{fields: [DOMAIN_NAME, ID]}", "fields"),
+        ("{fields: [ID], update: [CREATED_AT]}", "update"),
+        ("{fields: [DOMAIN_NAME], update: [ID]}", "update"),
+    ],
+)
+async def test_fields_that_cannot_serve_are_refused(own_crm: Client, given: str, at_fault: str) -> None:
+    single = await own_crm.error(f"mutation {{createCompany(data: {{}}, onConflict: {given}) {{id}}}}")
+    many = await own_crm.error(f"mutation {{createCompanies(data: [], onConflict: {given}) {{id}}}}")
+
+    assert single["inputPath"] == many["inputPath"] == ["onConflict", at_fault]
