@@ -18,7 +18,7 @@ class NewOption:
 
     value: str
     label: str | None = None
-    color: str | None = None
+    color: str | UnsetType | None = UNSET
     id: str | None = None
 
 

@@ -194,7 +194,7 @@ class Snapshot:
     def fingerprint(self) -> bytes:
         """Equal for two workspaces whose models are the same but for ids: they share types, plans and statements."""
         objects = b"".join([each.fingerprint for each in self.objects.values()])
-        return _digest(objects, *self._relation_prints())
+        return _digest(objects, *sorted(self._relation_prints()))
 
     def _relation_prints(self) -> Iterator[tuple[str, str, str, str, str]]:
         for relation in self.relations.values():

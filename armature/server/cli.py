@@ -5,10 +5,9 @@ Those are imported by the command that needs them: `--help` should not wait for 
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import click
@@ -16,21 +15,10 @@ import msgspec
 
 from armature.core.errors import ArmatureError, ManyErrors
 from armature.core.settings import Settings, read_settings
-from armature.server.local import DATA_DIR, NoCatalog, database_url
+from armature.server.commands.model import metadata
+from armature.server.local import database_url
+from armature.server.terminal import data_dir_option, json_option, on_database, say, table
 
-if TYPE_CHECKING:
-    from armature.core.db import Database
-
-T = TypeVar("T")
-
-data_dir_option = click.option(
-    "--data-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=DATA_DIR,
-    show_default=True,
-    help="Where `up` keeps its servers' data, and its secrets. Not looked at where DATABASE_URL is set.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 host_option = click.option("--host", help="The address to listen on.  [default: ARMATURE_HOST, or 127.0.0.1]")
 port_option = click.option(
     "--port",
@@ -204,6 +192,9 @@ def doctor(context: click.Context, workspace_id: UUID | None, data_dir: Path, as
     context.exit(1 if found else 0)
 
 
+main.add_command(metadata)
+
+
 def configured(host: str | None, port: int | None) -> Settings:
     """The environment's settings, with what the command line says instead; logs are set up by them."""
     from armature.server.logs import configure_logs
@@ -212,31 +203,3 @@ def configured(host: str | None, port: int | None) -> Settings:
     settings = msgspec.structs.replace(read_settings(os.environ), **given)
     configure_logs(settings)
     return settings
-
-
-def on_database(data_dir: Path, work: "Callable[[Database], Awaitable[T]]") -> T:
-    import asyncpg
-
-    from armature.core.db import open_database
-
-    async def worked(url: str) -> T:
-        db = await open_database(url, pool_size=2)
-        try:
-            return await work(db)
-        except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError) as error:
-            raise NoCatalog from error
-        finally:
-            await db.close()
-
-    with database_url(read_settings(os.environ), data_dir.absolute()) as url:
-        return asyncio.run(worked(url))
-
-
-def say(as_json: bool, known: object, text: str) -> None:
-    click.echo(msgspec.json.encode(known).decode() if as_json else text)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows)]
-    return "\n".join(line.rstrip() for line in lines)

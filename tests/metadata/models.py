@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from armature.core.errors import ArmatureError, ManyErrors
+from armature.metadata.blueprint.text import BlueprintFile
+from armature.metadata.blueprint.towards import Steps, steps_towards
 from armature.metadata.changes import (
     Change,
     CreateField,
@@ -121,3 +123,23 @@ def delete_field(of: str, name: str) -> DeleteField:
 
 def restore_field(of: str, name: str, /, **more: Any) -> RestoreField:
     return RestoreField(object=of, field=name, **more)
+
+
+def steps(snapshot: Snapshot, text: str) -> Sequence[Change]:
+    """The changes that make the model what a file says."""
+    return _steps(snapshot, text).changes
+
+
+def build(snapshot: Snapshot, text: str) -> Snapshot:
+    """The model that a file makes of one: by the changes all at once, as they will be made."""
+    found = _steps(snapshot, text)
+    ids = count(1_000_000)
+    after = apply_changes(snapshot, found.changes, now=BEGIN, new_id=lambda: UUID(int=next(ids)), paths=found.paths)
+    assert after.fingerprint == found.after.fingerprint
+    return after
+
+
+def _steps(snapshot: Snapshot, text: str) -> Steps:
+    ids = count(2_000_000)
+    blueprint = BlueprintFile(text).blueprint
+    return steps_towards(snapshot, blueprint, now=BEGIN, new_id=lambda: UUID(int=next(ids)))

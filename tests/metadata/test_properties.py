@@ -72,10 +72,13 @@ def keys(**given: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-CHANGES: st.SearchStrategy[Change] = st.one_of(
+CREATIONS: st.SearchStrategy[Change] = st.one_of(
     st.builds(lambda name, fields: add_object(name, *fields), OBJECTS, st.lists(ANY_FIELDS, max_size=2)),
     st.builds(add_field, KNOWN_OBJECTS, GOOD_FIELDS),
     st.builds(add_field, KNOWN_OBJECTS, ANY_FIELDS),
+)
+CHANGES: st.SearchStrategy[Change] = st.one_of(
+    CREATIONS,
     st.builds(delete_object, KNOWN_OBJECTS),
     st.builds(restore_object, KNOWN_OBJECTS),
     st.builds(delete_field, KNOWN_OBJECTS, KNOWN_FIELDS),

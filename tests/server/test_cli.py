@@ -28,7 +28,10 @@ def output(*arguments: str, **environment: str) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    ["", "up", "serve", "migrate", "workspace", "workspace create", "workspace delete", "key create", "doctor"],
+    [
+        *("", "up", "serve", "migrate", "workspace", "workspace create", "workspace delete", "key create", "doctor"),
+        *("metadata", "metadata export", "metadata plan", "metadata apply"),
+    ],
 )
 def test_every_command_has_help(command: str) -> None:
     assert "Usage: armature" in output(*command.split(), "--help")

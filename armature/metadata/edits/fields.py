@@ -132,7 +132,8 @@ def _values_given(draft: Draft, field: Field, change: UpdateField) -> dict[str, 
     found: dict[str, Any] = {}
     with draft.at():
         if change.settings is not UNSET:
-            settings = kind.check_settings({**field.settings, **change.settings})
+            together = {**field.settings, **change.settings}
+            settings = kind.check_settings({key: value for key, value in together.items() if value is not None})
             check_same_type(kind, field, settings)
             found["settings"] = settings
     with draft.at():
@@ -144,7 +145,8 @@ def _values_given(draft: Draft, field: Field, change: UpdateField) -> dict[str, 
     with draft.at():
         if change.default_value is not UNSET:
             options = found.get("options", field.options)
-            found["default"] = kind.check_default(change.default_value, field.settings, options)
+            settings = found.get("settings", field.settings)
+            found["default"] = kind.check_default(change.default_value, settings, options)
     return found
 
 

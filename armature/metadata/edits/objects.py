@@ -1,5 +1,6 @@
 """The steps on objects: create, update, delete, restore."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from msgspec import UNSET
@@ -21,6 +22,7 @@ SYSTEM_FIELDS = (
     ("updatedAt", "DATE_TIME", "Updated at", False, "now"),
     ("deletedAt", "DATE_TIME", "Deleted at", True, None),
 )
+SYSTEM_LABELS: Mapping[str, str] = {name: label for name, _, label, _, _ in SYSTEM_FIELDS}
 UPDATABLE = ("name_singular", "name_plural", "label_singular", "label_plural", "description", "is_active")
 
 

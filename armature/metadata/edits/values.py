@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from msgspec import UNSET
+
 from armature.core.errors import BadUserInput, NotFound
 from armature.metadata.changes import NewField, NewOption
 from armature.metadata.edits.draft import Draft
@@ -101,11 +103,11 @@ def read_options(draft: Draft, field: str, present: Sequence[Option], given: Seq
 
 def _option(draft: Draft, match: Option | None, new: NewOption) -> Option:
     if match is None:
-        return Option(draft.new_id(), new.value, new.label or _label(new.value), new.color)
-    return Option(match.id, new.value, new.label or match.label, match.color if new.color is None else new.color)
+        return Option(draft.new_id(), new.value, new.label or option_label(new.value), new.color or None)
+    return Option(match.id, new.value, new.label or match.label, match.color if new.color is UNSET else new.color)
 
 
-def _label(value: str) -> str:
+def option_label(value: str) -> str:
     words = value.replace("_", " ").strip()
     return words.capitalize() if words.isupper() else label_of(value) or value
 

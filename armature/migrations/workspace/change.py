@@ -40,6 +40,14 @@ class RecordsBusy(Conflict):
         )
 
 
+class ModelMovedOn(Conflict):
+    def __init__(self, expected: int, version: int) -> None:
+        super().__init__(
+            f"The model is at version {version} by now; these changes were made for version {expected}.",
+            hint="Look at it again.",
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changeset:
     """What is asked for. `paths` say where the client wrote each step, as for `edit.apply_changes`."""
@@ -50,6 +58,7 @@ class Changeset:
     known: Snapshot | None = None
     actor: UUID | None = None
     idempotency_key: str | None = None
+    expected_version: int | None = None
 
 
 async def change_workspace(
@@ -60,6 +69,7 @@ async def change_workspace(
     known: Snapshot | None = None,
     actor: UUID | None = None,
     idempotency_key: str | None = None,
+    expected_version: int | None = None,
     paths: Sequence[tuple[str | int, ...]] | None = None,
 ) -> Snapshot:
     """The snapshot after all changes; everybody hears of its version once it is committed.
@@ -67,7 +77,7 @@ async def change_workspace(
     `known` is a snapshot the caller has, which saves loading it. Changesets to one workspace queue. One that changes
     nothing keeps the version. An `idempotency_key` used before for the same changes gives the newest snapshot and
     changes nothing. Raises WorkspaceNotFound, what `edit` and `guards` raise, IdempotencyKeyReused, ValuesInTheWay,
-    RecordsBusy.
+    RecordsBusy; ModelMovedOn where there is a newer version than the expected one.
     """
     changeset = Changeset(
         workspace_id=workspace_id,
@@ -76,6 +86,7 @@ async def change_workspace(
         known=known,
         actor=actor,
         idempotency_key=idempotency_key,
+        expected_version=expected_version,
     )
     async with queue(workspace_id):
         for pause in PAUSES:
@@ -102,6 +113,8 @@ async def _change(connection: Connection, changeset: Changeset) -> Snapshot:
     before = await lock_newest(connection, changeset)
     if await was_made(connection, changeset.workspace_id, changeset.idempotency_key, changeset.changes):
         return before
+    if changeset.expected_version not in (None, before.version):
+        raise ModelMovedOn(changeset.expected_version or 0, before.version)
     after = edited(before, changeset)
     if after is before and changeset.idempotency_key is None:
         return before

@@ -1,0 +1,99 @@
+"""What a model should be, by names: what a file of a model says, read, and what is written into one.
+
+The keys are those of the inputs on `/metadata`. What is left out is the default, so that a blueprint says all of a
+model; `was` is the name that something had before, without which a new name is a new thing.
+"""
+
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+from armature.metadata.edits.relations import HAS_KEY
+from armature.metadata.english import label_of, plural_name_of, plural_of
+from armature.metadata.model import OnDelete, RelationSide
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+class OptionPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    value: str
+    label: str | None = None
+    color: str | None = None
+    was: str | None = None
+
+
+class RelationPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    """Said at one end of it; the field at the other end may have an entry of its own, which says whose inverse it is.
+
+    `inverse_of` is that field, as `object.field`; it stands alone.
+    """
+
+    type: RelationSide | None = None
+    target: str | None = None
+    inverse_name: str | None = None
+    on_delete: OnDelete = "SET_NULL"
+    inverse_of: str | None = None
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the foreign key is at this end."""
+        return self.type is not None and HAS_KEY[self.type]
+
+    @property
+    def leads_to(self) -> tuple[str, str | None]:
+        """The object at the other end, and the field there, if it is named."""
+        if self.inverse_of is None:
+            return self.target or "", self.inverse_name
+        target, _, field = self.inverse_of.partition(".")
+        return target, field
+
+
+class FieldPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    """`type` is None for system fields, of which only label and description can change."""
+
+    was: str | None = None
+    type: str | None = None
+    label: str | None = None
+    description: str | None = None
+    is_active: bool = True
+    is_nullable: bool = True
+    is_unique: bool = False
+    default_value: Any = None
+    settings: dict[str, Any] = {}
+    options: tuple[OptionPlan, ...] = ()
+    relation: RelationPlan | None = None
+
+
+class ObjectPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    """`fields` are by name, in display order."""
+
+    was: str | None = None
+    name_plural: str | None = None
+    label_singular: str | None = None
+    label_plural: str | None = None
+    description: str | None = None
+    is_active: bool = True
+    fields: dict[str, FieldPlan] = {}
+
+
+class Blueprint(Struct, frozen=True, kw_only=True):
+    """`objects` are by singular name, in the order of their creation."""
+
+    objects: dict[str, ObjectPlan]
+
+
+def full_label(name: str, label: str | None) -> str:
+    """A field's label, or the one made from its name."""
+    return label if label is not None else label_of(name) or name
+
+
+def plural_name(name: str, plan: ObjectPlan) -> str:
+    return plan.name_plural if plan.name_plural is not None else plural_name_of(name)
+
+
+def object_labels(name: str, plan: ObjectPlan) -> tuple[str, str]:
+    """Singular and plural; where only the singular one is given, the plural one follows it rather than the name."""
+    one, many = plan.label_singular, plan.label_plural
+    if many is None:
+        many = full_label(plural_name(name, plan), None) if one is None else plural_of(one)
+    return full_label(name, one), many

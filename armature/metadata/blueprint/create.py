@@ -1,0 +1,137 @@
+"""What there is not of a blueprint is made, so that everything gets the place it has there.
+
+A relation is made when it is the next field at both its ends.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from armature.core.errors import BadUserInput
+from armature.metadata.blueprint.blueprint import (
+    ObjectPlan,
+    RelationPlan,
+    full_label,
+    object_labels,
+    plural_name,
+)
+from armature.metadata.blueprint.update import is_unique, new_option
+from armature.metadata.blueprint.way import End, Way, other_end, plan_at
+from armature.metadata.changes import (
+    CreateField,
+    CreateObject,
+    NewField,
+    NewRelation,
+)
+from armature.metadata.edits.objects import SYSTEM_LABELS
+
+
+class TypeMissing(BadUserInput):
+    def __init__(self, of: str, name: str) -> None:
+        super().__init__(f'"{name}" of "{of}" needs a type.', hint="Such as TEXT.", field=name)
+
+
+def create_missing(way: Way) -> None:
+    """Each object with as many of its fields as can be made by then; the others when their targets are there."""
+    waiting = {of: _unmade(way, of) for of in way.blueprint.objects}
+    for of in way.blueprint.objects:
+        if way.object(of) is None:
+            ready = list(_ready(way, of, waiting))
+            new = tuple(_new_field(way, of, name, waiting) for name in ready)
+            way.go(_new_object(of, way.blueprint.objects[of], new), "objects", of)
+    while any(waiting.values()):
+        made = [_create_fields(way, of, waiting) for of in waiting]
+        if not any(made):  # the blueprint has an order that no model came by
+            of = next(of for of, names in waiting.items() if names)
+            _create_field(way, of, waiting[of][0], waiting)
+
+
+def _unmade(way: Way, of: str) -> list[str]:
+    there = way.fields(of)
+    plans = way.blueprint.objects[of].fields
+    return [name for name in plans if name not in there and not (way.object(of) is None and name in SYSTEM_LABELS)]
+
+
+def _create_fields(way: Way, of: str, waiting: Mapping[str, list[str]]) -> bool:
+    made = False
+    while (name := next(_ready(way, of, waiting), None)) is not None:
+        _create_field(way, of, name, waiting)
+        made = True
+    return made
+
+
+def _create_field(way: Way, of: str, name: str, waiting: Mapping[str, list[str]]) -> None:
+    owner = way.object(of)
+    if name in waiting[of]:
+        new = _new_field(way, of, name, waiting)
+        way.go(CreateField(object=owner.name_singular if owner else of, field=new), "objects", of, "fields", name)
+
+
+def _ready(way: Way, of: str, waiting: Mapping[str, list[str]]) -> Iterator[str]:
+    """The first fields that wait, up to one that has to wait for another object, or for another field there."""
+    passed: set[End] = set()
+    for name in list(waiting[of]):
+        if (of, name) in passed:
+            continue
+        relation = way.blueprint.objects[of].fields[name].relation
+        if relation is not None:
+            target, _ = relation.leads_to
+            there = other_end(relation)
+            if target != of and (way.object(target) is None or (there and not relation.has_key)):
+                return
+            if there and there[1] in waiting.get(target, ()):
+                before = [each for each in waiting[target] if (target, each) not in passed and each != name]
+                if before[0] != there[1]:
+                    return
+                passed.add(there)
+        passed.add((of, name))
+        yield name
+
+
+def _new_object(name: str, plan: ObjectPlan, fields: tuple[NewField, ...]) -> CreateObject:
+    one, many = object_labels(name, plan)
+    return CreateObject(
+        name_singular=name,
+        name_plural=plural_name(name, plan),
+        label_singular=one,
+        label_plural=many,
+        description=plan.description,
+        fields=fields,
+    )
+
+
+def _new_field(way: Way, of: str, name: str, waiting: Mapping[str, list[str]]) -> NewField:
+    """Takes the field from those that wait, and with a relation its other end."""
+    plan = way.blueprint.objects[of].fields[name]
+    waiting[of].remove(name)
+    if plan.type is None:
+        error = TypeMissing(of, name)
+        error.path = ("objects", of, "fields", name)
+        way.errors.append(error)
+    return NewField(
+        name=name,
+        type=plan.type or "TEXT",
+        label=full_label(name, plan.label),
+        description=plan.description,
+        is_nullable=plan.is_nullable,
+        is_unique=is_unique(plan),
+        default_value=plan.default_value,
+        settings=plan.settings or None,
+        options=tuple(new_option(each, {}) for each in plan.options) or None,
+        relation=None if plan.relation is None else _new_relation(way, plan.relation, waiting),
+    )
+
+
+def _new_relation(way: Way, plan: RelationPlan, waiting: Mapping[str, list[str]]) -> NewRelation:
+    """From an end without the key, what else is said at the other end is an update later."""
+    target, inverse_name = plan.leads_to
+    there = other_end(plan)
+    other = plan_at(way.blueprint, there)
+    if there is not None and other is not None and there[1] in waiting[target]:
+        waiting[target].remove(there[1])
+    found = way.object(target)
+    return NewRelation(
+        type=plan.type or "ONE_TO_MANY",
+        target=found.name_singular if found else target,
+        inverse_name=inverse_name,
+        inverse_label=full_label(there[1], other.label) if there and other else None,
+        on_delete=plan.on_delete,
+    )

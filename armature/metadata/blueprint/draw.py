@@ -1,0 +1,83 @@
+"""The blueprint of a model as it is: by names, without ids, without what is deleted, without what is the default."""
+
+from typing import Any
+
+from armature.metadata.blueprint.blueprint import (
+    Blueprint,
+    FieldPlan,
+    ObjectPlan,
+    OptionPlan,
+    RelationPlan,
+    full_label,
+    object_labels,
+    plural_name,
+)
+from armature.metadata.edits.objects import SYSTEM_LABELS
+from armature.metadata.edits.values import option_label
+from armature.metadata.kinds import KINDS
+from armature.metadata.model import Field, Object, Option, Snapshot
+
+
+def draw(snapshot: Snapshot) -> Blueprint:
+    return Blueprint(objects={each.name_singular: _object(snapshot, each) for each in snapshot.kept_objects.values()})
+
+
+def _object(snapshot: Snapshot, of: Object) -> ObjectPlan:
+    name = of.name_singular
+    bare = ObjectPlan()
+    plural = None if plural_name(name, bare) == of.name_plural else of.name_plural
+    named = ObjectPlan(name_plural=plural)
+    one = None if object_labels(name, named)[0] == of.label_singular else of.label_singular
+    labelled = ObjectPlan(name_plural=plural, label_singular=one)
+    many = None if object_labels(name, labelled)[1] == of.label_plural else of.label_plural
+    return ObjectPlan(
+        name_plural=plural,
+        label_singular=one,
+        label_plural=many,
+        description=of.description,
+        is_active=of.is_active,
+        fields={each.name: plan for each in of.kept_fields.values() if (plan := _field(snapshot, each)) != FieldPlan()},
+    )
+
+
+def _field(snapshot: Snapshot, field: Field) -> FieldPlan:
+    if field.is_system:
+        label = None if field.label == SYSTEM_LABELS[field.name] else field.label
+        return FieldPlan(label=label, description=field.description)
+    return FieldPlan(
+        type=field.kind,
+        label=None if field.label == full_label(field.name, None) else field.label,
+        description=field.description,
+        is_active=field.is_active,
+        is_nullable=field.is_nullable,
+        is_unique=field.is_unique and field.relation_id is None,
+        default_value=field.default,
+        settings=_settings(field),
+        options=tuple(_option(each) for each in field.options),
+        relation=_relation(snapshot, field),
+    )
+
+
+def _settings(field: Field) -> dict[str, Any]:
+    usual = KINDS[field.kind].setting_defaults
+    return {key: value for key, value in sorted(field.settings.items()) if key not in usual or usual[key] != value}
+
+
+def _option(option: Option) -> OptionPlan:
+    label = None if option.label == option_label(option.value) else option.label
+    return OptionPlan(value=option.value, label=label, color=option.color)
+
+
+def _relation(snapshot: Snapshot, field: Field) -> RelationPlan | None:
+    """Said where the foreign key is."""
+    if field.relation_id is None:
+        return None
+    link = snapshot.link(field)
+    if field.column is None:
+        return RelationPlan(inverse_of=f"{link.target.name_singular}.{link.inverse.name}")
+    return RelationPlan(
+        type=link.side,
+        target=link.target.name_singular,
+        inverse_name=link.inverse.name,
+        on_delete=link.relation.on_delete,
+    )

@@ -1,0 +1,88 @@
+"""A workspace's model as a file: what a file would change of it, and the change."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from armature.core.db import Database
+from armature.core.errors import ArmatureError
+from armature.metadata.blueprint.draw import draw
+from armature.metadata.blueprint.text import BlueprintFile, write_blueprint
+from armature.metadata.blueprint.towards import Steps, steps_towards
+from armature.metadata.changes import CreateField, CreateObject, DeleteField, DeleteObject
+from armature.metadata.model import Snapshot
+from armature.metadata.store import load_snapshot
+from armature.metadata.summaries import summary
+from armature.migrations.workspace.change import change_workspace
+from armature.migrations.workspace.preview import Preview, preview_changes
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a file would change of a model; `preview` is None where that is nothing."""
+
+    before: Snapshot
+    steps: Steps
+    preview: Preview | None
+
+    def summaries(self) -> list[str]:
+        return [summary(each, self.before) for each in self.steps.changes]
+
+    def warnings(self) -> list[str]:
+        return list(_perhaps_renamed(self.steps))
+
+
+async def export_model(db: Database, workspace_id: UUID) -> str:
+    """The file of a workspace's model. Raises WorkspaceNotFound."""
+    async with db.connection() as connection:
+        return write_blueprint(draw(await load_snapshot(connection, workspace_id)))
+
+
+async def plan_model(db: Database, workspace_id: UUID, text: str) -> Plan:
+    """Raises WorkspaceNotFound, and what is wrong with the file or stands in its way, by the line."""
+    file = BlueprintFile(text)
+    async with db.connection() as connection:
+        before = await load_snapshot(connection, workspace_id)
+    try:
+        steps = steps_towards(before, file.blueprint, now=datetime.now(UTC), new_id=uuid7)
+    except ArmatureError as error:
+        raise file.located(error) from error
+    if not steps.changes:
+        return Plan(before, steps, None)
+    preview = await preview_changes(db, workspace_id, steps.changes, known=before, paths=steps.paths)
+    return Plan(before, steps, preview)
+
+
+async def apply_model(db: Database, plan: Plan) -> Snapshot:
+    """Make the planned changes, unless the model is another one by now. Raises what `change_workspace` raises."""
+    return await change_workspace(
+        db,
+        plan.before.workspace_id,
+        plan.steps.changes,
+        known=plan.before,
+        expected_version=plan.before.version,
+        paths=plan.steps.paths,
+    )
+
+
+def _perhaps_renamed(steps: Steps) -> Iterator[str]:
+    """Where something goes and something comes, the one may have been meant to become the other."""
+    gone = [each.object for each in steps.changes if isinstance(each, DeleteObject)]
+    come = [str(each.name_singular) for each in steps.changes if isinstance(each, CreateObject)]
+    if gone and come:
+        yield _warning("object", gone, come)
+    for of in dict.fromkeys(each.object for each in steps.changes if isinstance(each, DeleteField)):
+        lost = [each.field for each in steps.changes if isinstance(each, DeleteField) and each.object == of]
+        new = [str(each.field.name) for each in steps.changes if isinstance(each, CreateField) and each.object == of]
+        if new:
+            yield _warning(f"field of {of}", lost, new)
+
+
+def _warning(what: str, gone: Sequence[str], come: Sequence[str]) -> str:
+    listed = " or ".join(gone)
+    if set(gone) & set(come):
+        return f"The {what} {listed} is made anew, and its values don't move: its type or where it leads is another."
+    return f"If {' or '.join(come)} is the new name of the {what} {listed}, say so with `was: {gone[0]}`."

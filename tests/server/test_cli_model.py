@@ -1,0 +1,111 @@
+"""`armature metadata`: what people see of the model as a file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.server.test_cli import output, run
+
+
+@pytest.fixture
+def where(migrated_database_url: str) -> dict[str, str]:
+    return {"DATABASE_URL": migrated_database_url}
+
+
+@pytest.fixture
+def crm(where: dict[str, str]) -> str:
+    """The id of a workspace with the CRM pack."""
+    made: str = json.loads(output("workspace", "create", "Acme", "--pack", "crm", "--json", **where))["id"]
+    return made
+
+
+def test_a_model_goes_to_another_workspace_and_back(where: dict[str, str], crm: str, tmp_path: Path) -> None:
+    file = tmp_path / "model.yaml"
+    output("metadata", "export", "-o", str(file), **where)
+    assert output("metadata", "export", "--workspace", crm, **where) == file.read_text()
+    assert "is what the file says already" in output("metadata", "apply", str(file), **where)
+
+    other = json.loads(output("workspace", "create", "Other", "--json", **where))["id"]
+    applied = json.loads(output("metadata", "apply", str(file), "--yes", "--json", "--workspace", other, **where))
+
+    assert applied["applied"] is True
+    assert applied["version"] == 2
+    assert output("metadata", "export", "--workspace", other, **where) == file.read_text()
+    assert "All is well" in output("doctor", **where)
+
+
+def test_plan_tells_steps_sql_losses_and_what_may_be_a_rename(where: dict[str, str], crm: str, tmp_path: Path) -> None:
+    model = yaml.safe_load(output("metadata", "export", **where))
+    fields = model["objects"]["company"]["fields"]
+    fields["domain"] = fields.pop("domainName")
+    file = tmp_path / "model.yaml"
+    file.write_text(yaml.safe_dump(model))
+
+    said = output("metadata", "plan", str(file), **where)
+
+    assert "Delete field company.domainName" in said
+    assert "Create field company.domain" in said
+    assert "Out of sight: company.domainName, 0 values." in said
+    assert "`was: domainName`" in said
+    assert "ADD COLUMN domain TEXT" in said
+    assert "locks ACCESS EXCLUSIVE" in said
+    assert yaml.safe_load(output("metadata", "export", **where)) != model  # nothing was changed
+
+
+def test_apply_asks_first_and_a_no_changes_nothing(where: dict[str, str], crm: str, tmp_path: Path) -> None:
+    file = tmp_path / "model.yaml"
+    file.write_text("objects: {ticket: {fields: {title: TEXT}}}")
+    before = output("metadata", "export", **where)
+
+    done = run("metadata", "apply", str(file), **where)
+
+    assert done.exit_code == 1
+    assert "Delete object company" in done.stderr
+    assert "Change the model?" in done.stderr
+    assert output("metadata", "export", **where) == before
+    output("metadata", "apply", str(file), "--yes", **where)
+    assert yaml.safe_load(output("metadata", "export", **where)) == {
+        "objects": {"ticket": {"fields": {"title": "TEXT"}}}
+    }
+
+
+def test_the_plan_for_scripts(where: dict[str, str], crm: str, tmp_path: Path) -> None:
+    file = tmp_path / "model.yaml"
+    file.write_text(output("metadata", "export", **where).replace("city: TEXT", "town: {type: TEXT, was: city}"))
+    known: dict[str, Any] = json.loads(output("metadata", "plan", str(file), "--json", **where))
+    assert known["steps"] == ['Rename field person.city to town, and change label "Town"']
+    assert known["changes"] == [{"updateField": {"object": "person", "field": "city", "name": "town", "label": "Town"}}]
+    assert known["statements"] == []
+    assert known["setAside"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("objects: {a: {fields: {x: TEXTT}}}", 'Line 1: There is no field type "TEXTT"'),
+        ("objects: [", "Line 1"),
+        (b"\xff\xfe\x00", "not text in UTF-8"),
+    ],
+)
+def test_a_file_that_can_t_be_meant_is_told_in_a_sentence(
+    text: str | bytes, said: str, where: dict[str, str], crm: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "model.yaml"
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    for command in ("plan", "apply"):
+        done = run("metadata", command, str(file), **where)
+        assert done.exit_code == 1
+        assert said in done.stderr
+
+
+def test_which_workspace_has_to_be_clear(where: dict[str, str], tmp_path: Path) -> None:
+    assert "armature workspace create" in run("metadata", "export", **where).stderr
+    for name in ("One", "Two"):
+        output("workspace", "create", name, **where)
+    assert "--workspace" in run("metadata", "export", **where).stderr
+    assert run("metadata", "export", "--workspace", "0198f4d5-0000-7000-8000-000000000000", **where).exit_code == 1
+    done = run("metadata", "export", "-o", f"{tmp_path}/no/where", **where)
+    assert isinstance(done.exception, SystemExit)
