@@ -60,6 +60,9 @@ class ToMany:
 
 Entry = Plain | ToOne | ToMany
 
+FORMS: Mapping[str, str] = {"connection": "Connection"}
+"""What a to-many relation can be shown as beside a list, with the ends of the fields' names (names.TO_MANY_FIELDS)."""
+
 
 @dataclass(frozen=True)
 class ObjectView:
@@ -91,6 +94,15 @@ class ObjectView:
             for field in self.object.visible_fields.values()
             for entry in _entries(self.snapshot, field)
         }
+
+    @cached_property
+    def shown(self) -> Mapping[str, tuple[str, Entry]]:
+        """The fields of a record: each entry, to-many relations in each of their forms, keys of names.ROOTS."""
+        found: dict[str, tuple[str, Entry]] = {name: ("list", entry) for name, entry in self.entries.items()}
+        for name, entry in self.entries.items():
+            if isinstance(entry, ToMany):
+                found |= {f"{name}{suffix}": (form, entry) for form, suffix in FORMS.items()}
+        return found
 
     @cached_property
     def unique_entries(self) -> Mapping[str, Plain]:

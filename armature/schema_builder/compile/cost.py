@@ -5,7 +5,19 @@ from collections.abc import Iterable, Sequence
 from armature.core.errors import LimitExceeded
 from armature.core.settings import Settings, environment_name
 from armature.schema_builder.compile.binds import Constant, Variables
-from armature.schema_builder.compile.plan import All, Compare, Condition, Either, Link, Not, Read, Related, Rows, Write
+from armature.schema_builder.compile.plan import (
+    All,
+    Compare,
+    Condition,
+    Either,
+    Level,
+    Not,
+    Read,
+    Related,
+    Rows,
+    Write,
+    links,
+)
 
 
 def check_cost(reads: Sequence[Read], variables: Variables, settings: Settings) -> None:
@@ -47,8 +59,8 @@ def _asked(field: Read | Write) -> int:
     return _conditions(field.condition) + sum(_narrowing(rows) for rows in shown)
 
 
-def _narrowing(rows: Rows) -> int:
-    below = sum(_narrowing(link.rows) for link in _links(rows))
+def _narrowing(rows: Level) -> int:
+    below = sum(_narrowing(link.rows) for link in links(rows))
     return _conditions(rows.condition) + sum(1 + len(order.through) for order in rows.orders) + below
 
 
@@ -67,19 +79,15 @@ def depends_on_variables(reads: Sequence[Read]) -> bool:
     return any(_varies(each.rows) for each in reads)
 
 
-def _records(rows: Rows, variables: Variables) -> int:
+def _records(rows: Level, variables: Variables) -> int:
     count = 1 if rows.limit is None else int(rows.limit.read(variables))
     return count * (1 + _below(rows, variables))
 
 
-def _below(rows: Rows, variables: Variables) -> int:
-    return sum(_records(link.rows, variables) for link in _links(rows))
+def _below(rows: Level, variables: Variables) -> int:
+    return sum(_records(link.rows, variables) for link in links(rows))
 
 
-def _varies(rows: Rows) -> bool:
+def _varies(rows: Level) -> bool:
     fixed = rows.limit is None or isinstance(rows.limit, Constant)
-    return not fixed or any(_varies(link.rows) for link in _links(rows))
-
-
-def _links(rows: Rows) -> list[Link]:
-    return [each for each in rows.outputs if isinstance(each, Link)]
+    return not fixed or any(_varies(link.rows) for link in links(rows))

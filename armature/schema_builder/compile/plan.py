@@ -1,6 +1,6 @@
 """What an operation asks for, as data: no SQL, no GraphQL. A statement is a pure function of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -89,7 +89,7 @@ class Link:
     key: str
     near: str
     far: str
-    rows: "Rows"
+    rows: "Level"
 
 
 Output = Column | TypeName | Link
@@ -99,8 +99,7 @@ Output = Column | TypeName | Link
 class Rows:
     """One level of a read: what to show of which object, narrowed how.
 
-    `limit` None: at most one record, shown by itself or as null; otherwise a list. `deleted`: whether records out of
-    sight count ("hidden": they don't).
+    `limit` None: at most one record, shown by itself or as null; otherwise a list.
     """
 
     object: ObjectView
@@ -109,6 +108,7 @@ class Rows:
     orders: tuple[Order, ...] = ()
     limit: Bind | None = None
     offset: Bind | None = None
+    with_deleted: bool = False
 
     @property
     def is_list(self) -> bool:
@@ -116,11 +116,92 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Cursor:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    key: str
+    outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    key: str
+    fields: tuple[Cursor | Node | TypeName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    key: str
+    outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageFact:
+    """`what` is a field of PageInfo."""
+
+    key: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    key: str
+    fields: tuple[PageFact | TypeName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TotalCount:
+    key: str
+
+
+PageField = Edges | Nodes | PageInfo | TotalCount | TypeName
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A level shown as a connection: so many records between two cursors, the last of them where `is_backward`.
+
+    `orders` are total: the last is by id. `after` and `before` are cursors as the client wrote them.
+    """
+
+    object: ObjectView
+    fields: tuple[PageField, ...]
+    orders: tuple[Order, ...]
+    limit: Bind
+    condition: Condition = All(())
+    after: Bind | None = None
+    before: Bind | None = None
+    is_backward: bool = False
+    with_deleted: bool = False
+
+    @property
+    def shown(self) -> Iterator[tuple[Output, ...]]:
+        """What is shown of each record, once for each list of them."""
+        for each in self.fields:
+            if isinstance(each, Nodes):
+                yield each.outputs
+            elif isinstance(each, Edges):
+                yield from (field.outputs for field in each.fields if isinstance(field, Node))
+
+    @property
+    def facts(self) -> Iterator[str]:
+        """What of PageInfo is asked for."""
+        infos = (each for each in self.fields if isinstance(each, PageInfo))
+        return (fact.what for each in infos for fact in each.fields if isinstance(fact, PageFact))
+
+
+Level = Rows | Page
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """A root field of a query, answered by the records of `rows`."""
 
     key: str
-    rows: Rows
+    rows: Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +293,19 @@ class Writes:
         return [each for each in self.fields if isinstance(each, Write)]
 
 
-def objects_read(rows: Rows) -> set[str]:
+def links(level: Level) -> list[Link]:
+    """The levels nested in this one."""
+    shown = (level.outputs,) if isinstance(level, Rows) else level.shown
+    return [each for outputs in shown for each in outputs if isinstance(each, Link)]
+
+
+def objects_read(level: Level) -> set[str]:
     """The objects below the first level that a read looks at, in records, filters and orders."""
     found: set[str] = set()
-    for output in rows.outputs:
-        if isinstance(output, Link):
-            found |= {output.rows.object.name} | objects_read(output.rows) | _mentioned(output.rows.condition)
-            found |= {step.to.name for order in output.rows.orders for step in order.through}
+    for link in links(level):
+        below = link.rows
+        found |= {below.object.name} | objects_read(below) | _mentioned(below.condition)
+        found |= {step.to.name for order in below.orders for step in order.through}
     return found
 
 

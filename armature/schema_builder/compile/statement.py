@@ -1,10 +1,11 @@
-"""A plan becomes one SQL statement: a pure function, so equal plans give equal text.
+"""What statements are made of: parameters and aliases, conditions, orders, the columns of a record.
 
 Row form throughout: PostgreSQL makes JSON of whole rows of a sub-select whose aliases are the response keys
 (`json_agg(r)`, `row_to_json(r)`), which is much faster than building objects key by key, and keeps their order.
 """
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,17 +41,17 @@ from armature.schema_builder.compile.plan import (
     Compare,
     Condition,
     Either,
+    Level,
     Link,
     Not,
     Order,
     Output,
-    Read,
     Related,
     Rows,
     TypeName,
 )
 from armature.schema_builder.types.scalars import SCALARS
-from armature.schema_builder.view import ObjectView
+from armature.schema_builder.view import ObjectView, Plain
 
 Sql = ColumnElement[Any]
 
@@ -65,19 +66,52 @@ class Statement:
     binds: tuple[Bind, ...]
 
 
-def reads_statement(reads: Sequence[Read]) -> Statement:
-    """One statement for all root fields: a column of JSON for each, in their order.
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of an order: `value` is what PostgreSQL compares, of a choice its place among the options.
 
-    A single root field is selected directly, and then gives no row where there is no record.
+    `held` is the value itself. `direction` is "" for the id that makes an order total.
     """
-    build = Builder()
-    if len(reads) == 1:
-        return build.statement(build.json(reads[0].rows))
-    columns = [build.json(each.rows).scalar_subquery().label(f"f{at}") for at, each in enumerate(reads)]
-    return build.statement(select(*columns))
+
+    entry: Plain
+    direction: str
+    value: Sql
+    held: Sql
+    can_be_null: bool
+
+    @property
+    def is_ascending(self) -> bool:
+        return self.direction.startswith("ASC")
+
+    @property
+    def has_nulls_first(self) -> bool:
+        return self.direction.endswith("NULLS_FIRST") or self.direction == "DESC"
+
+    @property
+    def sorted(self) -> Sql:
+        direction, _, nulls = self.direction.partition("_")
+        way = DIRECTIONS[direction](self.value)
+        return NULLS[nulls](way)
 
 
-class Builder:
+DIRECTIONS: Mapping[str, Callable[[Sql], Sql]] = {
+    "": lambda value: value,
+    "ASC": lambda value: value.asc(),
+    "DESC": lambda value: value.desc(),
+}
+NULLS: Mapping[str, Callable[[Sql], Sql]] = {
+    "": lambda key: key,
+    "NULLS_FIRST": lambda key: key.nulls_first(),
+    "NULLS_LAST": lambda key: key.nulls_last(),
+}
+
+
+def keyed(key: str, column: Sql) -> Sql:
+    """A column under a response key."""
+    return column.label(quoted_name(key, quote=True))
+
+
+class Parts(ABC):
     """Numbers aliases and parameters in the order of the plan while one statement is built."""
 
     def __init__(self) -> None:
@@ -100,74 +134,88 @@ class Builder:
     def alias(self, of: ObjectView) -> NamedFromClause:
         return of.table.alias(f"t{self.level()}")
 
-    def json(self, rows: Rows, link: Link | None = None, above: FromClause | None = None) -> Select[Any]:
-        """The records of a level as one JSON value: a list, or a record by itself."""
-        table = self.alias(rows.object)
-        inner = self._narrowed(rows, table, is_nested=link is not None)
-        if rows.condition != All(()):
-            inner = inner.where(self.condition(rows.condition, table))
-        if link is not None and above is not None:
-            inner = inner.where(table.c[link.far] == above.c[link.near]).correlate(above)
-        return self.as_json(inner, rows)
+    @abstractmethod
+    def json(self, level: Level, link: Link | None = None, above: FromClause | None = None) -> Select[Any]:
+        """The records of a level as one JSON value, all of them or those that `link` leads to from a row `above`."""
 
-    def as_json(self, inner: Select[Any], rows: Rows) -> Select[Any]:
-        record = inner.subquery(f"r${self.level()}")  # a name no response key has
-        if rows.is_list:
-            return select(func.coalesce(func.json_agg(record.table_valued()), NO_ROWS).label("j")).select_from(record)
+    def record_name(self) -> str:
+        """For rows that become JSON: a name no response key has."""
+        return f"r${self.level()}"
+
+    def as_record(self, inner: Select[Any]) -> Select[Any]:
+        """A row as a JSON object."""
+        record = inner.subquery(self.record_name())
         return select(func.row_to_json(record.table_valued()).label("j")).select_from(record)
 
-    def _narrowed(self, rows: Rows, table: NamedFromClause, is_nested: bool) -> Select[Any]:
-        joined, order = self.ordered(rows.orders, table) if rows.is_list else (table, [])
-        columns = []
-        for output in rows.outputs:
-            if isinstance(output, Link) and is_nested and rows.is_list and not output.rows.is_list:
-                joined, column = self._joined(output, table, joined)
-            else:
-                column = self._output(output, table)
-            columns.append(column.label(quoted_name(output.key, quote=True)))
-        inner = select(*columns).select_from(joined)
-        inner = inner.where(table.c.deleted_at.is_(None)).order_by(*order)
-        if rows.limit is not None:
-            inner = inner.limit(self._count(rows.limit))
-        if rows.offset is not None:
-            inner = inner.offset(self._count(rows.offset))
+    def as_list(self, inner: Select[Any]) -> Select[Any]:
+        """Rows as a JSON list."""
+        record = inner.subquery(self.record_name())
+        return select(func.coalesce(func.json_agg(record.table_valued()), NO_ROWS).label("j")).select_from(record)
+
+    def as_json(self, inner: Select[Any], rows: Rows) -> Select[Any]:
+        return self.as_list(inner) if rows.is_list else self.as_record(inner)
+
+    def narrowed(
+        self, inner: Select[Any], level: Level, table: NamedFromClause, link: Link | None, above: FromClause | None
+    ) -> Select[Any]:
+        """Of what is selected from a table, the records of a level."""
+        if not level.with_deleted:
+            inner = inner.where(table.c.deleted_at.is_(None))
+        if level.condition != All(()):
+            inner = inner.where(self.condition(level.condition, table))
+        if link is not None and above is not None:
+            inner = inner.where(table.c[link.far] == above.c[link.near]).correlate(above)
         return inner
 
-    def _count(self, bind: Bind) -> Sql:
+    def shown(
+        self, outputs: Iterable[Output], table: NamedFromClause, joined: FromClause, *, joins: bool
+    ) -> tuple[FromClause, list[Sql]]:
+        """The columns of a record, and what to select them from; `joins`: its to-one relations are joined.
+
+        Within a nested list, PostgreSQL then sees through to the level above. In a list at the root, a sub-select is
+        better: it is run for the rows that the limit leaves.
+        """
+        columns: list[Sql] = []
+        column: Sql
+        for output in outputs:
+            if joins and isinstance(output, Link) and isinstance(output.rows, Rows) and not output.rows.is_list:
+                record = self.json(output.rows, output, table).lateral(f"l{self.level()}")
+                joined, column = joined.outerjoin(record, true()), record.c.j
+            else:
+                column = self._output(output, table)
+            columns.append(column)
+        return joined, columns
+
+    def count(self, bind: Bind) -> Sql:
         """A number known beforehand is written out: PostgreSQL then plans for it."""
         if isinstance(bind, Constant):
             return literal_column(str(int(bind.value)))
         return self.bound(bind, BigInteger())
 
     def outputs(self, outputs: Sequence[Output], table: NamedFromClause) -> list[Sql]:
-        return [self._output(each, table).label(quoted_name(each.key, quote=True)) for each in outputs]
+        return [keyed(each.key, self._output(each, table)) for each in outputs]
 
     def _output(self, output: Output, table: NamedFromClause) -> Sql:
         match output:
             case Column(entry=entry):
                 column: Sql = table.c[entry.column]
                 return cast(column, Text) if entry.scalar != "ENUM" and SCALARS[entry.scalar].as_text else column
-            case TypeName(name=name):
-                return self.bound(Constant(name), Text())
+            case TypeName():
+                return self.type_name(output)
             case Link():
                 return self._nested(output, table)
+
+    def type_name(self, output: TypeName) -> Sql:
+        return self.bound(Constant(output.name), Text())
 
     def _nested(self, link: Link, table: NamedFromClause) -> ScalarSelect[Any]:
         return self.json(link.rows, link, table).scalar_subquery()
 
-    def _joined(self, link: Link, table: NamedFromClause, joined: FromClause) -> tuple[FromClause, Sql]:
-        """A to-one relation within a nested list, as a join: PostgreSQL then sees through to the level above.
-
-        In a list at the root, a sub-select is better: it is run for the rows that the limit leaves.
-        """
-        record = self.json(link.rows, link, table).lateral(f"l{self.level()}")
-        return joined.outerjoin(record, true()), record.c.j
-
-    def ordered(self, orders: Sequence[Order], table: NamedFromClause) -> tuple[FromClause, list[Sql]]:
+    def keys(self, orders: Sequence[Order], of: ObjectView, table: NamedFromClause) -> tuple[FromClause, list[Key]]:
         """What to select from, and by what to order: made total by the id."""
         joined: FromClause = table
         reached: dict[tuple[str, ...], NamedFromClause] = {(): table}
-        keys: list[Sql] = []
+        keys: list[Key] = []
         for order in orders:
             path: tuple[str, ...] = ()
             for step in order.through:
@@ -180,22 +228,17 @@ class Builder:
             keys.append(self._key(order, reached[path]))
             if order.entry.column == "id" and not path:
                 return joined, keys
-        return joined, [*keys, table.c.id]
+        id_ = of.unique_entries["id"]
+        return joined, [*keys, Key(id_, "", table.c.id, table.c.id, can_be_null=False)]
 
-    def _key(self, order: Order, table: NamedFromClause) -> Sql:
-        value: Sql = table.c[order.entry.column]
+    def _key(self, order: Order, table: NamedFromClause) -> Key:
+        held: Sql = table.c[order.entry.column]
+        value = held
         if order.entry.options:
             values = Constant([option.value for option in order.entry.options])
-            value = func.array_position(self.bound(values, ARRAY(Text())), value)
-        direction, _, nulls = order.direction.partition("_")
-        key: Sql = value.asc() if direction == "ASC" else value.desc()
-        match nulls:
-            case "NULLS_FIRST":
-                return key.nulls_first()
-            case "NULLS_LAST":
-                return key.nulls_last()
-            case _:
-                return key
+            value = func.array_position(self.bound(values, ARRAY(Text())), held)
+        can_be_null = bool(order.through) or not order.entry.is_required
+        return Key(order.entry, order.direction, value, held, can_be_null)
 
     def condition(self, condition: Condition, table: NamedFromClause) -> Sql:
         match condition:

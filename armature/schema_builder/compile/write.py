@@ -50,7 +50,7 @@ def _root(reader: Reader, key: str, nodes: Sequence[FieldNode]) -> Write | Known
     root = reader.schema.mutations[name]
     given = reader.arguments(reader.schema.graphql.mutation_type, nodes[0])
     is_many = root.does.endswith("_many") and root.does != "create_many"
-    shown = _shown(reader, root.object, nodes) if is_many else reader.one(root.object, nodes, All(()))
+    shown = _shown(reader, root.object, nodes) if is_many else reader.one(root.object, nodes, All(()), given)
     if root.does == "create_many":
         return Write(key, root.does, root.object, shown, new=NewRows(given["data"]), upsert=_upsert(root.object, given))
     data = given.get("data") or {}

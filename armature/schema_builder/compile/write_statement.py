@@ -30,9 +30,10 @@ from sqlalchemy.sql.dml import Delete, Update, UpdateBase
 from sqlalchemy.types import TypeEngine
 
 from armature.schema_builder.compile.binds import FromVariable
+from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
 from armature.schema_builder.compile.plan import Rows, SetLink, SetValue, Upsert, Write, objects_read
-from armature.schema_builder.compile.statement import Builder, Statement
+from armature.schema_builder.compile.statement import Statement
 from armature.schema_builder.view import ObjectView, Plain
 
 WRITTEN = "(ids)"

@@ -1,6 +1,6 @@
 """An operation prepared for one schema: validated once, planned once for each shape of its variables."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,14 +24,16 @@ from armature.core.lru import Lru
 from armature.core.settings import Settings, environment_name
 from armature.schema_builder.compile.arguments import items_in, shape_of
 from armature.schema_builder.compile.binds import Variables
+from armature.schema_builder.compile.builder import reads_statement
 from armature.schema_builder.compile.cost import check_conditions, check_cost, depends_on_variables, too_many_conditions
 from armature.schema_builder.compile.plan import Known, Read, Reads
 from armature.schema_builder.compile.read import Reader
-from armature.schema_builder.compile.statement import Statement, reads_statement
+from armature.schema_builder.compile.statement import Statement
 from armature.schema_builder.compile.write import mutation
 from armature.schema_builder.run.document import PAGE, Document
 from armature.schema_builder.run.validation import RULES
 from armature.schema_builder.run.write import WriteField, ready
+from armature.schema_builder.types.many import WITH_DELETED
 from armature.schema_builder.types.schema import WorkspaceSchema
 
 MAX_ERRORS = 50
@@ -197,14 +199,18 @@ def _parsed(parsers: Parsers, given: Mapping[str, Any]) -> Variables | None:
 
 
 def _deciding_variables(document: Document) -> set[str]:
-    """The variables that @skip and @include ask: their values change the plan."""
+    """The variables whose values change the plan: those that @skip, @include and `withDeleted` ask."""
     found: set[str] = set()
 
     class Finder(Visitor):
         def enter_directive(self, node: Any, *_: Any) -> None:
-            for argument in node.arguments or ():
-                if isinstance(argument.value, VariableNode):
-                    found.add(argument.value.name.value)
+            self._ask(node.arguments or ())
+
+        def enter_field(self, node: Any, *_: Any) -> None:
+            self._ask(each for each in node.arguments or () if each.name.value in WITH_DELETED)
+
+        def _ask(self, arguments: Iterable[Any]) -> None:
+            found.update(each.value.name.value for each in arguments if isinstance(each.value, VariableNode))
 
     visit(document.node, Finder())
     return found

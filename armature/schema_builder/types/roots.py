@@ -8,7 +8,7 @@ from graphql import GraphQLArgument, GraphQLField, GraphQLList, GraphQLNonNull
 from armature.metadata.names import type_name
 from armature.schema_builder.types.index import RootEntry
 from armature.schema_builder.types.lazy import Lazy
-from armature.schema_builder.types.objects import records_field
+from armature.schema_builder.types.many import MANY, WITH_DELETED
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import SCALARS
 from armature.schema_builder.view import ObjectView, View
@@ -31,7 +31,9 @@ ID = GraphQLArgument(GraphQLNonNull(SCALARS["ID"].graphql))
 
 
 def _one(types: Types, of: ObjectView) -> GraphQLField:
-    return GraphQLField(types[of.type_name], {"id": ID}, description=f"One {of.object.label_singular}, by id.")
+    return GraphQLField(
+        types[of.type_name], {"id": ID, **WITH_DELETED}, description=f"One {of.object.label_singular}, by id."
+    )
 
 
 def _by(types: Types, of: ObjectView) -> GraphQLField:
@@ -41,8 +43,8 @@ def _by(types: Types, of: ObjectView) -> GraphQLField:
     )
 
 
-def _list(types: Types, of: ObjectView) -> GraphQLField:
-    return records_field(types, of, of.object.label_plural)
+def _many(form: str) -> RootMaker:
+    return lambda types, of: MANY[form](types, of, of.object.label_plural)
 
 
 def _create(types: Types, of: ObjectView) -> GraphQLField:
@@ -97,7 +99,7 @@ DESTROYS = "Deletes it for good, deleted or not; the answer is what it was."
 QUERIES: Mapping[str, RootMaker] = {
     "one": _one,
     "by": _by,
-    "list": _list,
+    **{form: _many(form) for form in MANY},
 }
 
 MUTATIONS: Mapping[str, RootMaker] = {

@@ -15,6 +15,7 @@ from armature.schema_builder.types.filters import (
 )
 from armature.schema_builder.types.index import Indexer, Joined, TypeEntry
 from armature.schema_builder.types.lazy import LazyObjectType, LazySchema
+from armature.schema_builder.types.many import PAGE_INFO, connection_type, edge_type
 from armature.schema_builder.types.objects import choice_type, record_type
 from armature.schema_builder.types.orders import OrderDirection, order_input
 from armature.schema_builder.types.registry import Types
@@ -44,6 +45,8 @@ MAKERS: Mapping[str, Callable[[Types, ObjectView], GraphQLNamedType]] = {
     "filter": filter_input,
     "list_filter": list_filter_input,
     "order": order_input,
+    "connection": connection_type,
+    "edge": edge_type,
     "create": create_input,
     "update": update_input,
     "to_one": to_one_input,
@@ -64,7 +67,7 @@ INDEXER = Indexer(MAKERS, QUERIES, MUTATIONS)
 SHARED: Mapping[str, GraphQLNamedType] = {
     **{name: scalar.graphql for name, scalar in SCALARS.items()},
     **{each.name: each for each in SCALAR_FILTERS.values()},
-    **{each.name: each for each in (OrderDirection, NullCheck)},
+    **{each.name: each for each in (OrderDirection, NullCheck, PAGE_INFO)},
     **introspection_types,
 }
 

@@ -1,15 +1,16 @@
 """Queries, field by field: graphql-core's executor asks, these resolvers answer from rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphql import GraphQLResolveInfo
 
+from armature.metadata.model import EMPTY
 from armature.schema_builder.types.roots import SCHEMA_VERSION
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne
-from tests.support.oracle.filters import meets, to_many, to_one, visible
+from tests.support.oracle.filters import meets, to_one, visible
 from tests.support.oracle.values import shown
 from tests.support.worlds.data import Row, State
 
@@ -39,41 +40,71 @@ class Reading:
         of = root.object
         match root.does:
             case "one":
-                return self.by(of, {"id": given["id"]})
+                return self.by(of, {"id": given["id"]}, given)
             case "by":
                 return self.by(of, given["where"])
-            case _:
-                return self.listed(self.state, of, visible(self.state, of.object.id), given)
+            case form:
+                return MANY[form](self, self.state, of, seen(self.state, of, given), given)
 
-    def by(self, of: ObjectView, where: Mapping[str, Any]) -> Record | None:
-        """The visible record with this value of a unique field."""
+    def by(self, of: ObjectView, where: Mapping[str, Any], given: Mapping[str, Any] = EMPTY) -> Record | None:
+        """The record with this value of a unique field."""
         ((name, value),) = where.items()
         column = of.unique_entries[name].column
-        found = [row for row in visible(self.state, of.object.id) if row[column] == value and value is not None]
+        found = [row for row in seen(self.state, of, given) if row[column] == value and value is not None]
         return Record(of, found[0], self.state) if found else None
 
     def field(self, record: Record, info: GraphQLResolveInfo[Any], given: Mapping[str, Any]) -> Any:
-        view, entry = self.schema.view, record.of.entries[info.field_name]
+        view, (form, entry) = self.schema.view, record.of.shown[info.field_name]
         match entry:
             case Plain():
                 return shown(entry, record.row[entry.column])
             case ToOne():
-                found = to_one(view, record.state, entry, record.row)
-                return found and Record(view[entry.target], found, record.state)
+                target = view[entry.target]
+                referred = [
+                    row for row in seen(record.state, target, given) if row[entry.far] == record.row[entry.near]
+                ]
+                return Record(target, referred[0], record.state) if referred else None
             case ToMany():
-                rows = to_many(view, record.state, entry, record.row)
-                return self.listed(record.state, view[entry.target], rows, given)
+                target = view[entry.target]
+                rows = [row for row in seen(record.state, target, given) if row[entry.far] == record.row[entry.near]]
+                return MANY[form](self, record.state, target, rows, given)
 
     def listed(self, state: State, of: ObjectView, rows: Sequence[Row], given: Mapping[str, Any]) -> list[Record]:
         """Narrowed, ordered, cut."""
-        view = self.schema.view
-        found = [row for row in rows if meets(view, state, of, row, given.get("filter") or {})]
-        found.sort(key=lambda row: row["id"])
-        for order in reversed(given.get("orderBy") or ()):
-            found = self.ordered(state, of, found, order)
+        found = self.in_order(state, of, rows, given)
         start, limit = given.get("offset") or 0, given.get("limit")
         cut = found[start : start + (DEFAULT_LIMIT if limit is None else limit)]
         return [Record(of, row, state) for row in cut]
+
+    def connected(
+        self, state: State, of: ObjectView, rows: Sequence[Row], given: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """A page from one end or the other; what cursors do is tested elsewhere."""
+        found = [Record(of, row, state) for row in self.in_order(state, of, rows, given)]
+        last = given.get("last")
+        asked = given.get("first") if last is None else last
+        count = min(DEFAULT_LIMIT if asked is None else asked, len(found))
+        start = 0 if last is None else len(found) - count
+        page = found[start : start + count]
+        return {
+            "edges": [{"node": each} for each in page],
+            "nodes": page,
+            "pageInfo": {
+                "hasNextPage": last is None and count < len(found),
+                "hasPreviousPage": last is not None and count < len(found),
+            },
+            "totalCount": len(found),
+        }
+
+    def in_order(self, state: State, of: ObjectView, rows: Sequence[Row], given: Mapping[str, Any]) -> list[Row]:
+        found = self.filtered(state, of, rows, given)
+        found.sort(key=lambda row: row["id"])
+        for order in reversed(given.get("orderBy") or ()):
+            found = self.ordered(state, of, found, order)
+        return found
+
+    def filtered(self, state: State, of: ObjectView, rows: Sequence[Row], given: Mapping[str, Any]) -> list[Row]:
+        return [row for row in rows if meets(self.schema.view, state, of, row, given.get("filter") or {})]
 
     def ordered(self, state: State, of: ObjectView, rows: Sequence[Row], order: Mapping[str, Any]) -> list[Row]:
         """By one key; equal ones keep their order."""
@@ -98,6 +129,17 @@ class Reading:
         if entry.options and value is not None:
             return [each.value for each in entry.options].index(value)
         return value
+
+
+Form: TypeAlias = Callable[[Reading, State, ObjectView, Sequence[Row], Mapping[str, Any]], Any]
+
+MANY: Mapping[str, Form] = {"list": Reading.listed, "connection": Reading.connected}
+"""How many records are shown, by a key of names.ROOTS."""
+
+
+def seen(state: State, of: ObjectView, given: Mapping[str, Any]) -> list[Row]:
+    """All rows, or those in sight."""
+    return list(state[of.object.id].values()) if given.get("withDeleted") else visible(state, of.object.id)
 
 
 def direction_of(order: Mapping[str, Any]) -> str:

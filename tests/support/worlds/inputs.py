@@ -208,20 +208,42 @@ class Inputs:
     def _direction(self) -> Enum:
         return Enum(self.choices.pick(tuple(OrderDirection.values)))
 
-    def page(self, of: ObjectView) -> dict[str, Any]:
-        """Some of the arguments of a list."""
+    def which(self, of: ObjectView) -> dict[str, Any]:
+        """Some of the arguments that narrow and order."""
         found: dict[str, Any] = {}
         if self.choices.chance(45):
             found["filter"] = self.filter(of)
         if self.choices.chance(50):
             found["orderBy"] = self.orders(of)
+        return found | self.with_deleted()
+
+    def with_deleted(self) -> dict[str, Any]:
+        if not self.choices.chance(15):
+            return {}
+        return {"withDeleted": self.document.value("Boolean", lambda: self.choices.chance(70), can_be_absent=True)}
+
+    def list(self, of: ObjectView) -> dict[str, Any]:
+        """Some of the arguments of a list."""
+        found = self.which(of)
         if self.choices.chance(35):
-            found["limit"] = self.document.value("Int", lambda: self.choices.pick((3, 1, 0, 2, 10)), can_be_absent=True)
+            found["limit"] = self._count()
         if self.choices.chance(25):
-            found["offset"] = self.document.value("Int", lambda: self.choices.pick((1, 0, 2, 5)), can_be_absent=True)
+            found["offset"] = self._count()
         if self.choices.chance(3):
-            found[self.choices.pick(("filter", "orderBy", "limit", "offset"))] = None
+            found[self.choices.pick(("filter", "orderBy", "limit", "offset", "withDeleted"))] = None
         return found
+
+    def connection(self, of: ObjectView) -> dict[str, Any]:
+        """Some of the arguments of a connection, but for cursors."""
+        found = self.which(of)
+        if self.choices.chance(50):
+            found[self.choices.pick(("first", "last"))] = self._count()
+        if self.choices.chance(3):
+            found[self.choices.pick(("filter", "orderBy", "after", "before", "withDeleted"))] = None
+        return found
+
+    def _count(self) -> Any:
+        return self.document.value("Int", lambda: self.choices.pick((3, 1, 0, 2, 5, 10)), can_be_absent=True)
 
     def unique(self, of: ObjectView) -> Mapping[str, Any]:
         """One record, by its id or a unique field: `@oneOf`."""

@@ -1,10 +1,10 @@
 """Random queries that are valid by construction: every shape of selection, fragment, alias and directive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from armature.metadata.names import root_name
+from armature.metadata.names import root_name, type_name
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import ObjectView, Plain, ToMany
 from tests.support.worlds.choices import Choices
@@ -23,6 +23,8 @@ class Level:
     kind: str
     of: ObjectView | None = None
     is_portable: bool = False
+    fixed: "Mapping[str, Callable[[], Level | None]] | None" = None
+    """The fields of a type that all objects have, with what is below each."""
     keys: dict[str, tuple[str, "Level | None"]] = field(default_factory=dict)
 
 
@@ -61,42 +63,72 @@ class Selections:
     def _field(self, level: Level, depth: int) -> str:
         if self.choices.chance(7):
             return self._keyed(level, "__typename", "", None, depth)
+        if level.fixed is not None:
+            name = self.choices.pick(list(level.fixed))
+            return self._keyed(level, name, "", level.fixed[name](), depth + 1)
         if level.of is None:
             return self._root(level, depth)
-        entries = list(level.of.entries.values())
-        links = [each for each in entries if not isinstance(each, Plain)]
-        entry = self.choices.pick(links if links and depth and self.choices.chance(45) else entries)
+        names = list(level.of.shown)
+        links = [name for name, (_, entry) in level.of.shown.items() if not isinstance(entry, Plain)]
+        name = self.choices.pick(links if links and depth and self.choices.chance(45) else names)
+        form, entry = level.of.shown[name]
         if isinstance(entry, Plain) or not depth:
             plain = entry if isinstance(entry, Plain) else level.of.entries["id"]
             return self._keyed(level, plain.name, "", None, depth)
         if self.document.budget <= 0:
             depth = min(depth, 1)
         target = self.view[entry.target]
-        given = arguments(self.inputs.page(target)) if isinstance(entry, ToMany) else ""
-        return self._keyed(level, entry.name, given, self.level(target, is_portable=level.is_portable), depth)
+        if isinstance(entry, ToMany):
+            given, below = self.many(form, target, is_portable=level.is_portable)
+        else:
+            given = self.inputs.with_deleted() if entry.has_key else {}
+            below = self.level(target, is_portable=level.is_portable)
+        return self._keyed(level, name, arguments(given), below, depth)
+
+    def many(self, form: str, of: ObjectView, *, is_portable: bool = False) -> tuple[dict[str, Any], Level]:
+        """Arguments for a field that shows many records, and what is below it."""
+        match form:
+            case "list":
+                return self.inputs.list(of), self.level(of, is_portable=is_portable)
+            case _:
+                return self.inputs.connection(of), self._connection(of, is_portable=is_portable)
+
+    def _connection(self, of: ObjectView, *, is_portable: bool) -> Level:
+        def record() -> Level:
+            return self.level(of, is_portable=is_portable)
+
+        def edge() -> Level:
+            return Level(type_name("edge", of.name), is_portable=is_portable, fixed={"node": record})
+
+        facts = Level(
+            "PageInfo", is_portable=is_portable, fixed=dict.fromkeys(("hasNextPage", "hasPreviousPage"), nothing)
+        )
+        fields = {"edges": edge, "nodes": record, "totalCount": nothing, "pageInfo": lambda: facts}
+        return Level(type_name("connection", of.name), is_portable=is_portable, fixed=fields)
 
     def _root(self, level: Level, depth: int) -> str:
         if self.choices.chance(4):
             return self._keyed(level, "_schemaVersion", "", None, depth)
         of = self.choices.pick(list(self.view))
-        does = self.choices.weighted([(70, "list"), (20, "one"), (10, "by")])
+        does = self.choices.weighted([(55, "list"), (20, "one"), (10, "by"), (15, "connection")])
         given: dict[str, Any]
+        below = self.level(of)
         match does:
-            case "list":
-                given = self.inputs.page(of)
             case "one":
-                given = {"id": self.inputs.id(of)}
-            case _:
+                given = {"id": self.inputs.id(of), **self.inputs.with_deleted()}
+            case "by":
                 given = {"where": dict(self.inputs.unique(of))}
-        return self._keyed(level, root_name(does, of.object), arguments(given), self.level(of), depth)
+            case _:
+                given, below = self.many(does, of)
+        return self._keyed(level, root_name(does, of.object), arguments(given), below, depth)
 
     def _keyed(self, level: Level, name: str, given: str, below: Level | None, depth: int) -> str:
         """A field under a response key that is free here, or means the same."""
         what = f"{name}{given}"
         key = name
         is_taken = key in level.keys and level.keys[key][0] != what
-        is_list = level.of is not None and isinstance(level.of.entries.get(name), ToMany)
-        if is_taken or self.choices.chance(15) or (level.is_portable and is_list):
+        takes_arguments = level.of is not None and name in level.of.shown and below is not None
+        if is_taken or self.choices.chance(15) or (level.is_portable and takes_arguments):
             key = self._alias(level)
         elif key in level.keys:
             below = level.keys[key][1]
@@ -155,6 +187,10 @@ class Selections:
         if self.choices.chance(6):
             found += f" @skip(if: {written(self.document.boolean())})"
         return found
+
+
+def nothing() -> None:
+    """Below a plain field."""
 
 
 def some_query(choices: Choices, schema: WorkspaceSchema, state: State) -> Generated:

@@ -1,0 +1,50 @@
+"""A plan becomes one SQL statement: a pure function, so equal plans give equal text."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import FromClause, Select, select
+
+from armature.schema_builder.compile.connection import page_json
+from armature.schema_builder.compile.plan import Level, Link, Page, Read, Rows
+from armature.schema_builder.compile.statement import Parts, Statement, keyed
+
+
+def reads_statement(reads: Sequence[Read]) -> Statement:
+    """One statement for all root fields: a column of JSON for each, in their order.
+
+    A single root field is selected directly, and then gives no row where there is no record.
+    """
+    build = Builder()
+    if len(reads) == 1:
+        return build.statement(build.json(reads[0].rows))
+    columns = [build.json(each.rows).scalar_subquery().label(f"f{at}") for at, each in enumerate(reads)]
+    return build.statement(select(*columns))
+
+
+class Builder(Parts):
+    """Builds one statement; levels are put together here, each in its own way."""
+
+    def json(self, level: Level, link: Link | None = None, above: FromClause | None = None) -> Select[Any]:
+        match level:
+            case Rows():
+                return self._rows(level, link, above)
+            case Page():
+                return page_json(self, level, link, above)
+
+    def _rows(self, rows: Rows, link: Link | None, above: FromClause | None) -> Select[Any]:
+        """A list, or a record by itself."""
+        table = self.alias(rows.object)
+        joined: FromClause = table
+        order = []
+        if rows.is_list:
+            joined, keys = self.keys(rows.orders, rows.object, table)
+            order = [each.sorted for each in keys]
+        joined, columns = self.shown(rows.outputs, table, joined, joins=link is not None and rows.is_list)
+        named = [keyed(output.key, column) for output, column in zip(rows.outputs, columns, strict=True)]
+        inner = self.narrowed(select(*named).select_from(joined), rows, table, link, above).order_by(*order)
+        if rows.limit is not None:
+            inner = inner.limit(self.count(rows.limit))
+        if rows.offset is not None:
+            inner = inner.offset(self.count(rows.offset))
+        return self.as_json(inner, rows)

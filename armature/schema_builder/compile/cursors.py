@@ -1,0 +1,109 @@
+"""Cursors: where in an order a record stands. PostgreSQL writes them, we read them back as values.
+
+A cursor is base64url of a JSON list: the order's fingerprint, then the record's values as JSON has them (exactly: big
+numbers as texts), the id last. Whoever forges one can ask for what a filter could ask for, and no more.
+"""
+
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from graphql import GraphQLError
+from sqlalchemy import Integer, Text, cast, func, literal_column
+from sqlalchemy.types import TypeEngine
+
+from armature.core.errors import BadUserInput
+from armature.schema_builder.compile.binds import Bind, Changed
+from armature.schema_builder.compile.comparisons import sql_type
+from armature.schema_builder.compile.plan import Order, Page
+from armature.schema_builder.compile.statement import Key, Sql
+from armature.schema_builder.types.scalars import SCALARS
+from armature.schema_builder.view import Plain
+
+FLIPPED: Mapping[str, str] = {
+    "ASC": "DESC",
+    "DESC": "ASC",
+    "ASC_NULLS_FIRST": "DESC_NULLS_LAST",
+    "ASC_NULLS_LAST": "DESC_NULLS_FIRST",
+    "DESC_NULLS_FIRST": "ASC_NULLS_LAST",
+    "DESC_NULLS_LAST": "ASC_NULLS_FIRST",
+}
+"""The direction that gives the same order from the other end."""
+
+
+class NotACursor(BadUserInput):
+    def __init__(self, argument: str) -> None:
+        super().__init__(
+            f"{argument} is not a cursor.", hint="Take it from pageInfo or edges of an earlier page.", field=argument
+        )
+
+
+class CursorOfAnotherOrder(BadUserInput):
+    def __init__(self, argument: str) -> None:
+        super().__init__(
+            f"{argument} is a cursor of another order.",
+            hint="Ask with the orderBy that the cursor came from, or begin anew without it.",
+            field=argument,
+        )
+
+
+def fingerprint(page: Page) -> str:
+    """Tells the orders of all objects apart; renaming changes none."""
+    keys = [
+        ([(step.to.object.table, step.near, step.far) for step in each.through], each.entry.column, each.direction)
+        for each in page.orders
+    ]
+    return blake2b(repr((page.object.object.table, keys)).encode(), digest_size=6).hexdigest()
+
+
+def cursor_sql(mark: Sql, keys: Sequence[Key], columns: Sequence[Sql]) -> Sql:
+    """The cursor of a row that has the keys' values in these columns."""
+    values = [
+        cast(column, Text) if key.entry.scalar != "ENUM" and SCALARS[key.entry.scalar].as_text else column
+        for key, column in zip(keys, columns, strict=True)
+    ]
+    written = cast(func.json_build_array(mark, *values), Text)
+    encoded = func.encode(func.convert_to(written, literal_column("'UTF8'")), literal_column("'base64'"))
+    return func.translate(encoded, literal_column("E'+/=\\n'"), literal_column("'-_'"))
+
+
+def bound_as(entry: Plain) -> TypeEngine[Any]:
+    """What a cursor's value is bound as: of a choice, its place."""
+    return Integer() if entry.options else sql_type(entry.scalar)
+
+
+def values_read(page: Page, argument: str, cursor: Bind) -> list[Bind]:
+    """The values that a cursor holds, one for each key of the page's order."""
+    mark = fingerprint(page)
+
+    def reader(at: int, order: Order) -> Bind:
+        return Changed(cursor, lambda text: _value(argument, order, _parts(argument, mark, text, page)[at]))
+
+    return [reader(at, order) for at, order in enumerate(page.orders)]
+
+
+def _parts(argument: str, mark: str, text: str, page: Page) -> list[Any]:
+    try:
+        decoded = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        found = msgspec.json.decode(decoded, type=list[str | int | float | bool | None])
+    except (ValueError, msgspec.MsgspecError):
+        raise NotACursor(argument) from None
+    if not found or not isinstance(found[0], str):
+        raise NotACursor(argument)
+    if found[0] != mark or len(found) != 1 + len(page.orders):
+        raise CursorOfAnotherOrder(argument)
+    return found[1:]
+
+
+def _value(argument: str, order: Order, given: Any) -> Any:
+    entry = order.entry
+    if given is None and (order.through or not entry.is_required):
+        return None
+    try:
+        if entry.scalar == "ENUM":
+            return [each.value for each in entry.options].index(given) + 1
+        return SCALARS[entry.scalar].graphql.coerce_input_value(given)
+    except (ValueError, GraphQLError):
+        raise NotACursor(argument) from None

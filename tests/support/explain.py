@@ -1,0 +1,33 @@
+"""What PostgreSQL does for a query of the data API."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from armature.schema_builder.run.answer import Operation
+from armature.schema_builder.run.fetch import prepared
+from armature.schema_builder.run.operation import QueryPlan
+from tests.support.data_api import Client
+
+
+async def explained(client: Client, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan of the query's statement, which is run for it."""
+    engine = client.api.engine
+    operation = engine._validated(Operation(query, variables), engine.schema(client.snapshot))
+    values = operation.coerced(variables)
+    plan = operation.plan(values)
+    assert isinstance(plan, QueryPlan)
+    assert plan.statement is not None
+    sql, arguments = prepared(plan.statement, client.snapshot.schema, values)
+    async with client.api.db.connection() as connection:
+        found = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *arguments)
+    whole: dict[str, Any] = msgspec.json.decode(found)[0]["Plan"]
+    return whole
+
+
+def nodes_of(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A plan and all below it."""
+    yield plan
+    for each in plan.get("Plans", ()):
+        yield from nodes_of(each)
