@@ -41,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_cost: Positive = 500_000
     max_conditions: Positive = 500
     max_selections: Positive = 500
+    max_written: Positive = 20_000
     default_limit: Positive = 60
     max_limit: Positive = 1_000
 

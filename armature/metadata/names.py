@@ -27,6 +27,7 @@ RECORD_TYPES: Mapping[str, str] = {
     "update": "{}UpdateInput",
     "to_one": "{}ToOneInput",
     "to_many": "{}ToManyInput",
+    "to_many_update": "{}ToManyUpdateInput",
     "connect": "{}ConnectInput",
     "where_unique": "{}WhereUniqueInput",
     "on_conflict": "{}OnConflictInput",

@@ -4,7 +4,7 @@ Types, plans and statements are made from a view and from nothing else, so what 
 role. Today there is one role, the administrator, who sees every visible object and field; roles narrow it here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -120,6 +120,20 @@ class ObjectView:
             name: entry
             for name, entry in self.entries.items()
             if entry.field.column is not None and not (entry.field.is_system and name != "id")
+        }
+
+    @cached_property
+    def links(self) -> Set[str]:
+        """The to-one relations that the record itself has the key of."""
+        return {name for name, entry in self.writable.items() if isinstance(entry, ToOne)}
+
+    @cached_property
+    def nested(self) -> Mapping[str, ToOne | ToMany]:
+        """The relations whose other end has the key: what a client may write beside a record, not in it."""
+        return {
+            name: entry
+            for name, entry in self.entries.items()
+            if isinstance(entry, ToOne | ToMany) and entry.field.column is None
         }
 
 

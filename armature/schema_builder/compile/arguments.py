@@ -9,8 +9,10 @@ from typing import Any
 
 from graphql import (
     FieldNode,
+    GraphQLArgument,
     GraphQLEnumType,
     GraphQLField,
+    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
@@ -22,6 +24,7 @@ from graphql import (
     ValueNode,
     VariableNode,
     Visitor,
+    get_named_type,
     visit,
 )
 from graphql.utilities import coerce_input_literal
@@ -31,7 +34,7 @@ from armature.schema_builder.compile.binds import Constant, FromVariable, Gather
 from armature.schema_builder.types.field_names import STRUCTURE
 from armature.schema_builder.types.filters import NullCheck
 from armature.schema_builder.types.orders import OrderDirection
-from armature.schema_builder.types.writes import NEW_RECORD
+from armature.schema_builder.types.writes import DATA, NEW_RECORD
 
 
 class VariableIsNull(BadUserInput):
@@ -58,10 +61,16 @@ def lift_arguments(field: GraphQLField, node: FieldNode, variables: Variables) -
     given: dict[str, Lifted] = {}
     for argument in node.arguments or ():
         name = argument.name.value
-        value = _lift_literal(field.args[name].type, argument.value, variables)
+        value = _lift_field(field.args[name], argument.value, variables)
         if value is not Undefined:
             given[name] = value
     return given
+
+
+def _lift_field(field: GraphQLArgument | GraphQLInputField, node: ValueNode, variables: Variables) -> Lifted:
+    if is_data(field) and not isinstance(node, VariableNode | NullValueNode):
+        return Written(node, field.type)
+    return _lift_literal(field.type, node, variables)
 
 
 def _lift_literal(kind: GraphQLInputType, node: ValueNode, variables: Variables) -> Lifted:
@@ -77,15 +86,12 @@ def _lift_literal(kind: GraphQLInputType, node: ValueNode, variables: Variables)
         return _lift_value(kind, variables[name], (name,))
     if isinstance(node, NullValueNode):
         return None
-    if are_rows(kind):
-        return Written(node, kind)
     if isinstance(kind, GraphQLList):
         return _lift_list(kind, node, variables)
     if isinstance(kind, GraphQLInputObjectType):
         assert isinstance(node, ObjectValueNode)  # noqa: S101  validation has seen to it
         lifted = {
-            each.name.value: _lift_literal(kind.fields[each.name.value].type, each.value, variables)
-            for each in node.fields
+            each.name.value: _lift_field(kind.fields[each.name.value], each.value, variables) for each in node.fields
         }
         return {name: value for name, value in lifted.items() if value is not Undefined}
     if _has_variables(node):
@@ -112,19 +118,32 @@ def _lift_value(kind: GraphQLInputType, value: Any, path: tuple[str | int, ...])
         return None
     if isinstance(kind, GraphQLNonNull):
         kind = kind.of_type
-    if isinstance(kind, GraphQLList) and not _is_leaf(kind.of_type) and not are_rows(kind):
+    if holds_data(kind):
+        return FromVariable(path)
+    if isinstance(kind, GraphQLList) and not _is_leaf(kind.of_type):
         return [_lift_value(kind.of_type, each, (*path, at)) for at, each in enumerate(value)]
     if isinstance(kind, GraphQLInputObjectType):
-        return {name: _lift_value(kind.fields[name].type, each, (*path, name)) for name, each in value.items()}
+        return {
+            name: FromVariable((*path, name))
+            if is_data(kind.fields[name]) and each is not None
+            else _lift_value(kind.fields[name].type, each, (*path, name))
+            for name, each in value.items()
+        }
     return value if is_structural(kind) else FromVariable(path)
 
 
-def are_rows(kind: GraphQLInputType) -> bool:
-    """A list of new records is data, however long: no plan depends on what is in it."""
-    if not isinstance(kind, GraphQLList):
-        return False
-    inner = kind.of_type.of_type if isinstance(kind.of_type, GraphQLNonNull) else kind.of_type
-    return isinstance(inner, GraphQLInputObjectType) and NEW_RECORD in inner.extensions
+def is_data(field: GraphQLArgument | GraphQLInputField) -> bool:
+    """Whether no plan depends on what is given here."""
+    return DATA in field.extensions or holds_data(field.type)
+
+
+def holds_data(kind: GraphQLInputType) -> bool:
+    """Whether nothing of this type is structure: new records by the list, and what is nested in a record."""
+    inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+    if isinstance(inner, GraphQLList):
+        item = get_named_type(inner)
+        return isinstance(item, GraphQLInputObjectType) and (NEW_RECORD in item.extensions or DATA in item.extensions)
+    return isinstance(inner, GraphQLInputObjectType) and DATA in inner.extensions
 
 
 def _is_leaf(kind: GraphQLInputType) -> bool:
@@ -155,12 +174,14 @@ def items_in(kind: GraphQLInputType, value: Any, enough: int) -> int:
         kind, value = waiting.pop()
         if isinstance(kind, GraphQLNonNull):
             kind = kind.of_type
+        if holds_data(kind):
+            continue
         if isinstance(kind, GraphQLList) and isinstance(value, list) and not _is_leaf(kind.of_type):
-            if not are_rows(kind):
-                found += len(value)
-                waiting += [(kind.of_type, each) for each in value[: enough + 1]]
+            found += len(value)
+            waiting += [(kind.of_type, each) for each in value[: enough + 1]]
         elif isinstance(kind, GraphQLInputObjectType) and isinstance(value, dict):
-            waiting += [(kind.fields[name].type, each) for name, each in value.items() if name in kind.fields]
+            fields = ((kind.fields[name], each) for name, each in value.items() if name in kind.fields)
+            waiting += [(field.type, each) for field, each in fields if not is_data(field)]
     return found
 
 
@@ -170,8 +191,14 @@ def shape_of(kind: GraphQLInputType, value: Any) -> Any:
         return None
     if isinstance(kind, GraphQLNonNull):
         kind = kind.of_type
+    if holds_data(kind):
+        return True
     if isinstance(kind, GraphQLInputObjectType):
-        return tuple((name, shape_of(kind.fields[name].type, each)) for name, each in value.items())
-    if isinstance(kind, GraphQLList) and not _is_leaf(kind.of_type) and not are_rows(kind):
+        return tuple([(name, _field_shape(kind.fields[name], each)) for name, each in value.items()])
+    if isinstance(kind, GraphQLList) and not _is_leaf(kind.of_type):
         return tuple(shape_of(kind.of_type, each) for each in value)
     return value if is_structural(kind) else True
+
+
+def _field_shape(field: GraphQLInputField, value: Any) -> Any:
+    return value is not None if is_data(field) else shape_of(field.type, value)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from armature.schema_builder.compile.binds import Bind
-from armature.schema_builder.view import ObjectView, Plain
+from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +242,22 @@ class SetLink:
 
 
 @dataclass(frozen=True, slots=True)
+class SetNew:
+    """A to-one relation gets the id of a record made just before; `data` is read as a plain dict."""
+
+    entry: ToOne
+    data: Bind
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is to happen to the records that refer to the one written; `data` is read as a plain dict."""
+
+    entry: ToOne | ToMany
+    data: Bind
+
+
+@dataclass(frozen=True, slots=True)
 class NewRows:
     """The records of a bulk create as the client sent them, a list of plain dicts, read when the statement runs."""
 
@@ -277,9 +293,15 @@ class Write:
     object: ObjectView
     shown: Rows | tuple[Shown, ...]
     condition: Condition = All(())
-    sets: tuple[SetValue | SetLink, ...] = ()
+    sets: tuple[SetValue | SetLink | SetNew, ...] = ()
+    beside: tuple[Beside, ...] = ()
     new: NewRows | None = None
     upsert: Upsert | None = None
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether other records are written with this one."""
+        return bool(self.beside) or any(isinstance(each, SetNew) for each in self.sets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,15 @@ class NotDisconnected(DataRefused):
         super().__init__(path, "disconnect takes true.")
 
 
+class NestedInUpsert(DataRefused):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path,
+            "nothing can be nested in a record that may be there already.",
+            hint="Leave out onConflict, or write what is nested by itself.",
+        )
+
+
 class NothingToConnect(DataRefused):
     """No visible record has this value of a unique field."""
 
@@ -70,7 +79,14 @@ class Disconnect:
     confirmed: Any
 
 
-Reference = Connect | Disconnect
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A record that is to be made first."""
+
+    data: Any
+
+
+Reference = Connect | Disconnect | Create
 
 
 def reference(relation: str, data: Mapping[str, Any], path: Path) -> Reference | None:
@@ -88,6 +104,8 @@ def reference(relation: str, data: Mapping[str, Any], path: Path) -> Reference |
         raise NothingConnected(path, relation)
     if "disconnect" in given:
         return Disconnect(relation, given["disconnect"])
+    if "create" in given:
+        return Create(given["create"])
     return Connect(relation, *unique_value(given["connect"], (*path, relation, "connect")))
 
 

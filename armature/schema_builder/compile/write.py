@@ -12,12 +12,14 @@ from armature.schema_builder.compile.conditions import condition_of
 from armature.schema_builder.compile.fit import fitting
 from armature.schema_builder.compile.plan import (
     All,
+    Beside,
     Compare,
     Condition,
     Known,
     NewRows,
     Rows,
     SetLink,
+    SetNew,
     SetValue,
     Shown,
     Upsert,
@@ -28,8 +30,10 @@ from armature.schema_builder.compile.read import Reader
 from armature.schema_builder.compile.references import (
     DATA,
     Connect,
+    Create,
     DataRefused,
     Disconnect,
+    NestedInUpsert,
     Path,
     check_confirmed,
     reference,
@@ -54,15 +58,28 @@ def _root(reader: Reader, key: str, nodes: Sequence[FieldNode]) -> Write | Known
     if root.does == "create_many":
         return Write(key, root.does, root.object, shown, new=NewRows(given["data"]), upsert=_upsert(root.object, given))
     data = given.get("data") or {}
-    return Write(
+    write = Write(
         key,
         root.does,
         root.object,
         shown,
         condition=_which(reader, root.object, given),
         sets=tuple(_sets(reader, root.object, data)),
+        beside=tuple(_beside(root.object, data)),
         upsert=_upsert(root.object, given),
     )
+    _check_nesting(write)
+    return write
+
+
+def _check_nesting(write: Write) -> None:
+    """Raises DataRefused where it could not be told which record the nested ones belong to."""
+    if write.does == "update_many" and write.beside:
+        name = write.beside[0].entry.name
+        raise DataRefused((*DATA, name), "many records can't be given the same ones.", hint="Update them one by one.")
+    if write.upsert is not None and write.is_nested:
+        nested = [each.entry.name for each in (*write.beside, *write.sets) if isinstance(each, Beside | SetNew)]
+        raise NestedInUpsert((*DATA, nested[0]))
 
 
 def _upsert(of: ObjectView, given: Mapping[str, Lifted]) -> Upsert | None:
@@ -107,9 +124,18 @@ def _shown_field(reader: Reader, of: ObjectView, key: str, nodes: Sequence[Field
             return Shown(key, "typename")
 
 
-def _sets(reader: Reader, of: ObjectView, data: Mapping[str, Lifted]) -> Iterator[SetValue | SetLink]:
+def _beside(of: ObjectView, data: Mapping[str, Lifted]) -> Iterator[Beside]:
     for name, value in data.items():
-        entry = of.writable[name]
+        entry = of.nested.get(name)
+        if entry is not None:
+            yield Beside(entry, Constant(None) if value is None else value)
+
+
+def _sets(reader: Reader, of: ObjectView, data: Mapping[str, Lifted]) -> Iterator[SetValue | SetLink | SetNew]:
+    for name, value in data.items():
+        entry = of.writable.get(name)
+        if entry is None:
+            continue
         if isinstance(entry, ToOne) or (entry.field.relation_id is not None and value is not None):
             yield _relation(reader, of, entry.field.name, data)
         elif isinstance(entry, Plain):
@@ -122,7 +148,7 @@ def _value(entry: Plain, given: Lifted) -> Bind:
     return Changed(given, fitting(entry)) if entry.scalar == "Decimal" else given
 
 
-def _relation(reader: Reader, of: ObjectView, name: str, data: Mapping[str, Lifted]) -> SetValue | SetLink:
+def _relation(reader: Reader, of: ObjectView, name: str, data: Mapping[str, Lifted]) -> SetValue | SetLink | SetNew:
     """By its id or by itself; what it is connected to must be a visible record."""
     entry = of.entries[name]
     assert isinstance(entry, ToOne)  # noqa: S101  to-many relations are not writable
@@ -133,6 +159,8 @@ def _relation(reader: Reader, of: ObjectView, name: str, data: Mapping[str, Lift
         case Disconnect(confirmed=confirmed):
             check = partial(_nothing, path=(*DATA, name))
             return SetValue(_key(of, name), Changed(Constant(None) if confirmed is None else confirmed, check))
+        case Create(data=new):
+            return SetNew(entry, Constant(None) if new is None else new)
     raise AssertionError(f"{name} is not in the data")
 
 

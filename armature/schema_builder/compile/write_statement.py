@@ -13,10 +13,8 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
-    Text,
     Uuid,
     any_,
-    cast,
     delete,
     func,
     literal_column,
@@ -25,21 +23,23 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.dml import Delete, Update, UpdateBase
-from sqlalchemy.types import TypeEngine
 
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.compile.plan import Rows, SetLink, SetValue, Upsert, Write, objects_read
+from armature.schema_builder.compile.plan import Rows, SetLink, SetNew, SetValue, Upsert, Write, objects_read
 from armature.schema_builder.compile.statement import Statement
-from armature.schema_builder.view import ObjectView, Plain
+from armature.schema_builder.view import ObjectView
 
 WRITTEN = "(ids)"
 """Under this name the ids of the records written are handed to a statement that shows them. No variable has it."""
 
 IDS = FromVariable((WRITTEN,))
+
+MADE = "(made)"
+"""Under this name the ids of the records made for a write's to-one relations are handed to it, by column."""
 
 Values = Mapping[str, ColumnElement[Any]]
 
@@ -68,7 +68,7 @@ def write_statements(write: Write) -> WriteStatements:
         if write.does == "destroy_many":
             return WriteStatements(_destroy_ids(write.object), lists=lists, find=_find_ids(write))
         return WriteStatements(_ids_of(write), lists=lists, links=links)
-    if write.does != "destroy" and write.object.name in objects_read(write.shown):
+    if write.does != "destroy" and (write.is_nested or write.object.name in objects_read(write.shown)):
         return WriteStatements(_ids_of(write), show_statement(write.shown), links=links)
     return WriteStatements(_shown_at_once(write, write.shown), links=links)
 
@@ -99,10 +99,10 @@ def _insert(build: Builder, write: Write) -> Insert:
         made = insert(table).from_select(list(values), chosen, include_defaults=False)
     else:
         made = insert(table).values(dict(values) or {"id": literal_column("DEFAULT")})
-    return _or_update(made, write.object, list(values), write.upsert)
+    return or_update(made, write.object, list(values), write.upsert)
 
 
-def _or_update(made: Insert, of: ObjectView, given: Sequence[str], upsert: Upsert | None) -> Insert:
+def or_update(made: Insert, of: ObjectView, given: Sequence[str], upsert: Upsert | None) -> Insert:
     """Names the partial index that leaves out deleted records. To update nothing is to lock, and be returned.
 
     What is not `given` stays as it is, also where `upsert` names it.
@@ -169,7 +169,7 @@ CHANGES = {
 
 
 def _assigned(
-    build: Builder, sets: Sequence[SetValue | SetLink]
+    build: Builder, sets: Sequence[SetValue | SetLink | SetNew]
 ) -> tuple[Values, list[FromClause], list[ColumnElement[bool]]]:
     """Values by column, the records they are taken from, and what those must meet."""
     values: dict[str, ColumnElement[Any]] = {}
@@ -178,6 +178,9 @@ def _assigned(
     for each in sets:
         if isinstance(each, SetValue):
             values[each.entry.column] = build.bound(each.value, sql_type(each.entry.scalar))
+            continue
+        if isinstance(each, SetNew):
+            values[each.entry.near] = build.bound(FromVariable((MADE, each.entry.near)), Uuid())
             continue
         to = build.alias(each.to)
         values[each.column] = to.c.id
@@ -231,35 +234,3 @@ def _find_ids(write: Write) -> Statement:
 def _destroy_ids(of: ObjectView) -> Statement:
     build = Builder()
     return build.statement(delete(of.table).where(of.table.c.id == any_(build.bound(IDS, ARRAY(Uuid())))))
-
-
-def bulk_insert(of: ObjectView, columns: Sequence[tuple[str, TypeEngine[Any]]], upsert: Upsert | None) -> Statement:
-    """Many records from one array a column, bound as the variables named like the columns.
-
-    An upsert gives the ids of the records, and what they have in the field that tells them apart.
-
-    Documents come as text: asyncpg would take a list in an array for another dimension of it.
-    """
-    build = Builder()
-    bound = [build.bound(FromVariable((name,)), ARRAY(Text() if _is_json(kind) else kind)) for name, kind in columns]
-    rows = func.unnest(*bound).table_valued(*(column for column, _ in columns), name="u").render_derived()
-    values = [cast(rows.c[name], kind) if _is_json(kind) else rows.c[name] for name, kind in columns]
-    chosen = select(*values).select_from(rows)
-    names = [column for column, _ in columns]
-    made = insert(of.table).from_select(names, chosen, include_defaults=False)
-    if upsert is None:
-        return build.statement(made)
-    changed = _or_update(made, of, names, upsert)
-    return build.statement(changed.returning(of.table.c.id, of.table.c[upsert.by.column]))
-
-
-def _is_json(kind: TypeEngine[Any]) -> bool:
-    return isinstance(kind, JSONB)
-
-
-def find_ids(of: ObjectView, by: Plain) -> Statement:
-    """The visible records with one of the given values of a unique field: pairs of value and id."""
-    build = Builder()
-    column = of.table.c[by.column]
-    given = build.bound(FromVariable(("values",)), ARRAY(sql_type(by.scalar)))
-    return build.statement(select(column, of.table.c.id).where(column == any_(given), of.table.c.deleted_at.is_(None)))

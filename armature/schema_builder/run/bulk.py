@@ -1,24 +1,24 @@
 """New records of one object by one statement, however many, one column at a time."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import msgspec
-from uuid_utils.compat import uuid7
+from sqlalchemy import Uuid
 
 from armature.core.db import Connection
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field
+from armature.schema_builder.compile.bulk_statement import Columns, bulk_insert, find_ids
 from armature.schema_builder.compile.comparisons import sql_type
 from armature.schema_builder.compile.fit import unfit
 from armature.schema_builder.compile.plan import Upsert
 from armature.schema_builder.compile.references import (
-    DATA,
     Connect,
     DataRefused,
     Disconnect,
@@ -28,34 +28,21 @@ from armature.schema_builder.compile.references import (
     reference,
     shown_path,
 )
-from armature.schema_builder.compile.write_statement import bulk_insert, find_ids
 from armature.schema_builder.run.failures import IdTaken, ValueMissing, told_of_write
 from armature.schema_builder.run.fetch import prepared
+from armature.schema_builder.run.records import NewRecord
 from armature.schema_builder.run.workplace import Workplace
 from armature.schema_builder.view import ObjectView, Plain, ToOne
 
-Row = Mapping[str, Any]
+RELATION = Uuid()
 
 KEY_IN_DETAIL = re.compile(r"\)=\((.*)\)", re.DOTALL)
 """Of what PostgreSQL tells of a duplicate: `Key (email)=(a@b.c) already exists.`, in any language."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewRecord:
-    """One to be inserted: what the client gave for it, and where."""
-
-    id: UUID
-    row: Row
-    path: Path
-
-
-def new_records(rows: Sequence[Row], path: Path = DATA) -> Sequence[NewRecord]:
-    return [NewRecord(row.get("id") or uuid7(), row, (*path, at)) for at, row in enumerate(rows)]
-
-
 async def insert_records(connection: Connection, at: Workplace, of: ObjectView, records: Sequence[NewRecord]) -> None:
     """Insert all of them, in the caller's transaction. Raises ArmatureError naming the record at fault."""
-    values = await _columns(connection, at, of, records)
+    values = await columns_of(connection, at, of, records)
     await _run_insert(connection, at, of, records, values, None)
 
 
@@ -68,8 +55,8 @@ async def upsert_records(
     """
     found: dict[UUID, UUID] = {}
     known: dict[Any, NewRecord] = {}
-    for alike in _by_fields(records):
-        values = await _columns(connection, at, of, alike)
+    for alike in by_fields(records):
+        values = await columns_of(connection, at, of, alike)
         keys = values.get(upsert.by.column, [None] * len(alike))
         _check_once(upsert.by, alike, keys, known)
         rows = await _run_insert(connection, at, of, alike, values, upsert)
@@ -81,10 +68,11 @@ async def upsert_records(
     return [found[each.id] for each in records]
 
 
-def _by_fields(records: Sequence[NewRecord]) -> Iterable[Sequence[NewRecord]]:
+def by_fields(records: Sequence[NewRecord]) -> Iterable[Sequence[NewRecord]]:
+    """Those that give the same fields together."""
     groups: dict[frozenset[str], list[NewRecord]] = {}
     for each in records:
-        groups.setdefault(frozenset(each.row), []).append(each)
+        groups.setdefault(frozenset((*each.row, *each.keys)), []).append(each)
     return groups.values()
 
 
@@ -104,11 +92,18 @@ async def _run_insert(
     values: Mapping[str, Sequence[Any]],
     upsert: Upsert | None,
 ) -> Sequence[asyncpg.Record]:
-    by_column = {entry.column: entry for entry in of.entries.values() if isinstance(entry, Plain)}
-    columns = [(column, sql_type(by_column[column].scalar)) for column in values]
-    sql, arguments = prepared(bulk_insert(of, columns, upsert), at.schema, values)
-    try:
+    sql, arguments = prepared(bulk_insert(of, typed(of, values), upsert), at.schema, values)
+    with telling(at, of, records, values):
         return await connection.fetch(sql, *arguments)
+
+
+@contextmanager
+def telling(
+    at: Workplace, of: ObjectView, records: Sequence[NewRecord], values: Mapping[str, Sequence[Any]]
+) -> Iterator[None]:
+    """Raises for what PostgreSQL refuses an ArmatureError that names the record at fault."""
+    try:
+        yield
     except asyncpg.PostgresError as error:
         told = told_of_write(error, of.object, at.tables, partial(_at_fault, error, records, values))
         if told is None:
@@ -116,15 +111,24 @@ async def _run_insert(
         raise told from error
 
 
-async def _columns(
+def typed(of: ObjectView, columns: Iterable[str]) -> Columns:
+    """Their types; one that no entry stands for is a relation's."""
+    known = {entry.column: sql_type(entry.scalar) for entry in of.entries.values() if isinstance(entry, Plain)}
+    return [(column, known.get(column, RELATION)) for column in columns]
+
+
+async def columns_of(
     connection: Connection, at: Workplace, of: ObjectView, records: Sequence[NewRecord]
 ) -> Mapping[str, Sequence[Any]]:
+    """The values by column that the records give, or have by default, where any of them gives one."""
     found: dict[str, Sequence[Any]] = {"id": [each.id for each in records]}
     for entry in _entries_given(of, records):
         if isinstance(entry, ToOne):
             found[entry.near] = await _keys(connection, at, entry, records)
         else:
             found[entry.column] = [_sent(entry, each) for each in records]
+    for column in {column for each in records for column in each.keys if column not in found}:
+        found[column] = [each.keys[column].id if column in each.keys else None for each in records]
     return found
 
 
@@ -152,7 +156,7 @@ def _sent(entry: Plain, record: NewRecord) -> Any:
     return msgspec.json.encode(value).decode() if entry.scalar == "JSON" else value
 
 
-def _value(entry: Plain, row: Row) -> Any:
+def _value(entry: Plain, row: Mapping[str, Any]) -> Any:
     if entry.name in row:
         return row[entry.name]
     field = entry.field
@@ -173,18 +177,24 @@ async def _keys(
     for record, want in zip(records, wanted, strict=True):
         if want and (want.by, want.value) not in found:
             raise NothingToConnect((*record.path, want.name), to.object, want.by, want.value)
-    return [found[want.by, want.value] if want else None for want in wanted]
+    return [
+        found[want.by, want.value] if want else record.keys[entry.near].id if entry.near in record.keys else None
+        for record, want in zip(records, wanted, strict=True)
+    ]
 
 
 def _wanted(entry: ToOne, record: NewRecord) -> Connect | None:
-    """What a record is to be connected to, if anything."""
+    """What a record is to be connected to, if to anything that must be found first."""
+    if entry.near in record.keys:
+        return None
     found = reference(entry.name, record.row, record.path)
     if isinstance(found, Disconnect):
         check_confirmed(found.confirmed, (*record.path, entry.name))
-        found = None
-    if found is None and not entry.field.is_nullable:
+    if isinstance(found, Connect):
+        return found
+    if not entry.field.is_nullable:
         raise ValueMissing((*record.path, entry.name))
-    return found
+    return None
 
 
 def _at_fault(

@@ -27,7 +27,7 @@ from armature.schema_builder.run.failures import told
 from armature.schema_builder.run.fetch import fetch_json, fetch_row
 from armature.schema_builder.run.introspection import Introspection
 from armature.schema_builder.run.operation import MutationPlan, Plans, Prepared, QueryPlan, Refused
-from armature.schema_builder.run.workplace import Workplace
+from armature.schema_builder.run.workplace import Tally, Workplace
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.schema_builder.run.write import WriteField, run_field
 from armature.schema_builder.types.schema import WorkspaceSchema
@@ -151,8 +151,9 @@ class Engine:
         variables = prepared.coerced(operation.variables)
         plan = prepared.plan(variables)
         assert isinstance(plan, MutationPlan)  # noqa: S101  it is a mutation
+        tally = Tally(self._settings)
         tables = {each.table: each for each in snapshot.objects.values()}
-        at = Workplace(self._db, self._settings, prepared.schema.view, snapshot.schema, variables, tables)
+        at = Workplace(self._db, self._settings, prepared.schema.view, snapshot.schema, variables, tables, tally)
         done: list[tuple[str, bytes | None]] = []
         has_written = False
         errors: list[GraphQLError] = []

@@ -4,10 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from armature.core.db import Database
-from armature.core.settings import Settings
+from armature.core.errors import LimitExceeded
+from armature.core.settings import Settings, environment_name
 from armature.metadata.model import Object
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.view import View
+
+
+class Tally:
+    """How many records the data of one operation is about."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limit = settings.max_written
+        self._count = 0
+
+    def add(self, count: int) -> None:
+        """Raises LimitExceeded."""
+        self._count += count
+        if self._count > self._limit:
+            setting = environment_name("max_written")
+            what = "Records written in one operation"
+            raise LimitExceeded(what, limit=self._limit, actual=self._count, setting=setting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +37,4 @@ class Workplace:
     schema: str
     variables: Variables
     tables: Mapping[str, Object]
+    tally: Tally

@@ -12,14 +12,23 @@ from armature.core.db import Connection
 from armature.core.errors import ArmatureError, NotFound
 from armature.metadata.model import Field, Object
 from armature.metadata.names import type_name
-from armature.schema_builder.compile.binds import Constant
+from armature.schema_builder.compile.binds import Constant, Variables
 from armature.schema_builder.compile.cost import check_shown
-from armature.schema_builder.compile.plan import Known, Rows, SetLink, Write, Writes
+from armature.schema_builder.compile.plan import Known, Rows, SetLink, SetNew, Write, Writes
 from armature.schema_builder.compile.references import DATA, NothingToConnect, Path
-from armature.schema_builder.compile.write_statement import WRITTEN, WriteStatements, show_statement, write_statements
-from armature.schema_builder.run.bulk import insert_records, new_records, upsert_records
+from armature.schema_builder.compile.write_statement import (
+    MADE,
+    WRITTEN,
+    WriteStatements,
+    show_statement,
+    write_statements,
+)
+from armature.schema_builder.run.bulk import upsert_records
 from armature.schema_builder.run.failures import IdTaken, told_of_write
 from armature.schema_builder.run.fetch import fetch_ids, fetch_json, fetch_row
+from armature.schema_builder.run.nested import Nesting, check_flat
+from armature.schema_builder.run.records import NO_KEYS, Existing, NewRecord, Record, Row, new_record
+from armature.schema_builder.run.relate import relate
 from armature.schema_builder.run.workplace import Workplace
 
 NOTHING = b"null"
@@ -94,17 +103,44 @@ async def _one(at: Workplace, field: WriteField) -> bytes:
 async def _one_then_show(at: Workplace, field: WriteField) -> bytes:
     _check_shown(at, field, 1)
     async with at.db.transaction() as connection:
-        ids = await fetch_ids(connection, field.statements.write, at.schema, at.variables)
+        variables = await _with_made(connection, at, field.write)
+        ids = await fetch_ids(connection, field.statements.write, at.schema, variables)
         if not ids:
             return await _refuse(connection, at, field)
+        await _beside(connection, at, field.write, ids[0])
         return await _show(connection, at, field, ids)
+
+
+async def _with_made(connection: Connection, at: Workplace, write: Write) -> Variables:
+    """The variables, with the ids of the records just made for the write's to-one relations."""
+    wanted = [each for each in write.sets if isinstance(each, SetNew)]
+    if not wanted:
+        return at.variables
+    nesting = Nesting(at)
+    made = {
+        each.entry.near: nesting.made_for(each.entry, each.data.read(at.variables), (*DATA, each.entry.name)).id
+        for each in wanted
+    }
+    await relate(connection, at, nesting)
+    return {**at.variables, MADE: made}
+
+
+async def _beside(connection: Connection, at: Workplace, write: Write, id_: UUID) -> None:
+    """What the data says of the records that refer to the one written."""
+    nesting = Nesting(at)
+    above: Record = Existing(write.object, "id", id_, DATA, id_)
+    if write.does == "create":
+        above = NewRecord(id_, {}, DATA, NO_KEYS)
+    for each in write.beside:
+        nesting.beside(each.entry, above, each.data.read(at.variables), (*DATA, each.entry.name))
+    await relate(connection, at, nesting)
 
 
 async def _many(at: Workplace, field: WriteField) -> bytes:
     async with at.db.transaction() as connection:
         statements = field.statements
         first = statements.find or statements.write
-        ids = await fetch_ids(connection, first, at.schema, at.variables)
+        ids = await fetch_ids(connection, first, at.schema, await _with_made(connection, at, field.write))
         _check_shown(at, field, len(ids))
         if not ids and statements.links is not None:
             await _refuse_missing_links(connection, at, field)
@@ -121,16 +157,26 @@ async def _many(at: Workplace, field: WriteField) -> bytes:
 async def _bulk(at: Workplace, field: WriteField) -> bytes:
     write = field.write
     assert write.new is not None  # noqa: S101  that is how it came here
-    records = new_records(write.new.rows.read(at.variables))
-    _check_shown(at, field, len(records))
+    rows = write.new.rows.read(at.variables)
+    _check_shown(at, field, len(rows))
     async with at.db.transaction() as connection:
-        if write.upsert is not None:
-            ids = await upsert_records(connection, at, write.object, records, write.upsert)
-        else:
-            await insert_records(connection, at, write.object, records)
-            ids = [each.id for each in records]
+        ids = await _inserted(connection, at, write, rows)
         shown = await fetch_json(connection, field.statements.write, at.schema, {**at.variables, WRITTEN: ids})
         return shown or b"[]"
+
+
+async def _inserted(connection: Connection, at: Workplace, write: Write, rows: Sequence[Row]) -> Sequence[UUID]:
+    """The ids of the new records, in the order of `rows`."""
+    if write.upsert is not None:
+        at.tally.add(len(rows))
+        records = [new_record(row, (*DATA, number)) for number, row in enumerate(rows)]
+        for each in records:
+            check_flat(write.object, each)
+        return await upsert_records(connection, at, write.object, records, write.upsert)
+    nesting = Nesting(at)
+    ids = [nesting.create(write.object, row, (*DATA, number)).id for number, row in enumerate(rows)]
+    await relate(connection, at, nesting)
+    return ids
 
 
 RUNS = {"one": _one, "one, then show": _one_then_show, "many": _many, "bulk": _bulk}

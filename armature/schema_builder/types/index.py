@@ -17,7 +17,7 @@ from armature.schema_builder.view import View
 KEPT = 5_000
 FEW = 50
 
-UPDATES = ("update", "update_many")
+UPDATES = ("update", "update_many", "to_many_update")
 """What an object without fields of its own lacks."""
 
 
@@ -115,8 +115,7 @@ class Indexer:
 def _can_change(snapshot: Snapshot, of: Object) -> bool:
     """Whether there is anything an update could set: GraphQL has no input without fields."""
     return of.has_own_values or any(
-        field.column is not None and field.relation_id is not None and snapshot.link(field).target.is_visible
-        for field in of.visible_fields.values()
+        field.relation_id is not None and snapshot.link(field).target.is_visible for field in of.visible_fields.values()
     )
 
 

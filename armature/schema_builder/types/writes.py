@@ -16,10 +16,13 @@ from graphql import (
 from armature.metadata.names import choice_type_name, type_name
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import SCALARS
-from armature.schema_builder.view import Entry, ObjectView, Plain, ToOne
+from armature.schema_builder.view import Entry, ObjectView, Plain, ToMany, ToOne
 
 NEW_RECORD = "newRecord"
 """Marks the inputs that hold a whole new record."""
+
+DATA = "data"
+"""Marks what is data, however much of it there is: no plan depends on what is in it."""
 
 
 def create_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
@@ -37,7 +40,7 @@ def create_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
 
     return GraphQLInputObjectType(
         type_name("create", of.name),
-        lambda: {name: field(entry) for name, entry in of.writable.items()},
+        lambda: {name: field(entry) for name, entry in of.writable.items()} | _nested(types, of),
         extensions={NEW_RECORD: True},
     )
 
@@ -46,13 +49,25 @@ def update_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
     """What is left out stays as it is; null empties."""
     return GraphQLInputObjectType(
         type_name("update", of.name),
-        lambda: {
-            name: GraphQLInputField(_input_type(types, of, entry), description=entry.field.description)
-            for name, entry in of.writable.items()
-            if name != "id"
-        },
+        lambda: (
+            {
+                name: GraphQLInputField(_input_type(types, of, entry), description=entry.field.description)
+                for name, entry in of.writable.items()
+                if name != "id"
+            }
+            | _nested(types, of)
+        ),
         description="What is left out stays as it is; null empties a field.",
     )
+
+
+def _nested(types: Types, of: ObjectView) -> dict[str, GraphQLInputField]:
+    return {
+        name: GraphQLInputField(
+            _input_type(types, of, entry), description=entry.field.description, extensions={DATA: True}
+        )
+        for name, entry in of.nested.items()
+    }
 
 
 def _input_type(types: Types, of: ObjectView, entry: Entry) -> GraphQLInputType:
@@ -63,8 +78,8 @@ def _input_type(types: Types, of: ObjectView, entry: Entry) -> GraphQLInputType:
             return SCALARS[entry.scalar].graphql
         case ToOne():
             return types[type_name("to_one", entry.target)]  # type: ignore[no-any-return]
-        case _:
-            raise AssertionError(f"{entry.name} is not writable")
+        case ToMany():
+            return types[type_name("to_many", entry.target)]  # type: ignore[no-any-return]
 
 
 def to_one_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
@@ -73,9 +88,48 @@ def to_one_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
         type_name("to_one", of.name),
         lambda: {
             "connect": GraphQLInputField(types[type_name("connect", of.name)], description="Refer to this record."),
+            "create": GraphQLInputField(
+                types[type_name("create", of.name)],
+                description="Make a record and refer to it.",
+                extensions={DATA: True},
+            ),
             "disconnect": GraphQLInputField(GraphQLBoolean, description="true: refer to none."),
         },
         is_one_of=True,
+    )
+
+
+def to_many_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
+    """What to do with those of these records that refer to another one."""
+    connect = GraphQLList(GraphQLNonNull(types[type_name("connect", of.name)]))
+
+    def fields() -> dict[str, GraphQLInputField]:
+        found = {
+            "create": GraphQLInputField(
+                GraphQLList(GraphQLNonNull(types[type_name("create", of.name)])), description="Make these, among them."
+            ),
+            "connect": GraphQLInputField(connect, description="Add these to them."),
+            "disconnect": GraphQLInputField(connect, description="Take these out of them."),
+            "set": GraphQLInputField(connect, description="Let these be among them, and no others that were there."),
+        }
+        if type_name("to_many_update", of.name) in types:
+            update = GraphQLList(GraphQLNonNull(types[type_name("to_many_update", of.name)]))
+            found["update"] = GraphQLInputField(update, description="Change these of them.")
+        return found
+
+    return GraphQLInputObjectType(type_name("to_many", of.name), fields, extensions={DATA: True})
+
+
+def to_many_update_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
+    return GraphQLInputObjectType(
+        type_name("to_many_update", of.name),
+        lambda: {
+            "id": GraphQLInputField(SCALARS["ID"].graphql),
+            "where": GraphQLInputField(types[type_name("where_unique", of.name)]),
+            "data": GraphQLInputField(GraphQLNonNull(types[type_name("update", of.name)])),
+        },
+        extensions={DATA: True},
+        description="Which record, by its id or by a unique field, and what to change in it.",
     )
 
 

@@ -1,0 +1,37 @@
+BEGIN;
+
+INSERT INTO $workspace.companies (id, name) SELECT anon_1.id, anon_1.name 
+FROM unnest($1::UUID[], $2::TEXT[]) AS anon_1(id, name);
+-- $1 = [UUID('(new id)'), UUID('(new id)')]
+-- $2 = ['A', 'B']
+
+SELECT $workspace.companies.id, $workspace.companies.id AS id__1 
+FROM $workspace.companies 
+WHERE $workspace.companies.id = ANY ($1::UUID[]) AND $workspace.companies.deleted_at IS NULL;
+-- $1 = [UUID('00000001-0000-7000-8000-000000000001')]
+
+INSERT INTO $workspace.people (id, first_name, company_id) SELECT anon_1.id, anon_1.first_name, anon_1.company_id 
+FROM unnest($1::UUID[], $2::TEXT[], $3::UUID[]) AS anon_1(id, first_name, company_id);
+-- $1 = [UUID('(new id)'), UUID('(new id)'), UUID('(new id)')]
+-- $2 = ['a', 'b', 'c']
+-- $3 = [UUID('(new id)'), UUID('(new id)'), UUID('00000001-0000-7000-8000-000000000001')]
+
+INSERT INTO $workspace.notes (id, title, person_id) SELECT anon_1.id, anon_1.title, anon_1.person_id 
+FROM unnest($1::UUID[], $2::TEXT[], $3::UUID[]) AS anon_1(id, title, person_id);
+-- $1 = [UUID('(new id)')]
+-- $2 = ['n']
+-- $3 = [UUID('(new id)')]
+
+SELECT coalesce(json_agg(r$6), '[]'::json) AS j 
+FROM (SELECT t1.first_name AS "firstName", (SELECT row_to_json(r$3) AS j 
+FROM (SELECT t2.name AS "name" 
+FROM $workspace.companies AS t2 
+WHERE t2.deleted_at IS NULL AND t2.id = t1.company_id) AS r$3) AS "company", (SELECT coalesce(json_agg(r$5), '[]'::json) AS j 
+FROM (SELECT t4.title AS "title" 
+FROM $workspace.notes AS t4 
+WHERE t4.deleted_at IS NULL AND t4.person_id = t1.id ORDER BY t4.id 
+ LIMIT 60) AS r$5) AS "notes" 
+FROM unnest($1::UUID[]) WITH ORDINALITY AS anon_1(id, n) JOIN $workspace.people AS t1 ON t1.id = anon_1.id ORDER BY anon_1.n) AS r$6;
+-- $1 = [UUID('(new id)'), UUID('(new id)'), UUID('(new id)')]
+
+COMMIT;
