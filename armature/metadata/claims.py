@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
+from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
 from armature.metadata.names import (
     CHOICE_TYPES,
@@ -79,7 +80,7 @@ class ObjectNames:
         return None
 
     def _choice_holder(self, claim: str, besides: Collection[UUID]) -> Object | None:
-        """The object with a SELECT field whose type is called so."""
+        """The object with a field with options whose type is called so."""
         for what, ending in _CHOICE_ENDINGS:
             if claim.endswith(ending):
                 for each in self._beginning(claim):
@@ -97,5 +98,5 @@ def _choice_names(what: str, of: Object) -> Iterator[str]:
     return (
         choice_type_name(what, of.name_singular, each.name)
         for each in of.fields.values()
-        if each.kind == "SELECT" and each.deleted_at is None
+        if KINDS[each.kind].has_options and each.deleted_at is None
     )

@@ -114,11 +114,6 @@ class Object:
         return {each.name: each for each in self.fields.values() if each.deleted_at is None}
 
     @cached_property
-    def has_own_values(self) -> bool:
-        """Whether its records hold anything beside what each has, and what they refer to."""
-        return any(not each.is_system and each.relation_id is None for each in self.visible_fields.values())
-
-    @cached_property
     def fingerprint(self) -> bytes:
         return _digest(
             self.name_singular,

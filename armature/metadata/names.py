@@ -10,6 +10,7 @@ from itertools import count
 
 from armature.core.errors import BadUserInput, Conflict
 from armature.metadata.english import name_of
+from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
 
 LONGEST = 63  # bytes of a PostgreSQL identifier; also of a response key, which becomes one
@@ -45,7 +46,7 @@ RECORD_TYPES: Mapping[str, str] = {
 """The types of one object, made from the pascal case of its singular name."""
 
 CHOICE_TYPES: Mapping[str, str] = {"choice": "{}{}Enum", "filter": "{}{}EnumFilterInput"}
-"""The types of one SELECT field, made from its object's and its own name in pascal case."""
+"""The types of one field with options, made from its object's and its own name in pascal case."""
 
 ROOTS: Mapping[str, str] = {
     "one": "{one}",
@@ -79,7 +80,7 @@ RESERVED_TYPES = frozenset(
     {"Query", "Mutation", "Subscription", "Upload", "PageInfo", "NullCheck", "OrderDirection", "DateGranularity"}
     | {"ChangeAction", "FieldChange", "SearchResult", "SearchRecord", "AnyRecord", "Actor", "Enum"}
     | set(SCALAR_TYPES)
-    | {f"{each}FilterInput" for each in (*SCALAR_TYPES, "Enum")}
+    | {f"{each}FilterInput" for each in (*SCALAR_TYPES, "Enum", "StringList", "JSONPath")}
 )
 RESERVED_ROOTS = frozenset({"search"})
 RESERVED_FIELDS = frozenset(
@@ -197,7 +198,7 @@ def type_name(what: str, object_name: str) -> str:
 
 
 def choice_type_name(what: str, object_name: str, field_name: str) -> str:
-    """A type of CHOICE_TYPES for one SELECT field."""
+    """A type of CHOICE_TYPES for one field with options."""
     return CHOICE_TYPES[what].format(pascal(object_name), pascal(field_name))
 
 
@@ -210,7 +211,7 @@ def type_names(of: Object) -> Iterator[str]:
     """All types the API has, or will have, because of this object and its fields; deleted fields claim nothing."""
     yield from (type_name(each, of.name_singular) for each in RECORD_TYPES)
     for field in of.fields.values():
-        if field.kind == "SELECT" and field.deleted_at is None:
+        if KINDS[field.kind].has_options and field.deleted_at is None:
             yield from (choice_type_name(each, of.name_singular, field.name) for each in CHOICE_TYPES)
 
 

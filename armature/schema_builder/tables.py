@@ -6,12 +6,14 @@ and indexes have a double underscore, so that they can't collide with tables of 
 
 from collections.abc import Iterator
 from hashlib import blake2b
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnClause,
+    ColumnElement,
     ForeignKeyConstraint,
     Index,
     MetaData,
@@ -82,8 +84,8 @@ def stored_fields(of: Object) -> Iterator[Field]:
 
 
 def is_required(field: Field) -> bool:
-    """Nobody can set a deactivated field, so it may be empty."""
-    return not field.is_nullable and field.is_visible
+    """Nobody can set a deactivated field, so it may be empty, unless PostgreSQL fills it."""
+    return not field.is_nullable and (field.is_visible or KINDS[field.kind].generated is not None)
 
 
 def is_not_null(snapshot: Snapshot, field: Field) -> bool:
@@ -95,8 +97,16 @@ def has_unique(field: Field) -> bool:
     return field.is_unique and field.deleted_at is None and not is_key(field)
 
 
-def has_check(field: Field) -> bool:
-    return KINDS[field.kind].has_options and field.deleted_at is None
+def rule(field: Field) -> ColumnElement[bool] | None:
+    """What the column's CHECK says, if it has one; options count in whatever order."""
+    if field.deleted_at is not None:
+        return None
+    kind = KINDS[field.kind]
+    held: Column[Any] = Column(column_name(field), kind.column_type(field.settings))
+    if kind.choices is not None:
+        return kind.choices.check(held, sorted(each.value for each in field.options))
+    check = kind.storage(field.settings).check
+    return None if check is None else check(held)
 
 
 def has_foreign_key(snapshot: Snapshot, field: Field) -> bool:
@@ -110,8 +120,12 @@ def has_default(field: Field) -> bool:
 
 
 def is_made_anew(field: Field) -> bool:
-    """Whether each record gets a default of its own. Adding such a column rewrites the table."""
-    return field.kind == "UUID" and field.default == "uuid"
+    """Whether each record gets a value of its own. Adding such a column rewrites the table."""
+    kind = KINDS[field.kind]
+    if kind.generated is not None:
+        return True
+    special = kind.specials.get(field.default) if isinstance(field.default, str) else None
+    return special is not None and special.is_anew and has_default(field)
 
 
 def is_key(field: Field) -> bool:
@@ -120,6 +134,8 @@ def is_key(field: Field) -> bool:
 
 def column(field: Field, *, is_required: bool) -> Column[object]:
     kind = KINDS[field.kind]
+    if kind.generated is not None:
+        return Column(column_name(field), kind.column_type(field.settings), kind.generated(field.settings))
     default = kind.default_sql(field.default, field.settings) if has_default(field) else None
     return Column(
         column_name(field), kind.column_type(field.settings), nullable=not is_required, server_default=default
@@ -136,12 +152,8 @@ def primary_key(of: Object) -> PrimaryKeyConstraint:
 
 
 def checks(of: Object, field: Field) -> list[CheckConstraint]:
-    """A SELECT is text that keeps to its options, in whatever order, so that editing them never rewrites the table."""
-    if not has_check(field):
-        return []
-    held: Column[str] = Column(column_name(field), KINDS[field.kind].column_type(field.settings))
-    allowed = held.in_(sorted(each.value for each in field.options)) if field.options else held.is_(None)
-    return [CheckConstraint(allowed, name=check_name(of, field))]
+    allowed = rule(field)
+    return [] if allowed is None else [CheckConstraint(allowed, name=check_name(of, field))]
 
 
 def foreign_keys(snapshot: Snapshot, of: Object, field: Field, schema: str) -> list[ForeignKeyConstraint]:

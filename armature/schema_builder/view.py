@@ -115,11 +115,13 @@ class ObjectView:
 
     @cached_property
     def writable(self) -> Mapping[str, Entry]:
-        """What a client may set: everything but relations without a key here and the system's own times."""
+        """What a client may set: no relations without a key here, no times, nothing that PostgreSQL gives."""
         return {
             name: entry
             for name, entry in self.entries.items()
-            if entry.field.column is not None and not (entry.field.is_system and name != "id")
+            if entry.field.column is not None
+            and not (entry.field.is_system and name != "id")
+            and KINDS[entry.field.kind].generated is None
         }
 
     @cached_property

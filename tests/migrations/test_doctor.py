@@ -18,6 +18,16 @@ SHORTHANDS = {
 }
 
 
+async def test_doctor_finds_numbers_that_no_longer_count_themselves(crm: Living) -> None:
+    await crm.change(add_field("company", NewField(name="number", type="AUTO_NUMBER")))
+    await crm.run("ALTER TABLE {}.companies ALTER number DROP IDENTITY")
+
+    (finding,) = await diagnose(crm.db, crm.id)
+    assert '"companies.number" has another default' in finding.what
+    await crm.run(finding.fix.replace(crm.schema, "{}"))
+    await crm.assert_healthy()
+
+
 @pytest.mark.parametrize(
     ("tampering", "what"),
     [

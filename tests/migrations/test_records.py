@@ -1,5 +1,7 @@
 """What records have to do with a change of their model: they stand in its way, follow it, or survive it."""
 
+from dataclasses import replace
+
 import pytest
 
 from armature.core.errors import Conflict
@@ -8,6 +10,7 @@ from armature.migrations.workspace.conflicts import (
     DefaultNotUnique,
     OptionInUse,
     RecordsWithoutValue,
+    ValuesDoNotFit,
     ValuesMissing,
     ValuesNotUnique,
     ValueTooLong,
@@ -264,3 +267,59 @@ async def test_records_that_share_a_target_stand_in_the_way_of_one_to_one(two: L
     await two.assert_healthy()
     await two.change(update_field("person", "company", is_unique=False))
     await two.assert_healthy()
+
+
+# Kinds with rules of their own
+
+
+async def test_numbers_are_given_to_the_records_there_are(two: Living) -> None:
+    await two.change(add_field("company", NewField(name="number", type="AUTO_NUMBER", settings={"start": 7})))
+    await two.run("INSERT INTO {}.companies (name) VALUES ('Third')")
+
+    assert await two.run("SELECT number FROM {}.companies ORDER BY number") == [(7,), (8,), (9,)]
+    await two.assert_healthy()
+    await two.change(delete_field("company", "number"))
+    await two.run("INSERT INTO {}.companies (name) VALUES ('Fourth')")
+    await two.assert_healthy()
+    await two.change(restore_field("company", "number"))
+    assert await two.run("SELECT max(number) FROM {}.companies") == [(10,)]
+    await two.assert_healthy()
+
+
+async def test_a_rule_that_records_break_stands_in_the_way(two: Living) -> None:
+    await two.change(add_field("company", NewField(name="stars", type="RATING", settings={"max": 10})))
+    await two.run("UPDATE {}.companies SET stars = 9")
+    errors = [
+        *await two.errors(update_field("company", "name", settings={"maxLength": 4})),
+        *await two.errors(update_field("company", "stars", settings={"max": 8})),
+    ]
+
+    assert [type(each) for each in errors] == [ValuesDoNotFit, ValuesDoNotFit]
+    assert "1 record of" in errors[0].message
+    assert "2 records of" in errors[1].message
+    await two.assert_healthy()
+    await two.change(update_field("company", "name", settings={"maxLength": 5}))
+    await two.change(update_field("company", "stars", settings={"max": 9}))
+    await two.assert_healthy()
+
+
+async def test_options_of_many_are_renamed_within_the_lists(two: Living) -> None:
+    options = ("RED", "GREEN", "BLUE")
+    colors = NewField(name="colors", type="MULTI_SELECT", options=tuple(NewOption(value=each) for each in options))
+    await two.change(add_field("company", replace(colors, default_value=["RED"])))
+    await two.run("UPDATE {}.companies SET colors = '{GREEN,RED,BLUE}' WHERE name = 'Acme'")
+    red, green, blue = two.object("company").kept_fields["colors"].options
+    swapped = (
+        NewOption(id=str(red.id), value="GREEN"),
+        NewOption(id=str(green.id), value="RED"),
+        NewOption(id=str(blue.id), value="BLUE"),
+    )
+    await two.change(update_field("company", "colors", options=swapped))
+
+    assert await two.run("SELECT colors FROM {}.companies ORDER BY name") == [(["RED", "GREEN", "BLUE"],), (["GREEN"],)]
+    assert two.object("company").kept_fields["colors"].default == ["GREEN"]
+    await two.assert_healthy()
+    (error,) = await two.errors(update_field("company", "colors", options=swapped[:2]))
+    assert isinstance(error, OptionInUse)
+    assert '"BLUE"' in error.message
+    assert "1 record of" in error.message

@@ -9,7 +9,7 @@ from armature.metadata.model import Snapshot
 from armature.metadata.packs.crm import CRM
 from tests.support.data_api import Client, DataApi, data_api, insert_state
 from tests.support.servers import Databases
-from tests.support.small_crm import small_crm
+from tests.support.small_crm import GADGET, small_crm
 from tests.support.small_library import LIBRARY, small_library
 
 
@@ -42,7 +42,7 @@ async def _crm(url: str) -> Snapshot:
 
 
 async def add_crm(api: DataApi) -> Snapshot:
-    snapshot = await api.workspace(CRM)
+    snapshot = await api.workspace([*CRM, GADGET])
     await insert_state(api.db, snapshot, small_crm(snapshot))
     return snapshot
 

@@ -9,12 +9,27 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from armature.metadata.changes import CreateObject, NewField, NewOption
 from armature.metadata.model import Snapshot
 from tests.support.worlds.data import State
 
 CREATED = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
 UPDATED = datetime(2026, 2, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 DELETED = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+GADGET = CreateObject(
+    name_singular="gadget",
+    fields=(
+        NewField(name="email", type="EMAIL", is_unique=True),
+        NewField(name="phone", type="PHONE", settings={"defaultCountry": "CH"}),
+        NewField(name="stars", type="RATING"),
+        NewField(name="colors", type="MULTI_SELECT", options=(NewOption(value="RED"), NewOption(value="GREEN"))),
+        NewField(name="tags", type="ARRAY"),
+        NewField(name="number", type="AUTO_NUMBER"),
+    ),
+)
+"""With kinds of fields that the pack has no use for."""
 
 
 def record_id(kind: int, number: int) -> UUID:
@@ -26,6 +41,7 @@ ALICE, HATTER, HARE, DORMOUSE, GONE_PERSON = (record_id(2, each) for each in (1,
 BIG_DEAL, SMALL_DEAL, LOST_DEAL = (record_id(3, each) for each in (1, 2, 3))
 MINUTES, RIDDLE = (record_id(4, each) for each in (1, 2))
 POUR, WAKE = (record_id(5, each) for each in (1, 2))
+TEACUP, WATCH = (record_id(6, each) for each in (1, 2))
 
 RECORDS: Mapping[str, Sequence[dict[str, Any]]] = {
     "company": (
@@ -82,6 +98,18 @@ RECORDS: Mapping[str, Sequence[dict[str, Any]]] = {
     "task": (
         {"id": POUR, "title": "Pour", "status": "TODO", "assignee_id": HATTER, "company_id": TEAPOT},
         {"id": WAKE, "title": "Wake the Dormouse", "status": "DONE", "due_at": CREATED, "assignee_id": HARE},
+    ),
+    "gadget": (
+        {
+            "id": TEACUP,
+            "email": "cup@example.com",
+            "phone": "+41446681800",
+            "stars": 5,
+            "colors": ["GREEN", "RED"],
+            "tags": ["fine china", "Tea"],
+            "number": 101,
+        },
+        {"id": WATCH, "stars": 1, "colors": [], "tags": [], "number": 102},
     ),
 }
 

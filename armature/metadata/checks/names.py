@@ -7,6 +7,7 @@ from uuid import UUID
 
 from armature.core.errors import ArmatureError
 from armature.metadata.claims import FieldNames, ObjectNames
+from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Snapshot
 from armature.metadata.names import (
     CHOICE_TYPES,
@@ -149,7 +150,7 @@ def _field_clash(of: Object, field: Field, names: NamesInUse, pending: Collectio
     for claim in field_names(field):
         if other := names.fields(of).holder(claim, pending):
             return claim, f'{_described("field", other.name, other.is_active)} of "{of.name_singular}"'
-    for what in CHOICE_TYPES if field.kind == "SELECT" else ():
+    for what in CHOICE_TYPES if KINDS[field.kind].has_options else ():
         claim = choice_type_name(what, of.name_singular, field.name)
         if holder := names.objects.type_holder(claim, (of.id,)):
             return claim, _described("object", holder.name_singular, holder.is_active)

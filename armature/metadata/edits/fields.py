@@ -63,6 +63,13 @@ class SystemField(BadUserInput):
         )
 
 
+class NeverEmpty(BadUserInput):
+    def __init__(self, field: Field) -> None:
+        super().__init__(
+            f'"{field.name}" always has a value: it is {field.kind}.', field=field.name, path=("isNullable",)
+        )
+
+
 class OtherEndDeleted(Conflict):
     def __init__(self, field: str, other: Object) -> None:
         super().__init__(
@@ -90,7 +97,7 @@ def put_new_field(draft: Draft, of: UUID, new: NewField) -> None:
         column=None,
         label=new.label if new.label is not None else label_of(name) or name,
         description=new.description,
-        is_nullable=new.is_nullable,
+        is_nullable=new.is_nullable and kind.generated is None,
         is_unique=new.is_unique,
         **values_of(draft, kind, new),
     )
@@ -144,8 +151,7 @@ def _values_given(draft: Draft, field: Field, change: UpdateField) -> dict[str, 
             found["default"] = default_after(field, found["options"])
     with draft.at():
         if change.default_value is not UNSET:
-            options = found.get("options", field.options)
-            settings = found.get("settings", field.settings)
+            settings, options = found.get("settings", field.settings), found.get("options", field.options)
             found["default"] = kind.check_default(change.default_value, settings, options)
     return found
 
@@ -157,6 +163,8 @@ def _check_may_change(of: Object, field: Field, key: str, value: Any) -> None:
         raise SystemField(of, field, UPDATABLE[key])
     if key == "is_nullable" and field.column is None:
         raise KeylessIsNullable
+    if key == "is_nullable" and KINDS[field.kind].generated is not None:
+        raise NeverEmpty(field)
 
 
 def delete_field(draft: Draft, change: DeleteField) -> None:
@@ -174,7 +182,7 @@ def restore_field(draft: Draft, change: RestoreField) -> None:
     of = find_object(draft.snapshot, change.object)
     field = find_deleted_field(of, change.field)
     draft.touched(field.id, "field")
-    if change.is_nullable is not UNSET and field.column is not None:
+    if change.is_nullable is not UNSET and field.column is not None and KINDS[field.kind].generated is None:
         field = replace(field, is_nullable=change.is_nullable)
         draft.put_field(of.id, field)
     if field.relation_id is None:

@@ -26,7 +26,8 @@ class KindUnknown(BadUserInput):
 
 class OptionsNotAllowed(BadUserInput):
     def __init__(self, kind: str) -> None:
-        super().__init__(f"A {kind} field has no options.", hint="SELECT has.", path=("options",))
+        having = ", ".join(each.name for each in KINDS.values() if each.has_options)
+        super().__init__(f"A {kind} field has no options.", hint=f"These have: {having}.", path=("options",))
 
 
 class OptionNotFound(NotFound):
@@ -55,6 +56,16 @@ class TypeFixed(BadUserInput):
             hint="Create a new field and copy the values.",
             field=field,
             path=("settings",),
+        )
+
+
+class SettingFixed(BadUserInput):
+    def __init__(self, field: Field, key: str) -> None:
+        super().__init__(
+            f'The setting "{key}" of "{field.name}" only counts when the field is created.',
+            hint="Create a new field.",
+            field=field.name,
+            path=("settings", key),
         )
 
 
@@ -113,13 +124,22 @@ def option_label(value: str) -> str:
 
 
 def default_after(field: Field, options: Sequence[Option]) -> Any:
-    """The default of a field whose options change: it follows its option to a new value."""
-    held = next((each.id for each in field.options if each.value == field.default), None)
-    return next((each.value for each in options if each.id == held), field.default)
+    """The default of a field whose options change: it follows its option, or each of them, to a new value."""
+    if isinstance(field.default, list):
+        return [_followed(field, options, each) for each in field.default]
+    return _followed(field, options, field.default)
+
+
+def _followed(field: Field, options: Sequence[Option], value: Any) -> Any:
+    held = next((each.id for each in field.options if each.value == value), None)
+    return next((each.value for each in options if each.id == held), value)
 
 
 def check_same_type(kind: Kind, field: Field, settings: dict[str, Any]) -> None:
-    """Raises TypeFixed where other settings need another type of column."""
+    """Raises TypeFixed where other settings need another type of column, SettingFixed where one can't change."""
+    for key in kind.fixed_settings:
+        if settings.get(key) != field.settings.get(key):
+            raise SettingFixed(field, key)
     before, after = (str(kind.column_type(each)) for each in (field.settings, settings))
     if before != after:
         raise TypeFixed(field.name, before, after)

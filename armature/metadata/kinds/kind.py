@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, literal
+from sqlalchemy import ColumnElement, Identity, literal
 from sqlalchemy.types import TypeEngine
 
 from armature.core.errors import BadUserInput
@@ -50,6 +50,8 @@ class Storage:
     """How values are held: `canonical` checks JSON as a client wrote it, `python` makes of that what asyncpg takes.
 
     `canonical` raises Unfit. `sql` writes a canonical value as an expression where SQLAlchemy has no literal for it.
+    `fit` is what is left to check, or to make uniform, of a value that its GraphQL type lets through; raises Unfit.
+    `check` is what the column's CHECK says.
     """
 
     scalar: str | None
@@ -57,19 +59,38 @@ class Storage:
     canonical: Callable[[Any], Any]
     python: Callable[[Any], Any] = lambda value: value
     sql: Callable[[Any], ColumnElement[Any]] | None = None
+    fit: Callable[[Any], Any] | None = None
+    check: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """A default computed anew for each record, such as "now"."""
+    """A default that PostgreSQL computes, such as "now"; `is_anew`: for each record by itself."""
 
     sql: Callable[[], ColumnElement[Any]]
     python: Callable[[], Any]
+    is_anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How a kind with options holds them, in SQL: so that editing options never rewrites the table.
+
+    `check` keeps to these values, `holds` finds one, `holds_any` some, `renamed` puts new ones in the place of old.
+    """
+
+    check: Callable[[ColumnElement[Any], Sequence[str]], ColumnElement[bool]]
+    holds: Callable[[ColumnElement[Any], str], ColumnElement[bool]]
+    holds_any: Callable[[ColumnElement[Any], Sequence[str]], ColumnElement[bool]]
+    renamed: Callable[[ColumnElement[Any], Mapping[str, str]], ColumnElement[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """`storage` chooses by the settings, which `setting_checks` and `settle` have made canonical before."""
+    """`storage` chooses by the settings, which `setting_checks` and `settle` have made canonical before.
+
+    `generated`: PostgreSQL alone gives the values, which are never missing. `fixed_settings` stay as a field was born.
+    """
 
     name: str
     storage: Callable[[Settings], Storage]
@@ -77,12 +98,18 @@ class Kind:
     setting_defaults: Settings = field(default_factory=dict)
     settle: Callable[[Settings], None] = lambda settings: None  # noqa: ARG005  refuses what does not go together
     specials: Mapping[str, Special] = field(default_factory=dict)
+    fixed_settings: frozenset[str] = frozenset()
     can_be_unique: bool = False
     can_have_default: bool = True
-    has_options: bool = False
+    choices: Choices | None = None
+    generated: Callable[[Settings], Identity] | None = None
+
+    @property
+    def has_options(self) -> bool:
+        return self.choices is not None
 
     def scalar(self, settings: Settings = EMPTY) -> str | None:
-        """The name of the GraphQL scalar; "ENUM" for a type of its own, None where the field is no leaf."""
+        """The name of the GraphQL scalar, in brackets for a list; "ENUM": its own; None where the field is no leaf."""
         return self.storage(settings).scalar
 
     def column_type(self, settings: Settings = EMPTY) -> TypeEngine[Any]:
@@ -117,8 +144,10 @@ class Kind:
             raise DefaultInvalid(self.name, value, f"{unfit}{specials}") from None
 
     def _one_of(self, options: Sequence[Option], value: Any) -> Any:
-        if self.has_options and value not in {each.value for each in options}:
-            raise Unfit(f"one of its options ({', '.join(each.value for each in options)})")
+        known = [each.value for each in options]
+        given = value if isinstance(value, list) else [value]
+        if self.has_options and not set(given) <= set(known):
+            raise Unfit(f"{'some' if isinstance(value, list) else 'one'} of its options ({', '.join(known)})")
         return value
 
     def default_sql(self, value: Any, settings: Settings = EMPTY) -> ColumnElement[Any]:

@@ -1,19 +1,25 @@
-"""NUMBER (int, float, bigint) and NUMERIC. Bigints and decimals travel as strings, without loss."""
+"""NUMBER (int, float, bigint), NUMERIC, RATING, AUTO_NUMBER and POSITION.
+
+Bigints and decimals travel as strings, without loss.
+"""
 
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from math import isfinite
+from time import time
 from typing import Any
 
-from sqlalchemy import BigInteger, Double, Integer, Numeric
+from sqlalchemy import BigInteger, Double, Identity, Integer, Numeric, cast, extract, func
 
-from armature.metadata.kinds.kind import Kind, SettingInvalid, Settings, Storage, Unfit
+from armature.metadata.kinds.kind import Kind, SettingInvalid, Settings, Special, Storage, Unfit, always
+from armature.metadata.kinds.settings import integer
 
 MAX_PRECISION = 1_000  # PostgreSQL's for numeric(p, s)
 MAX_DIGITS = 1_000
 LONGEST_NUMBER = 40
+MOST_STARS = 100
 
 _PLAIN = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z")  # Decimal itself takes underscores and other digits too
 
@@ -86,12 +92,25 @@ _NUMBERS = {
     "bigint": Storage("BigInt", BigInteger(), bigint, int),
 }
 
-_DECIMAL = Storage("Decimal", Numeric(), decimal, Decimal)
+
+def _any_decimal(value: Decimal) -> Decimal:
+    decimal(f"{value:f}")
+    return value
+
+
+_DECIMAL = Storage("Decimal", Numeric(), decimal, Decimal, fit=_any_decimal)
 
 
 @lru_cache(maxsize=1_000)
 def _fixed(precision: int, scale: int) -> Storage:
-    return Storage("Decimal", Numeric(precision, scale), fixed(precision, scale), Decimal)
+    """PostgreSQL would round a decimal with too many digits without a word."""
+    canonical = fixed(precision, scale)
+
+    def fit(value: Decimal) -> Decimal:
+        canonical(f"{value:f}")
+        return value
+
+    return Storage("Decimal", Numeric(precision, scale), canonical, Decimal, fit=fit)
 
 
 def _numeric(settings: Settings) -> Storage:
@@ -103,15 +122,6 @@ def _data_type(value: Any) -> str:
     if not isinstance(value, str) or value not in _NUMBERS:
         raise Unfit(f"one of {', '.join(_NUMBERS)}")
     return value
-
-
-def _digits(low: int) -> Callable[[Any], int]:
-    def check(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= MAX_PRECISION:
-            raise Unfit(f"an integer between {low} and {MAX_PRECISION}")
-        return value
-
-    return check
 
 
 def _scale_within_precision(settings: Settings) -> None:
@@ -135,9 +145,48 @@ NUMBER = Kind(
 NUMERIC = Kind(
     name="NUMERIC",
     storage=_numeric,
-    setting_checks={"precision": _digits(1), "scale": _digits(0)},
+    setting_checks={"precision": integer(1, MAX_PRECISION), "scale": integer(0, MAX_PRECISION)},
     settle=_scale_within_precision,
     can_be_unique=True,
 )
 
-KINDS = (NUMBER, NUMERIC)
+
+def stars(most: int) -> Callable[[Any], int]:
+    def check(value: Any) -> int:
+        found = whole(32)(value)
+        if not 1 <= found <= most:
+            raise Unfit(f"an integer between 1 and {most}")
+        return found
+
+    return check
+
+
+@lru_cache(maxsize=MOST_STARS)
+def _rated(most: int) -> Storage:
+    return Storage("Int", Integer(), stars(most), fit=stars(most), check=lambda held: held.between(1, most))
+
+
+RATING = Kind(
+    name="RATING",
+    storage=lambda settings: _rated(settings.get("max", 5)),
+    setting_checks={"max": integer(1, MOST_STARS)},
+    setting_defaults={"max": 5},
+)
+
+AUTO_NUMBER = Kind(
+    name="AUTO_NUMBER",
+    storage=always(_NUMBERS["bigint"]),
+    setting_checks={"start": integer(1, 2**53)},
+    setting_defaults={"start": 1},
+    fixed_settings=frozenset({"start"}),
+    can_be_unique=True,
+    can_have_default=False,
+    generated=lambda settings: Identity(always=False, start=settings.get("start", 1)),
+)
+
+# After all others, without asking which is the last one: seconds since 1970 only grow.
+_LAST = Special(lambda: cast(extract("epoch", func.clock_timestamp()), Double()), time, is_anew=True)
+
+POSITION = Kind(name="POSITION", storage=always(_NUMBERS["float"]), specials={"last": _LAST})
+
+KINDS = (NUMBER, NUMERIC, RATING, AUTO_NUMBER, POSITION)

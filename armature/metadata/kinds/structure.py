@@ -55,7 +55,7 @@ _RELATION = Storage(None, Uuid(), identifier, UUID)  # the foreign key at the ma
 UUID_KIND = Kind(
     name="UUID",
     storage=always(_UUID),
-    specials={"uuid": Special(lambda: func.uuidv7(type_=Uuid()), uuid7)},
+    specials={"uuid": Special(lambda: func.uuidv7(type_=Uuid()), uuid7, is_anew=True)},
     can_be_unique=True,
 )
 RAW_JSON = Kind(name="RAW_JSON", storage=always(_JSON))

@@ -77,6 +77,16 @@ class OptionInUse(Conflict):
         )
 
 
+class ValuesDoNotFit(Conflict):
+    def __init__(self, of: Object, field: Field, records: int, example: str) -> None:
+        super().__init__(
+            f'"{field.name}" can\'t have these settings: {_records(records)} of "{of.name_singular}" {_have(records)} '
+            f"a value that does not fit, such as {example}.",
+            hint="Change these values first, those of deleted records included.",
+            field=field.name,
+        )
+
+
 def _records(count: int) -> str:
     return "1 record" if count == 1 else f"{count:,} records"
 

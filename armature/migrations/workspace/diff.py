@@ -13,6 +13,7 @@ from uuid import UUID
 
 from msgspec.json import encode
 
+from armature.core.db import DIALECT
 from armature.metadata.model import Field, Object, Relation, Snapshot
 from armature.migrations.workspace.steps import (
     ORDER,
@@ -33,12 +34,12 @@ from armature.migrations.workspace.steps import (
     Step,
 )
 from armature.schema_builder.tables import (
-    has_check,
     has_default,
     has_foreign_key,
     has_unique,
     is_not_null,
     is_required,
+    rule,
     stored_fields,
 )
 
@@ -86,7 +87,7 @@ def _new_column(change: _Change) -> Iterator[Step]:
     of, field = change.of, change.after.field
     if not change.in_new_table:
         yield AddColumn(of, field)
-        if has_check(field):
+        if rule(field) is not None:
             yield AddCheck(of, field)
     if is_required(field) and not change.after.is_required:
         yield SetNullable(of, field, is_nullable=True)
@@ -104,7 +105,7 @@ def _default_steps(of: Object, before: Field, after: Field) -> Iterator[Step]:
 
 
 def _check_steps(of: Object, before: Field, after: Field) -> Iterator[Step]:
-    old, new = ({each.value for each in field.options} if has_check(field) else None for field in (before, after))
+    old, new = (_rule(field) for field in (before, after))
     renamed = renamed_values(before, after)
     if old != new or renamed:
         if old is not None:
@@ -113,6 +114,11 @@ def _check_steps(of: Object, before: Field, after: Field) -> Iterator[Step]:
             yield RenameValues(of, after, renamed)
         if new is not None:
             yield AddCheck(of, after)
+
+
+def _rule(field: Field) -> str | None:
+    found = rule(field)
+    return None if found is None else str(found.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
 
 
 def renamed_values(before: Field, after: Field) -> Mapping[str, str]:

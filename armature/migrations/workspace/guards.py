@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, Select, TableClause, Text, cast, column, f
 
 from armature.core.db import Connection, fetch_one
 from armature.core.errors import ArmatureError, ManyErrors
+from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Snapshot
 from armature.migrations.workspace.conflicts import (
     DefaultNotUnique,
     OptionInUse,
     RecordsWithoutValue,
+    ValuesDoNotFit,
     ValuesMissing,
     ValuesNotUnique,
 )
@@ -27,7 +29,7 @@ from armature.migrations.workspace.steps import (
     SetNullable,
     Step,
 )
-from armature.schema_builder.tables import column_name, has_default, has_unique, is_made_anew, is_required
+from armature.schema_builder.tables import column_name, has_default, has_unique, is_made_anew, is_required, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def guards(steps: Sequence[Step], before: Snapshot, schema: str) -> Iterator[Gua
         if step.of.id not in before.objects:
             continue
         match step:
-            case AddColumn(of, field) if is_required(field) and not has_default(field):
+            case AddColumn(of, field) if is_required(field) and not has_default(field) and not is_made_anew(field):
                 yield _no_records(of, field, schema)
             case CreateUnique(of, field) if field.id not in added:
                 yield _unique(of, field, schema)
@@ -68,7 +70,7 @@ def guards(steps: Sequence[Step], before: Snapshot, schema: str) -> Iterator[Gua
             case SetNullable(of, field, is_nullable=False) if not has_default(field):
                 yield _complete(of, field, schema, cleared.get(field.id))
             case AddCheck(of, field):
-                yield from _unused(of, before.objects[of.id].fields.get(field.id), field, schema)
+                yield from _allowed(of, before.objects[of.id].fields.get(field.id), field, schema)
             case _:
                 pass
 
@@ -114,13 +116,18 @@ def _complete(of: Object, field: Field, schema: str, cleared: ClearDangling | No
     return Guard(query, lambda row: ValuesMissing(of, field, row["count"], row["example"]))
 
 
-def _unused(of: Object, before: Field | None, field: Field, schema: str) -> Iterator[Guard]:
-    """A guard for each option that goes."""
-    if before is None:
+def _allowed(of: Object, before: Field | None, field: Field, schema: str) -> Iterator[Guard]:
+    """Of a column that is there: a guard for each option that goes, or for the rule that comes."""
+    choices, allowed = KINDS[field.kind].choices, rule(field)
+    if before is None or allowed is None:
+        return
+    if choices is None:
+        query = _count(records_of(of, schema)).where(~allowed)
+        yield Guard(query, lambda row: ValuesDoNotFit(of, field, row["count"], row["example"]))
         return
     kept = {each.id for each in field.options}
     for value in (each.value for each in before.options if each.id not in kept):
-        query = _count(records_of(of, schema)).where(held_column(before) == value)
+        query = _count(records_of(of, schema)).where(choices.holds(held_column(before), value))
         yield Guard(query, lambda row, value=value: OptionInUse(of, field, value, row["count"], row["example"]))  # type: ignore[misc]
 
 

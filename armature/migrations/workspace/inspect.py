@@ -11,11 +11,13 @@ from typing import Any
 from alembic.autogenerate import produce_migrations
 from alembic.migration import MigrationContext
 from alembic.operations import ops
-from sqlalchemy import Column, Connection, MetaData, inspect
+from sqlalchemy import Column, Connection, Identity, MetaData, inspect
 
 from armature.core.db import DIALECT
 from armature.migrations.workspace.render import render_operations
 from armature.migrations.workspace.unseen import Difference, as_kept, unseen_differences
+
+IDENTITY = "IDENTITY"
 
 
 def differences(connection: Connection, model: MetaData, schema: str) -> list[Difference]:
@@ -32,12 +34,26 @@ def differences(connection: Connection, model: MetaData, schema: str) -> list[Di
             "compare_server_default": _default_comparison(connection),
         },
     )
+    _tell_identities(context)
     script = produce_migrations(context, model).upgrade_ops
     operations = list(_flat(script.ops if script else ()))
     keys = [each for each in operations if isinstance(each, ops.CreateForeignKeyOp)]
     there = set(inspect(connection).get_table_names(schema))
     unseen = unseen_differences(connection, [each for each in model.sorted_tables if each.name in there], schema)
     return [*(_told(each) for each in operations if each not in keys), *unseen, *(_told(each) for each in keys)]
+
+
+def _tell_identities(context: MigrationContext) -> None:
+    """As a default: Alembic does not take them to a comparison of ours."""
+    impl: Any = context.impl
+    reflect = impl.autogen_column_reflect
+
+    def told(inspector: object, table: object, column: dict[str, Any]) -> None:
+        reflect(inspector, table, column)
+        if column.pop("identity", None):
+            column["default"] = IDENTITY
+
+    impl.autogen_column_reflect = told
 
 
 def _default_comparison(connection: Connection) -> Callable[..., bool]:
@@ -51,6 +67,8 @@ def _default_comparison(connection: Connection) -> Callable[..., bool]:
     def differ(
         _context: object, _there: object, column: Column[Any], there: str | None, _: object, wanted: str | None
     ) -> bool:
+        if isinstance(column.server_default, Identity):
+            return there != IDENTITY
         if there is None or wanted is None:
             return there is not wanted
         return there != kept(column.type.compile(dialect=DIALECT), wanted)

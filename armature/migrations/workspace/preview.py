@@ -24,7 +24,7 @@ from armature.migrations.workspace.steps import (
     RenameValues,
     Step,
 )
-from armature.schema_builder.tables import has_default, is_made_anew, stored_fields
+from armature.schema_builder.tables import is_made_anew, stored_fields
 
 # PostgreSQL, chapter "Explicit Locking". What is not here takes the strongest.
 EXCLUSIVE = "ACCESS EXCLUSIVE"
@@ -107,7 +107,7 @@ def _lock(step: Step, before: Snapshot) -> str | None:
 
 
 def _rewrites(step: Step) -> bool:
-    return isinstance(step, AddColumn) and has_default(step.field) and is_made_anew(step.field)
+    return isinstance(step, AddColumn) and is_made_anew(step.field)
 
 
 async def _set_aside(connection: Connection, before: Snapshot, after: Snapshot) -> tuple[SetAside, ...]:

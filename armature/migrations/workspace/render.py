@@ -17,7 +17,6 @@ from sqlalchemy import (
     ColumnElement,
     TableClause,
     Update,
-    case,
     column,
     exists,
     literal,
@@ -118,8 +117,10 @@ def _fill_nulls(to: Operations, step: FillNulls, schema: str) -> None:
 
 
 def _rename_values(to: Operations, step: RenameValues, schema: str) -> None:
-    held = held_column(step.field)
-    to.execute(_update(step.of, schema, step.field, case(step.values, value=held)).where(held.in_(step.values)))
+    held, choices = held_column(step.field), KINDS[step.field.kind].choices
+    assert choices is not None  # noqa: S101  only options are renamed
+    renamed = _update(step.of, schema, step.field, choices.renamed(held, step.values))
+    to.execute(renamed.where(choices.holds_any(held, list(step.values))))
 
 
 def _clear_dangling(to: Operations, step: ClearDangling, schema: str) -> None:

@@ -56,7 +56,9 @@ _INDEXES = text(
 )
 _RELATIONS = text(
     "SELECT relname AS name, relkind::text AS kind FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace "
-    "WHERE nspname = :schema AND relkind IN ('v', 'm', 'S', 'f') ORDER BY relname"
+    "WHERE nspname = :schema AND relkind IN ('v', 'm', 'S', 'f') AND NOT EXISTS "
+    "(SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'i') "
+    "ORDER BY relname"
 )
 _PROPERTIES = text(
     "SELECT relname AS table_name, relpersistence = 'u' AS is_unlogged, relrowsecurity AS has_security, "

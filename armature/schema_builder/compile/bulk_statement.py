@@ -78,17 +78,17 @@ def bulk_release(of: ObjectView, far: str) -> Statement:
 
 
 def _rows(build: Builder, columns: Columns) -> TableValuedAlias:
-    """Documents come as text: asyncpg would take a list in an array for another dimension of it."""
-    bound = [build.bound(FromVariable((name,)), ARRAY(Text() if _is_json(kind) else kind)) for name, kind in columns]
+    """Documents and lists come as text: asyncpg would take a list in an array for another dimension of it."""
+    bound = [build.bound(FromVariable((name,)), ARRAY(Text() if _is_text(kind) else kind)) for name, kind in columns]
     return func.unnest(*bound).table_valued(*(column for column, _ in columns), name="u").render_derived()
 
 
 def _values(rows: TableValuedAlias, columns: Columns) -> list[Any]:
-    return [cast(rows.c[name], kind) if _is_json(kind) else rows.c[name] for name, kind in columns]
+    return [cast(rows.c[name], kind) if _is_text(kind) else rows.c[name] for name, kind in columns]
 
 
-def _is_json(kind: TypeEngine[Any]) -> bool:
-    return isinstance(kind, JSONB)
+def _is_text(kind: TypeEngine[Any]) -> bool:
+    return isinstance(kind, JSONB | ARRAY)
 
 
 def find_ids(of: ObjectView, by: Plain) -> Statement:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from armature.core.errors import BadUserInput
 from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Changed
+from armature.schema_builder.compile.fit import sought
 from armature.schema_builder.compile.plan import All, Compare, Condition, Either, Not, Related
+from armature.schema_builder.types.operators import EQUALITY
 from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne, View
 
 
@@ -53,13 +55,34 @@ def _quantified(view: View, target: ObjectView, entry: ToMany, quantifier: str, 
     return Related(target, entry.near, entry.far, "some" if quantifier == "some" else "none", condition)
 
 
-def _comparison(entry: Plain, operator: str, value: Lifted) -> Compare:
+def _comparison(entry: Plain, operator: str, value: Lifted) -> Condition:
     if value is None:
         raise FilterIsNull(f"{entry.name}.{operator}")
-    prepare = PREPARED.get(operator)
-    if prepare is not None and entry.scalar != "JSON":
-        value = Changed(value, prepare)
-    return Compare(entry, operator, value)
+    if operator == "path":
+        return _all([_at_path(entry, each) for each in value])
+    if entry.scalar == "JSON":
+        return Compare(entry, operator, value)
+    if operator in PREPARED:
+        return Compare(entry, operator, Changed(value, PREPARED[operator]))
+    return compare(entry, operator, value)
+
+
+def compare(entry: Plain, operator: str, value: Lifted) -> Compare:
+    """With the value spelt as it is kept."""
+    alike = sought(entry) if operator in EQUALITY and operator != "is" else None
+    return Compare(entry, operator, value if alike is None else Changed(value, alike))
+
+
+def _at_path(entry: Plain, given: Mapping[str, Lifted]) -> Condition:
+    found: list[Condition] = []
+    for operator, value in given.items():
+        if value is None:
+            raise FilterIsNull(f"{entry.name}.path.{operator}")
+        if operator != "path":
+            is_pattern = operator in PREPARED and operator != "contains"
+            sent = Changed(value, PREPARED[operator]) if is_pattern else value
+            found.append(Compare(entry, operator, sent, given["path"]))
+    return _all(found)
 
 
 def _all(parts: list[Condition]) -> Condition:

@@ -1,31 +1,45 @@
-"""Whether a value fits its field, where its GraphQL type does not say."""
+"""Whether a value fits its field, where its GraphQL type does not say; and in which spelling it is kept."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from armature.metadata.kinds import KINDS
 from armature.metadata.kinds.kind import Unfit
-from armature.schema_builder.compile.references import DATA, DataRefused
+from armature.schema_builder.compile.references import DATA, DataRefused, Path
 from armature.schema_builder.view import Plain
 
 
-def unfit(entry: Plain, value: Any) -> str | None:
-    """What the value must be and is not. PostgreSQL would round a decimal with too many digits without a word."""
-    if isinstance(value, Decimal):
+def fit_of(entry: Plain) -> Callable[[Any], Any] | None:
+    """What the kind still has to say of a value; raises Unfit."""
+    return KINDS[entry.field.kind].storage(entry.field.settings).fit if entry.field.relation_id is None else None
+
+
+def fitted(fit: Callable[[Any], Any], value: Any, path: Path) -> Any:
+    """The value as it is kept. Raises DataRefused."""
+    try:
+        return None if value is None else fit(value)
+    except Unfit as reason:
+        raise DataRefused(path, f"it must be {reason}.") from None
+
+
+def fitting(entry: Plain) -> Callable[[Any], Any] | None:
+    """As `fitted`; None where there is nothing to check."""
+    fit = fit_of(entry)
+    return None if fit is None else lambda value: fitted(fit, value, (*DATA, entry.name))
+
+
+def sought(entry: Plain) -> Callable[[Any], Any] | None:
+    """A value to compare with, or a list of them, as such a one is kept; what could not be kept stays what it is."""
+    fit = fit_of(entry) if entry.scalar == "String" else None
+    if fit is None:
+        return None
+
+    def spelt(value: Any) -> Any:
+        if isinstance(value, list):
+            return [spelt(each) for each in value]
         try:
-            KINDS[entry.field.kind].storage(entry.field.settings).canonical(f"{value:f}")
-        except Unfit as reason:
-            return str(reason)
-    return None
+            return fit(value)
+        except Unfit:
+            return value
 
-
-def fitting(entry: Plain) -> Callable[[Any], Any]:
-    """The value itself. Raises DataRefused."""
-
-    def check(value: Any) -> Any:
-        if problem := unfit(entry, value):
-            raise DataRefused((*DATA, entry.name), f"it must be {problem}.")
-        return value
-
-    return check
+    return spelt

@@ -31,11 +31,15 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A value against a bind, by an operator of types/operators.py; for `is`, `value` is NULL or NOT_NULL."""
+    """A value against a bind, by an operator of types/operators.py; for `is`, `value` is NULL or NOT_NULL.
+
+    `path` leads to the value inside a document.
+    """
 
     entry: Plain
     operator: str
     value: Bind | str
+    path: Bind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from armature.core.errors import BadUserInput, LimitExceeded
 from armature.core.settings import Settings, environment_name
 from armature.schema_builder.compile.arguments import Lifted, lift_arguments
 from armature.schema_builder.compile.binds import Bind, Changed, Constant, Variables
-from armature.schema_builder.compile.conditions import condition_of
+from armature.schema_builder.compile.conditions import compare, condition_of
 from armature.schema_builder.compile.plan import All, Compare, Condition, Order, Output, Step
 from armature.schema_builder.compile.selection import Collected, collect
 from armature.schema_builder.types.schema import WorkspaceSchema
@@ -56,7 +56,7 @@ class Reading(ABC):
         (name, value), *_ = where.items()
         if value is None:
             raise BadUserInput(f"{name} can't be null here.", field=name)
-        return Compare(of.unique_entries[name], "eq", value)
+        return compare(of.unique_entries[name], "eq", value)
 
     def condition(self, of: ObjectView, given: Given) -> Condition:
         return condition_of(self.schema.view, of, given["filter"]) if given.get("filter") else All(())

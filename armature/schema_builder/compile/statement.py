@@ -50,7 +50,7 @@ from armature.schema_builder.compile.plan import (
     Rows,
     TypeName,
 )
-from armature.schema_builder.types.scalars import SCALARS
+from armature.schema_builder.types.scalars import is_shown_as_text
 from armature.schema_builder.view import ObjectView, Plain
 
 Sql = ColumnElement[Any]
@@ -199,7 +199,7 @@ class Parts(ABC):
         match output:
             case Column(entry=entry):
                 column: Sql = table.c[entry.column]
-                return cast(column, Text) if entry.scalar != "ENUM" and SCALARS[entry.scalar].as_text else column
+                return cast(column, Text) if is_shown_as_text(entry.scalar) else column
             case TypeName():
                 return self.type_name(output)
             case Link():

@@ -8,12 +8,11 @@ from graphql import FieldNode, OperationDefinitionNode
 from armature.metadata.names import snake_case, type_name
 from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Bind, Changed, Constant
-from armature.schema_builder.compile.conditions import condition_of
+from armature.schema_builder.compile.conditions import compare, condition_of
 from armature.schema_builder.compile.fit import fitting
 from armature.schema_builder.compile.plan import (
     All,
     Beside,
-    Compare,
     Condition,
     Known,
     NewRows,
@@ -145,7 +144,8 @@ def _sets(reader: Reader, of: ObjectView, data: Mapping[str, Lifted]) -> Iterato
 def _value(entry: Plain, given: Lifted) -> Bind:
     if given is None:
         return Constant(None)
-    return Changed(given, fitting(entry)) if entry.scalar == "Decimal" else given
+    check = fitting(entry)
+    return given if check is None else Changed(given, check)
 
 
 def _relation(reader: Reader, of: ObjectView, name: str, data: Mapping[str, Lifted]) -> SetValue | SetLink | SetNew:
@@ -155,7 +155,7 @@ def _relation(reader: Reader, of: ObjectView, name: str, data: Mapping[str, Lift
     match reference(name, data, DATA):
         case Connect(name=spelled, by=by, value=value):
             to = reader.schema.view[entry.target]
-            return SetLink(spelled, entry.near, to, Compare(to.unique_entries[by], "eq", value))
+            return SetLink(spelled, entry.near, to, compare(to.unique_entries[by], "eq", value))
         case Disconnect(confirmed=confirmed):
             check = partial(_nothing, path=(*DATA, name))
             return SetValue(_key(of, name), Changed(Constant(None) if confirmed is None else confirmed, check))

@@ -1,8 +1,9 @@
 """New records of one object by one statement, however many, one column at a time."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,11 @@ from sqlalchemy import Uuid
 
 from armature.core.db import Connection
 from armature.metadata.kinds import KINDS
+from armature.metadata.kinds.lists import texts_literal
 from armature.metadata.model import Field
 from armature.schema_builder.compile.bulk_statement import Columns, bulk_insert, find_ids
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.compile.fit import unfit
+from armature.schema_builder.compile.fit import fit_of, fitted, sought
 from armature.schema_builder.compile.plan import Upsert
 from armature.schema_builder.compile.references import (
     Connect,
@@ -32,6 +34,7 @@ from armature.schema_builder.run.failures import IdTaken, ValueMissing, told_of_
 from armature.schema_builder.run.fetch import prepared
 from armature.schema_builder.run.records import NewRecord
 from armature.schema_builder.run.workplace import Workplace
+from armature.schema_builder.types.scalars import item_of
 from armature.schema_builder.view import ObjectView, Plain, ToOne
 
 RELATION = Uuid()
@@ -126,7 +129,8 @@ async def columns_of(
         if isinstance(entry, ToOne):
             found[entry.near] = await _keys(connection, at, entry, records)
         else:
-            found[entry.column] = [_sent(entry, each) for each in records]
+            fit = fit_of(entry)
+            found[entry.column] = [_sent(entry, fit, each) for each in records]
     for column in {column for each in records for column in each.keys if column not in found}:
         found[column] = [each.keys[column].id if column in each.keys else None for each in records]
     return found
@@ -143,17 +147,19 @@ def _entries_given(of: ObjectView, records: Sequence[NewRecord]) -> Iterable[Pla
             yield entry
 
 
-def _sent(entry: Plain, record: NewRecord) -> Any:
-    """What the statement takes: documents as text."""
+def _sent(entry: Plain, fit: Callable[[Any], Any] | None, record: NewRecord) -> Any:
+    """What the statement takes: documents and lists as text."""
     value = _value(entry, record.row)
     path = (*record.path, entry.name)
     if value is None:
         if entry.is_required:
             raise ValueMissing(path)
         return None
-    if problem := unfit(entry, value):
-        raise DataRefused(path, f"it must be {problem}.")
-    return msgspec.json.encode(value).decode() if entry.scalar == "JSON" else value
+    if fit is not None:
+        value = fitted(fit, value, path)
+    if entry.scalar == "JSON":
+        return msgspec.json.encode(value).decode()
+    return value if item_of(entry.scalar) is None else texts_literal(value)
 
 
 def _value(entry: Plain, row: Mapping[str, Any]) -> Any:
@@ -167,8 +173,8 @@ async def _keys(
     connection: Connection, at: Workplace, entry: ToOne, records: Sequence[NewRecord]
 ) -> Sequence[UUID | None]:
     """The id each record refers to by this relation. Raises NothingToConnect where one is not there."""
-    wanted = [_wanted(entry, each) for each in records]
     to = at.view[entry.target]
+    wanted = [_spelt(to, _wanted(entry, each)) for each in records]
     found: dict[tuple[str, Any], UUID] = {}
     for by in sorted({want.by for want in wanted if want}):
         values = {"values": list({want.value for want in wanted if want and want.by == by})}
@@ -181,6 +187,12 @@ async def _keys(
         found[want.by, want.value] if want else record.keys[entry.near].id if entry.near in record.keys else None
         for record, want in zip(records, wanted, strict=True)
     ]
+
+
+def _spelt(to: ObjectView, wanted: Connect | None) -> Connect | None:
+    """With the value as it is kept."""
+    spelt = sought(to.unique_entries[wanted.by]) if wanted else None
+    return replace(wanted, value=spelt(wanted.value)) if wanted and spelt else wanted
 
 
 def _wanted(entry: ToOne, record: NewRecord) -> Connect | None:

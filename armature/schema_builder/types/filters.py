@@ -14,9 +14,10 @@ from graphql import (
 
 from armature.metadata.model import Field
 from armature.metadata.names import choice_type_name, type_name
-from armature.schema_builder.types.operators import DESCRIPTIONS, OPERATORS, Takes
+from armature.schema_builder.types.operators import AT_PATH, DESCRIPTIONS, OPERATORS, Takes
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import SCALARS
+from armature.schema_builder.types.values import value_type
 from armature.schema_builder.view import Entry, ObjectView, Plain, ToMany, ToOne
 
 NullCheck = GraphQLEnumType(
@@ -26,22 +27,44 @@ NullCheck = GraphQLEnumType(
 
 def operators_input(name: str, value: GraphQLInputType, operators: Mapping[str, Takes]) -> GraphQLInputObjectType:
     """The operators of one kind of value; several at once must all hold."""
+    return GraphQLInputObjectType(name, lambda: _fields(value, operators))
+
+
+def _fields(value: GraphQLInputType, operators: Mapping[str, Takes]) -> dict[str, GraphQLInputField]:
     takes: Mapping[Takes, GraphQLInputType] = {
         "one": value,
         "many": GraphQLList(GraphQLNonNull(value)),
         "text": SCALARS["String"].graphql,
         "null": NullCheck,
         "yes": GraphQLBoolean,
+        "paths": GraphQLList(GraphQLNonNull(AtPath)),
     }
-    return GraphQLInputObjectType(
-        name,
-        {each: GraphQLInputField(takes[what], description=DESCRIPTIONS.get(each)) for each, what in operators.items()},
-    )
+    return {
+        each: GraphQLInputField(takes[what], description=DESCRIPTIONS.get(each)) for each, what in operators.items()
+    }
 
+
+AtPath = GraphQLInputObjectType(
+    "JSONPathFilterInput",
+    lambda: {
+        "path": GraphQLInputField(
+            GraphQLNonNull(GraphQLList(GraphQLNonNull(SCALARS["String"].graphql))),
+            description='Keys, and places in lists from 0 on: ["tags", "0"].',
+        ),
+        **_fields(SCALARS["JSON"].graphql, AT_PATH),
+    },
+    description="Only values of the same type are less or greater; what looks for text sees numbers as text.",
+)
 
 SCALAR_FILTERS: Mapping[str, GraphQLInputObjectType] = {
-    name: operators_input(f"{name}FilterInput", scalar.graphql, OPERATORS[name]) for name, scalar in SCALARS.items()
+    **{
+        name: operators_input(f"{name}FilterInput", scalar.graphql, OPERATORS[name]) for name, scalar in SCALARS.items()
+    },
+    "[String]": operators_input(
+        "StringListFilterInput", GraphQLList(GraphQLNonNull(SCALARS["String"].graphql)), OPERATORS["[String]"]
+    ),
 }
+"""By scalar."""
 
 
 def filter_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
@@ -61,10 +84,9 @@ def filter_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
 
 def _field(types: Types, of: ObjectView, entry: Entry) -> GraphQLInputField:
     match entry:
-        case Plain(scalar="ENUM"):
-            return GraphQLInputField(types[choice_type_name("filter", of.name, entry.name)])
         case Plain():
-            return GraphQLInputField(SCALAR_FILTERS[entry.scalar])
+            own = SCALAR_FILTERS.get(entry.scalar)
+            return GraphQLInputField(own or types[choice_type_name("filter", of.name, entry.name)])
         case ToOne():
             return GraphQLInputField(types[type_name("filter", entry.target)])
         case ToMany():
@@ -86,5 +108,7 @@ def list_filter_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
 
 
 def choice_filter_input(types: Types, of: ObjectView, field: Field) -> GraphQLInputObjectType:
-    choice = types[choice_type_name("choice", of.name, field.name)]
-    return operators_input(choice_type_name("filter", of.name, field.name), choice, OPERATORS["ENUM"])
+    entry = of.entries[field.name]
+    assert isinstance(entry, Plain)  # noqa: S101  only such have options
+    value = value_type(types, of, entry)
+    return operators_input(choice_type_name("filter", of.name, field.name), value, OPERATORS[entry.scalar])

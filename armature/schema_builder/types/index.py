@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from armature.core.lru import Lru
-from armature.metadata.model import Object, Snapshot
+from armature.metadata.kinds import KINDS
+from armature.metadata.model import Field, Object, Snapshot
 from armature.metadata.names import CHOICE_TYPES, choice_type_name, root_name, type_name
 from armature.schema_builder.view import View
 
@@ -114,9 +115,13 @@ class Indexer:
 
 def _can_change(snapshot: Snapshot, of: Object) -> bool:
     """Whether there is anything an update could set: GraphQL has no input without fields."""
-    return of.has_own_values or any(
-        field.relation_id is not None and snapshot.link(field).target.is_visible for field in of.visible_fields.values()
-    )
+    return any(_is_writable(snapshot, field) for field in of.visible_fields.values())
+
+
+def _is_writable(snapshot: Snapshot, field: Field) -> bool:
+    if field.relation_id is not None:
+        return snapshot.link(field).target.is_visible
+    return not field.is_system and KINDS[field.kind].generated is None
 
 
 def _roots(of: Object, kinds: Iterable[str]) -> Mapping[str, RootEntry]:

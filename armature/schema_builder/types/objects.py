@@ -1,6 +1,4 @@
-"""The type of a record, and of the choices its SELECT fields offer."""
-
-from typing import Any
+"""The type of a record, and of the choices its fields with options offer."""
 
 from graphql import (
     GraphQLEnumType,
@@ -14,7 +12,7 @@ from armature.metadata.model import Field
 from armature.metadata.names import choice_type_name, type_name
 from armature.schema_builder.types.many import MANY, WITH_DELETED
 from armature.schema_builder.types.registry import Types
-from armature.schema_builder.types.scalars import SCALARS
+from armature.schema_builder.types.values import value_type
 from armature.schema_builder.view import Entry, ObjectView, Plain, ToMany, ToOne
 
 
@@ -30,8 +28,7 @@ def _field(types: Types, of: ObjectView, form: str, entry: Entry) -> GraphQLFiel
     description = entry.field.description or entry.field.label
     match entry:
         case Plain():
-            choice = choice_type_name("choice", of.name, entry.name)
-            kind: Any = types[choice] if entry.scalar == "ENUM" else SCALARS[entry.scalar].graphql
+            kind = value_type(types, of, entry)
             return GraphQLField(GraphQLNonNull(kind) if entry.is_required else kind, description=description)
         case ToOne():
             given = WITH_DELETED if entry.has_key else {}  # the other way round, it is one among visible records only

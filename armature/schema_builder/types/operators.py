@@ -6,13 +6,13 @@ The SQL of an operator stands in compile/comparisons.py, in a table with the sam
 from collections.abc import Mapping
 from typing import Literal
 
-Takes = Literal["one", "many", "text", "null", "yes"]
+Takes = Literal["one", "many", "text", "null", "yes", "paths"]
 
 NULLS: Mapping[str, Takes] = {"is": "null"}
 EQUALITY: Mapping[str, Takes] = {"eq": "one", "neq": "one", "in": "many", "notIn": "many", **NULLS}
-COMPARABLE: Mapping[str, Takes] = {**EQUALITY, "lt": "one", "lte": "one", "gt": "one", "gte": "one"}
-TEXTUAL: Mapping[str, Takes] = {
-    **COMPARABLE,
+ORDERED: Mapping[str, Takes] = {"lt": "one", "lte": "one", "gt": "one", "gte": "one"}
+COMPARABLE: Mapping[str, Takes] = {**EQUALITY, **ORDERED}
+PATTERNS: Mapping[str, Takes] = {
     "like": "text",
     "ilike": "text",
     "startsWith": "text",
@@ -23,9 +23,24 @@ TEXTUAL: Mapping[str, Takes] = {
     "icontains": "text",
     "regex": "text",
     "iregex": "text",
-    "isEmpty": "yes",
 }
+TEXTUAL: Mapping[str, Takes] = {**COMPARABLE, **PATTERNS, "isEmpty": "yes"}
 DOCUMENT: Mapping[str, Takes] = {"eq": "one", "neq": "one", "contains": "one", "hasKey": "text", **NULLS}
+AT_PATH: Mapping[str, Takes] = {
+    **DOCUMENT,
+    **ORDERED,
+    **{each: "text" for each in PATTERNS if each != "contains"},
+}
+"""Of a value inside a document."""
+
+LIST: Mapping[str, Takes] = {
+    "eq": "one",
+    "neq": "one",
+    "containsAny": "one",
+    "containsAll": "one",
+    "isEmpty": "yes",
+    **NULLS,
+}
 
 OPERATORS: Mapping[str, Mapping[str, Takes]] = {
     "String": TEXTUAL,
@@ -39,8 +54,11 @@ OPERATORS: Mapping[str, Mapping[str, Takes]] = {
     "DateTime": COMPARABLE,
     "Boolean": EQUALITY,
     "ENUM": EQUALITY,
-    "JSON": DOCUMENT,
+    "JSON": {**DOCUMENT, "path": "paths"},
+    "[String]": {**LIST, "contains": "text", "icontains": "text"},
+    "[ENUM]": LIST,
 }
+"""By scalar; those of a list take lists, but for what is sought within its items."""
 
 DESCRIPTIONS: Mapping[str, str] = {
     "eq": "Equal.",
@@ -58,6 +76,9 @@ DESCRIPTIONS: Mapping[str, str] = {
     "icontains": "Contains this text, whatever the case.",
     "regex": "Matches a POSIX regular expression, as PostgreSQL has them.",
     "iregex": "As `regex`, whatever the case.",
-    "isEmpty": "Whether there is no value, or an empty text.",
+    "isEmpty": "Whether there is no value, or an empty text or list.",
+    "containsAny": "Contains at least one of these.",
+    "containsAll": "Contains each of these.",
+    "path": "What stands at a path inside; of several paths, all must hold.",
     "hasKey": "Is an object with this key, or a list with this text.",
 }

@@ -4,6 +4,7 @@ from graphql import GraphQLEnumType, GraphQLInputField, GraphQLInputObjectType
 
 from armature.metadata.names import type_name
 from armature.schema_builder.types.registry import Types
+from armature.schema_builder.types.scalars import item_of
 from armature.schema_builder.view import Entry, ObjectView, Plain, ToOne
 
 OrderDirection = GraphQLEnumType(
@@ -17,7 +18,9 @@ OrderDirection = GraphQLEnumType(
 
 
 def is_orderable(entry: Entry) -> bool:
-    return isinstance(entry, ToOne) or (isinstance(entry, Plain) and entry.scalar != "JSON")
+    if isinstance(entry, Plain):
+        return entry.scalar != "JSON" and item_of(entry.scalar) is None
+    return isinstance(entry, ToOne)
 
 
 def order_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:

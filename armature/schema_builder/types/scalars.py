@@ -179,6 +179,16 @@ class Scalar:
     as_text: bool = False
 
 
+def item_of(scalar: str) -> str | None:
+    """What a list is of: String for `[String]`; None for what is no list."""
+    return scalar[1:-1] if scalar.startswith("[") else None
+
+
+def is_shown_as_text(scalar: str) -> bool:
+    """Whether PostgreSQL must print it before JSON does."""
+    return scalar in SCALARS and SCALARS[scalar].as_text
+
+
 SCALARS: Mapping[str, Scalar] = {
     "String": Scalar(_scalar("String", _text, "Text, UTF-8.", TEXT), Text()),
     "ID": Scalar(_scalar("ID", _uuid, "The id of a record: a UUID.", TEXT), Uuid()),

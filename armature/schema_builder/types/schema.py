@@ -8,6 +8,7 @@ from armature.metadata.model import Field
 from armature.schema_builder.types.field_names import field_name_type
 from armature.schema_builder.types.filters import (
     SCALAR_FILTERS,
+    AtPath,
     NullCheck,
     choice_filter_input,
     filter_input,
@@ -71,7 +72,7 @@ INDEXER = Indexer(MAKERS, QUERIES, MUTATIONS)
 SHARED: Mapping[str, GraphQLNamedType] = {
     **{name: scalar.graphql for name, scalar in SCALARS.items()},
     **{each.name: each for each in SCALAR_FILTERS.values()},
-    **{each.name: each for each in (OrderDirection, NullCheck, PAGE_INFO)},
+    **{each.name: each for each in (OrderDirection, NullCheck, AtPath, PAGE_INFO)},
     **introspection_types,
 }
 

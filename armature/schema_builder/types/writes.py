@@ -13,9 +13,10 @@ from graphql import (
     GraphQLObjectType,
 )
 
-from armature.metadata.names import choice_type_name, type_name
+from armature.metadata.names import type_name
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import SCALARS
+from armature.schema_builder.types.values import value_type
 from armature.schema_builder.view import Entry, ObjectView, Plain, ToMany, ToOne
 
 NEW_RECORD = "newRecord"
@@ -72,10 +73,8 @@ def _nested(types: Types, of: ObjectView) -> dict[str, GraphQLInputField]:
 
 def _input_type(types: Types, of: ObjectView, entry: Entry) -> GraphQLInputType:
     match entry:
-        case Plain(scalar="ENUM"):
-            return types[choice_type_name("choice", of.name, entry.name)]  # type: ignore[no-any-return]
         case Plain():
-            return SCALARS[entry.scalar].graphql
+            return value_type(types, of, entry)  # type: ignore[no-any-return]
         case ToOne():
             return types[type_name("to_one", entry.target)]  # type: ignore[no-any-return]
         case ToMany():

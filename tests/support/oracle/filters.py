@@ -5,7 +5,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne, View
-from tests.support.oracle.values import contains_document, has_key, same_document
+from tests.support.oracle.values import (
+    contains_document,
+    has_key,
+    inside,
+    json_text,
+    json_type,
+    ordered_documents,
+    same_document,
+)
 from tests.support.worlds.data import Row, State
 
 Test = Callable[[Any, Any], bool]
@@ -62,13 +70,56 @@ TESTS: Mapping[str, Test] = {
 JSON_TESTS: Mapping[str, Test] = {"eq": same_document, "contains": contains_document, "hasKey": has_key}
 
 
+def _any_item(test: Test) -> Test:
+    return lambda items, other: any(test(each, other) for each in items)
+
+
+LIST_TESTS: Mapping[str, Test] = {
+    "eq": lambda value, other: value == other,
+    "containsAny": lambda value, others: not set(value).isdisjoint(others),
+    "containsAll": lambda value, others: set(value).issuperset(others),
+    "contains": _any_item(TESTS["contains"]),
+    "icontains": _any_item(TESTS["icontains"]),
+}
+
+TABLES: Mapping[str, Mapping[str, Test]] = {
+    "JSON": JSON_TESTS,
+    "[String]": LIST_TESTS,
+    "[ENUM]": {**LIST_TESTS, "eq": lambda value, other: set(value) == set(other)},
+}
+
+
+def _at_path(document: Any, given: Mapping[str, Any]) -> bool:
+    """Of a value inside: what is not there is nothing, and so is JSON's null where it is asked whether."""
+    is_there, found = inside(document, given["path"])
+    for operator, other in given.items():
+        match operator:
+            case "path":
+                holds = True
+            case "is":
+                holds = (not is_there or found is None) is (str(other) == "NULL")
+            case "neq":
+                holds = not is_there or not same_document(found, other)
+            case "eq" | "contains":
+                holds = is_there and JSON_TESTS[operator](found, other)
+            case "lt" | "lte" | "gt" | "gte":
+                holds = is_there and json_type(found) == json_type(other) and ordered_documents(operator, found, other)
+            case _:
+                holds = is_there and found is not None and TESTS[operator](json_text(found), other)
+        if not holds:
+            return False
+    return True
+
+
 def _compare(entry: Plain, operator: str, value: Any, given: Any) -> bool:
-    tests = JSON_TESTS if entry.scalar == "JSON" else TESTS
+    tests = TABLES.get(entry.scalar, TESTS)
     match operator:
+        case "path":
+            return all(_at_path(value, each) for each in given)
         case "is":
             return (value is None) is (str(given) == "NULL")
         case "isEmpty":
-            return (value in (None, "")) is bool(given)
+            return (value in (None, "", [])) is bool(given)
         case "neq":
             return value is None or not tests["eq"](value, given)
         case "notIn":

@@ -1,6 +1,9 @@
 """How values look in an answer, and how jsonb compares them."""
 
-from collections.abc import Callable, Mapping
+import json
+import operator as operators
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -86,3 +89,46 @@ def _contains(left: Any, right: Any) -> bool:
 def has_key(value: Any, key: str) -> bool:
     """PostgreSQL's ?: also a bare text that is the key."""
     return key in value if isinstance(value, dict | list) else isinstance(value, str) and value == key
+
+
+def inside(value: Any, path: Sequence[str]) -> tuple[bool, Any]:
+    """What stands at a path of a document, and whether anything does."""
+    for step in path:
+        match value:
+            case dict() if step in value:
+                value = value[step]
+            case list() if re.fullmatch(r"-?[0-9]+", step) and -len(value) <= int(step) < len(value):
+                value = value[int(step)]
+            case _:
+                return False, None
+    return True, value
+
+
+def json_type(value: Any) -> str:
+    return "number" if type(value) in (int, float) else type(value).__name__
+
+
+def ordered_documents(operator: str, left: Any, right: Any) -> bool:
+    """Of two bare values of one type."""
+    if json_type(left) == "number":
+        left, right = Decimal(repr(left)), Decimal(repr(right))
+    if left is None:
+        return operator in ("lte", "gte")
+    return bool(getattr(operators, operator.replace("lte", "le").replace("gte", "ge"))(left, right))
+
+
+def json_text(value: Any) -> str:
+    """As PostgreSQL's #>> prints it: a text bare, all else as JSON."""
+    return value if isinstance(value, str) else _json(document(value))
+
+
+def _json(value: Any) -> str:
+    match value:
+        case bool() | None | str():
+            return json.dumps(value, ensure_ascii=False)
+        case int() | float():
+            return _decimal(Decimal(repr(value)))
+        case list():
+            return f"[{', '.join(map(_json, value))}]"
+        case _:
+            return f"{{{', '.join(f'{_json(key)}: {_json(each)}' for key, each in value.items())}}}"

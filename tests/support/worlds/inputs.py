@@ -8,18 +8,28 @@ from typing import Any
 from uuid import UUID
 
 from armature.metadata.names import choice_type_name, type_name
-from armature.schema_builder.types.operators import OPERATORS
+from armature.schema_builder.types.filters import SCALAR_FILTERS
+from armature.schema_builder.types.operators import AT_PATH, OPERATORS, ORDERED
 from armature.schema_builder.types.orders import OrderDirection, is_orderable
+from armature.schema_builder.types.scalars import item_of
 from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne, View
 from tests.support.worlds.choices import Choices
 from tests.support.worlds.data import State
-from tests.support.worlds.documents import Document, Enum, Variable
+from tests.support.worlds.documents import Document, Enum, Variable, is_writable
 from tests.support.worlds.values import some_value
 
 
 def type_of(of: ObjectView, entry: Plain) -> str:
     """The GraphQL type of a plain entry, without `!`."""
-    return choice_type_name("choice", of.name, entry.name) if entry.scalar == "ENUM" else entry.scalar
+    item = item_of(entry.scalar) or entry.scalar
+    kind = choice_type_name("choice", of.name, entry.name) if item == "ENUM" else item
+    return kind if item == entry.scalar else f"[{kind}!]"
+
+
+def filter_type_of(of: ObjectView, entry: Plain) -> str:
+    if entry.scalar in SCALAR_FILTERS:
+        return SCALAR_FILTERS[entry.scalar].name
+    return choice_type_name("filter", of.name, entry.name)
 
 
 def as_sent(choices: Choices, scalar: str, value: Any) -> Any:
@@ -33,6 +43,9 @@ def as_sent(choices: Choices, scalar: str, value: Any) -> Any:
             return f"{value:f}"
         case _ if scalar == "ENUM":
             return Enum(value)
+        case list() if item_of(scalar) is not None:
+            found = [as_sent(choices, str(item_of(scalar)), each) for each in value]
+            return found[0] if len(found) == 1 and choices.chance(30) else found
         case _ if scalar == "BigInt":
             return str(value)
         case _ if scalar == "Date":
@@ -121,10 +134,7 @@ class Inputs:
         return self.document.value(kind, lambda: {name: self.filter(target, depth) for name in names})
 
     def _operators(self, of: ObjectView, entry: Plain) -> Any:
-        kind = (
-            choice_type_name("filter", of.name, entry.name) if entry.scalar == "ENUM" else f"{entry.scalar}FilterInput"
-        )
-        return self.document.value(kind, lambda: self._some_operators(of, entry))
+        return self.document.value(filter_type_of(of, entry), lambda: self._some_operators(of, entry))
 
     def _some_operators(self, of: ObjectView, entry: Plain) -> dict[str, Any]:
         operators = list(OPERATORS[entry.scalar].items())
@@ -137,6 +147,11 @@ class Inputs:
 
     def _operand(self, of: ObjectView, entry: Plain, operator: str, takes: str) -> tuple[str, Any]:
         match takes:
+            case "paths":
+                return "[JSONPathFilterInput!]", lambda: self._paths(of, entry)
+            case "text" if item_of(entry.scalar) is not None:
+                items = self.held(of, entry)
+                return "String", lambda: self._pattern(operator, self.choices.pick(items) if items else "a")
             case "one" if entry.scalar == "JSON" and operator == "contains":
                 return "JSON", lambda: self._part(self.sent(of, entry)) or {}
             case "one":
@@ -156,6 +171,40 @@ class Inputs:
         count = self.choices.weighted([(30, 1), (50, 2), (15, 4), (5, 0)])
         found = [self.document.required(type_of(of, entry), lambda: self.sent(of, entry)) for _ in range(count)]
         return found[0] if count == 1 and not isinstance(found[0], Variable) and self.choices.chance(30) else found
+
+    def _paths(self, of: ObjectView, entry: Plain) -> Any:
+        count = self.choices.weighted([(70, 1), (25, 2), (5, 0)])
+        found = [self._at_path(of, entry) for _ in range(count)]
+        return found[0] if count == 1 and self.choices.chance(50) else found
+
+    def _at_path(self, of: ObjectView, entry: Plain) -> dict[str, Any]:
+        path, found = self._inside(self.held(of, entry))
+        operators = {each: takes for each, takes in AT_PATH.items() if each != "hasKey"}
+        operator, takes = self.choices.pick(list(operators.items()))
+        if takes == "text":
+            text = found if isinstance(found, str) else "a"
+            return {"path": path, operator: self._pattern(operator, text)}
+        if takes == "null":
+            return {"path": path, operator: Enum(self.choices.pick(("NULL", "NOT_NULL")))}
+        if operator in ORDERED and isinstance(found, dict | list):
+            found = 1
+        value = self._part(found) if operator == "contains" else found
+        return {"path": path, operator: 1 if value is None or not is_writable(value) else value}
+
+    def _inside(self, document: Any) -> tuple[list[str], Any]:
+        """A way into a document, perhaps one that leads nowhere, and what it leads to."""
+        path: list[str] = []
+        while self.choices.chance(70):
+            match document:
+                case dict() if document:
+                    path.append(self.choices.pick(list(document)))
+                    document = document[path[-1]]
+                case list() if document:
+                    path.append(str(self.choices.below(len(document))))
+                    document = document[int(path[-1])]
+                case _:
+                    return [*path, "a"], document
+        return path, document
 
     def _part(self, value: Any) -> Any:
         """Something that a document may contain."""

@@ -33,6 +33,14 @@ KINDS: Sequence[tuple[str, dict[str, Any] | None]] = (
     ("UUID", None),
     ("SELECT", None),
     ("RAW_JSON", None),
+    ("TEXT", {"maxLength": 300}),
+    ("EMAIL", None),
+    ("PHONE", {"defaultCountry": "CH"}),
+    ("LINK", None),
+    ("RATING", {"max": 3}),
+    ("MULTI_SELECT", None),
+    ("ARRAY", None),
+    ("POSITION", None),
 )
 
 DEFAULTS: dict[str, Sequence[Any]] = {
@@ -44,9 +52,16 @@ DEFAULTS: dict[str, Sequence[Any]] = {
     "DATE_TIME": ("2024-01-01T00:01:01Z", "now"),
     "UUID": ("00000000-0000-0000-0000-000000000001",),
     "RAW_JSON": ({"b": 1, "a": [None]}, []),
+    "EMAIL": ("Ada@Example.com",),
+    "PHONE": ("044 668 18 00",),
+    "LINK": ("https://example.com",),
+    "RATING": (1, 3),
+    "ARRAY": (["a", "", 'quo"te, {\\}'], []),
+    "POSITION": (0, 1.5),
 }
 ON_DELETE: Sequence[OnDelete] = ("SET_NULL", "CASCADE", "RESTRICT")
-UNIQUE = ("TEXT", "NUMBER", "UUID", "NUMERIC", "DATE")
+UNIQUE = ("TEXT", "NUMBER", "UUID", "NUMERIC", "DATE", "EMAIL", "PHONE")
+OPTIONS = ("RED", "GREEN", "b_2", "Amber")
 
 
 def some_model(choices: Choices) -> list[Change]:
@@ -75,8 +90,9 @@ def _fields(choices: Choices, at: int) -> Iterator[NewField]:
 
 
 def _field(choices: Choices, name: str, kind: str, settings: dict[str, Any] | None) -> NewField:
-    options = ("RED", "GREEN", "b_2", "Amber")[: choices.between(1, 4)] if kind == "SELECT" else ()
-    default = choices.pick([*DEFAULTS.get(kind, options)]) if choices.chance(25) else None
+    options = OPTIONS[: choices.between(1, 4)] if kind in ("SELECT", "MULTI_SELECT") else ()
+    defaults = [[], [*options]] if kind == "MULTI_SELECT" else [*DEFAULTS.get(kind, options)]
+    default = choices.pick(defaults) if choices.chance(25) else None
     is_unique = kind in UNIQUE and choices.chance(20)
     return NewField(
         name=name,

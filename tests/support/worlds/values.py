@@ -44,7 +44,24 @@ POOLS: Mapping[str, Sequence[Any]] = {
         )
     ),
     "JSON": DOCUMENTS,
+    "[String]": (
+        [], ["a"], ["a", "b"], ["b", "a"], ["a", "a"], [""], ["ABC", "abc"], ["a_b", "%", "\\", '"', "{}", "NULL", "é"],
+    ),
 }  # fmt: skip
+
+KIND_POOLS: Mapping[str, Sequence[Any]] = {
+    "EMAIL": (
+        "ada@example.com",
+        "ada@bücher.example",
+        "grace+navy@example.org",
+        "o'hara@example.com",
+        "日本@example.com",
+    ),
+    "PHONE": ("+41446681800", "+14155552671", "+390612345678", "+442079460000"),
+    "LINK": ("https://example.com", "http://example.com/a?b=%20#c", "mailto:ada@example.com", "tel:+41446681800"),
+    "RATING": (1, 2, 3),
+}
+"""Of kinds that allow but some values of their scalar."""
 
 DECIMALS = ("0", "1", "-1", "1.5", "1.50", "0.1", "99.99", "-99.99", "1e3", "12345678901234567890.123456789", "0.000")
 
@@ -53,9 +70,13 @@ def some_value(choices: Choices, scalar: str, field: Field) -> Any:
     """A value a column of this field can hold, as asyncpg takes it."""
     if scalar == "ENUM":
         return choices.pick([each.value for each in field.options])
+    if scalar == "[ENUM]":
+        values = [each.value for each in field.options]
+        chosen = [each for each in values if choices.chance(50)]
+        return chosen[::-1] if choices.chance(30) else chosen
     if scalar == "Decimal":
         return _decimal(choices, field)
-    return choices.pick(POOLS[scalar])
+    return choices.pick(KIND_POOLS.get(field.kind) or POOLS[scalar])
 
 
 def _decimal(choices: Choices, field: Field) -> Decimal:
