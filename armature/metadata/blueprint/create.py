@@ -79,7 +79,7 @@ def _ready(way: Way, of: str, waiting: Mapping[str, list[str]]) -> Iterator[str]
                 return
             if there and there[1] in waiting.get(target, ()):
                 before = [each for each in waiting[target] if (target, each) not in passed and each != name]
-                if before[0] != there[1]:
+                if before and before[0] != there[1]:
                     return
                 passed.add(there)
         passed.add((of, name))
