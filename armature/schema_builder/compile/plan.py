@@ -289,7 +289,8 @@ class Shown:
 class Write:
     """A root field of a mutation; `does` is a key of roots.MUTATIONS.
 
-    `shown` is what it answers: one record, a list of them, or counts and records.
+    `shown` is what it answers: one record, a list of them, or counts and records. `since` is what the one record must
+    meet beside `condition`: that nobody changed it meanwhile.
     """
 
     key: str
@@ -297,6 +298,7 @@ class Write:
     object: ObjectView
     shown: Rows | tuple[Shown, ...]
     condition: Condition = All(())
+    since: Compare | None = None
     sets: tuple[SetValue | SetLink | SetNew, ...] = ()
     beside: tuple[Beside, ...] = ()
     new: NewRows | None = None

@@ -63,6 +63,7 @@ def _root(reader: Reader, key: str, nodes: Sequence[FieldNode]) -> Write | Known
         root.object,
         shown,
         condition=_which(reader, root.object, given),
+        since=_since(root.object, given),
         sets=tuple(_sets(reader, root.object, data)),
         beside=tuple(_beside(root.object, data)),
         upsert=_upsert(root.object, given),
@@ -105,6 +106,16 @@ def _which(reader: Reader, of: ObjectView, given: Mapping[str, Lifted]) -> Condi
     if "filter" in given:
         return condition_of(reader.schema.view, of, given["filter"])
     return reader.unique(of, {"id": given["id"]}) if "id" in given else All(())
+
+
+def _since(of: ObjectView, given: Mapping[str, Lifted]) -> Compare | None:
+    if "ifUpdatedAt" not in given:
+        return None
+    if given["ifUpdatedAt"] is None:
+        raise DataRefused(("ifUpdatedAt",), "it is null.", hint="Leave it out to change the record in any case.")
+    updated_at = of.entries["updatedAt"]
+    assert isinstance(updated_at, Plain)  # noqa: S101  a time
+    return Compare(updated_at, "eq", given["ifUpdatedAt"])
 
 
 def _shown(reader: Reader, of: ObjectView, nodes: Sequence[FieldNode]) -> tuple[Shown, ...]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Uuid,
+    and_,
     any_,
     delete,
     func,
@@ -51,7 +52,7 @@ class WriteStatements:
     For one record: `write` gives its JSON, or no row where there was none to write; with `show`, it gives the id, and
     `show` the JSON of that id. For many: `write` gives ids, each of `lists` their JSON for one response key; with
     `find`, that gives the ids, and `write` comes last. `links` tells which of the records to be connected are there,
-    should nothing have been written.
+    should nothing have been written, `present` when the record was updated last.
     """
 
     write: Statement
@@ -59,18 +60,24 @@ class WriteStatements:
     lists: Mapping[str, Statement] = field(default_factory=dict)
     find: Statement | None = None
     links: Statement | None = None
+    present: Statement | None = None
+
+    @property
+    def all(self) -> Sequence[Statement]:
+        known = (self.write, self.show, *self.lists.values(), self.find, self.links, self.present)
+        return [each for each in known if each is not None]
 
 
 def write_statements(write: Write) -> WriteStatements:
-    links = _links_statement(write)
+    links, present = _links_statement(write), _present_statement(write)
     if isinstance(write.shown, tuple):
         lists = {each.key: show_statement(each.rows) for each in write.shown if each.rows}
         if write.does == "destroy_many":
             return WriteStatements(_destroy_ids(write.object), lists=lists, find=_find_ids(write))
         return WriteStatements(_ids_of(write), lists=lists, links=links)
     if write.does != "destroy" and (write.is_nested or write.object.name in objects_read(write.shown)):
-        return WriteStatements(_ids_of(write), show_statement(write.shown), links=links)
-    return WriteStatements(_shown_at_once(write, write.shown), links=links)
+        return WriteStatements(_ids_of(write), show_statement(write.shown), links=links, present=present)
+    return WriteStatements(_shown_at_once(write, write.shown), links=links, present=present)
 
 
 def _shown_at_once(write: Write, rows: Rows) -> Statement:
@@ -127,7 +134,7 @@ def _update(build: Builder, write: Write) -> Update:
     return (
         update(table)
         .values({**values, "updated_at": func.now()})
-        .where(table.c.deleted_at.is_(None), build.condition(write.condition, table), *conditions)
+        .where(table.c.deleted_at.is_(None), _wanted(build, write), *conditions)
     )
 
 
@@ -136,7 +143,7 @@ def _delete(build: Builder, write: Write) -> Update:
     return (
         update(table)
         .values(deleted_at=func.now(), updated_at=func.now())
-        .where(table.c.deleted_at.is_(None), build.condition(write.condition, table))
+        .where(table.c.deleted_at.is_(None), _wanted(build, write))
     )
 
 
@@ -147,13 +154,19 @@ def _restore(build: Builder, write: Write) -> Update:
     return (
         update(table)
         .values(deleted_at=null(), updated_at=func.now())
-        .where(build.condition(write.condition, table), table.c.deleted_at.is_not(None) if is_many else true())
+        .where(_wanted(build, write), table.c.deleted_at.is_not(None) if is_many else true())
     )
 
 
 def _destroy(build: Builder, write: Write) -> Delete:
     table = write.object.table
-    return delete(table).where(build.condition(write.condition, table))
+    return delete(table).where(_wanted(build, write))
+
+
+def _wanted(build: Builder, write: Write) -> ColumnElement[bool]:
+    table = write.object.table
+    condition = build.condition(write.condition, table)
+    return condition if write.since is None else and_(condition, build.condition(write.since, table))
 
 
 CHANGES = {
@@ -187,6 +200,17 @@ def _assigned(
         sources.append(to)
         conditions += [to.c.deleted_at.is_(None), build.condition(each.condition, to)]
     return values, sources, conditions
+
+
+def _present_statement(write: Write) -> Statement | None:
+    """Of a record that may be written: the `updated_at` it has now, as it is shown."""
+    if write.since is None:
+        return None
+    build = Builder()
+    table = write.object.table
+    live = table.c.deleted_at.is_(None) if write.does in ("update", "delete") else true()
+    found = select(func.to_json(table.c.updated_at)).where(build.condition(write.condition, table), live)
+    return build.statement(found)
 
 
 def _links_statement(write: Write) -> Statement | None:

@@ -20,16 +20,15 @@ from armature.core.settings import Settings
 from armature.metadata.model import Snapshot
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.compile.plan import Known, Read
-from armature.schema_builder.compile.selection import collect
 from armature.schema_builder.run.answer import Answer, MutationOverGet, Operation, formatted, refusal
 from armature.schema_builder.run.document import PAGE, Document, DocumentReader
 from armature.schema_builder.run.failures import told
 from armature.schema_builder.run.fetch import fetch_json, fetch_row
 from armature.schema_builder.run.introspection import Introspection
+from armature.schema_builder.run.mutation import run_mutation
 from armature.schema_builder.run.operation import MutationPlan, Plans, Prepared, QueryPlan, Refused
 from armature.schema_builder.run.workplace import Tally, Workplace
 from armature.schema_builder.run.workspaces import Workspaces
-from armature.schema_builder.run.write import WriteField, run_field
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import View
 
@@ -154,27 +153,8 @@ class Engine:
         tally = Tally(self._settings)
         tables = {each.table: each for each in snapshot.objects.values()}
         at = Workplace(self._db, self._settings, prepared.schema.view, snapshot.schema, variables, tables, tally)
-        done: list[tuple[str, bytes | None]] = []
-        has_written = False
-        errors: list[GraphQLError] = []
-        for field in plan.fields:
-            if isinstance(field, Known):
-                done.append((field.key, b'"Mutation"'))
-                continue
-            try:
-                done.append((field.write.key, await run_field(at, field)))
-                has_written = True
-            except SchemaChanged as changed:
-                if not has_written:
-                    raise
-                errors.append(_located(prepared, at, field, changed))
-                return _partly(None, errors)
-            except ArmatureError as error:
-                errors.append(_located(prepared, at, field, error))
-                if field.is_required:
-                    return _partly(None, errors)
-                done.append((field.write.key, None))
-        return _partly(done, errors)
+        outcome = await run_mutation(at, prepared, plan)
+        return _partly(outcome.done, outcome.errors)
 
 
 def _key(operation: Operation, snapshot: Snapshot) -> tuple[bytes, str, str | None]:
@@ -198,13 +178,6 @@ def _partly(done: Sequence[tuple[str, bytes | None]] | None, errors: Sequence[Gr
         return Answer(b'{"data":%b}' % data)
     entries = msgspec.json.encode([entry for each in errors for entry in formatted(each)])
     return Answer(b'{"data":%b,"errors":%b}' % (data, entries))
-
-
-def _located(prepared: Prepared, at: Workplace, field: WriteField, error: ArmatureError) -> GraphQLError:
-    """The error at the root field of a mutation that it happened in."""
-    key = field.write.key
-    roots = collect([prepared.node.selection_set], "Mutation", prepared.document.fragments, at.variables)
-    return GraphQLError(error.message, roots[key], path=[key], original_error=error)
 
 
 def _refusal(refused: Refused | SchemaChanged) -> Answer:

@@ -33,6 +33,7 @@ from armature.schema_builder.compile.write import mutation
 from armature.schema_builder.run.document import PAGE, Document
 from armature.schema_builder.run.validation import RULES
 from armature.schema_builder.run.write import WriteField, ready
+from armature.schema_builder.types.directives import ATOMIC
 from armature.schema_builder.types.many import WITH_DELETED
 from armature.schema_builder.types.schema import WorkspaceSchema
 
@@ -61,7 +62,9 @@ class MutationPlan:
     def weight(self) -> int:
         found = [each.statements for each in self.fields if isinstance(each, WriteField)]
         every = [
-            text for each in found for text in (each.write, each.show, each.find, each.links, *each.lists.values())
+            text
+            for each in found
+            for text in (each.write, each.show, each.find, each.links, each.present, *each.lists.values())
         ]
         return 1 + sum(len(each.sql) for each in every if each) // PAGE
 
@@ -116,6 +119,10 @@ class Prepared:
     @property
     def is_query(self) -> bool:
         return self.node.operation is OperationType.QUERY
+
+    @property
+    def is_atomic(self) -> bool:
+        return any(each.name.value == ATOMIC.name for each in self.node.directives or ())
 
     def coerced(self, given: Mapping[str, Any]) -> Variables:
         """The variables as values (GraphQL spec, CoerceVariableValues). Raises Refused."""

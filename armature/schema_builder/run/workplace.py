@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from armature.core.db import Database
 from armature.core.errors import LimitExceeded
 from armature.core.settings import Settings, environment_name
 from armature.metadata.model import Object
 from armature.schema_builder.compile.binds import Variables
+from armature.schema_builder.run.transactions import Connections
 from armature.schema_builder.view import View
 
 
@@ -31,7 +31,7 @@ class Tally:
 class Workplace:
     """`tables` are the workspace's objects by table, hidden ones included."""
 
-    db: Database
+    db: Connections
     settings: Settings
     view: View
     schema: str

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from armature.core.db import Connection
-from armature.core.errors import ArmatureError, NotFound
+from armature.core.errors import ArmatureError, Conflict, NotFound
 from armature.metadata.model import Field, Object
 from armature.metadata.names import type_name
 from armature.schema_builder.compile.binds import Constant, Variables
@@ -38,6 +38,22 @@ HAVE_DATA = ("create", "update", "update_many")
 class RecordNotFound(NotFound):
     def __init__(self, of: Object) -> None:
         super().__init__(f"There is no {of.label_singular} with this id.", field="id")
+
+
+class ChangedMeanwhile(Conflict):
+    """`updated_at` is what the record has now."""
+
+    def __init__(self, of: Object, updated_at: str) -> None:
+        super().__init__(
+            f"This {of.label_singular} was changed meanwhile, at {updated_at}.",
+            hint="Read it again, and decide anew.",
+            field="ifUpdatedAt",
+            path=("ifUpdatedAt",),
+        )
+        self.updated_at = updated_at
+
+    def extensions(self) -> dict[str, Any]:
+        return {**super().extensions(), "updatedAt": self.updated_at}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +217,10 @@ def _counted(field: WriteField, count: int, lists: Mapping[str, bytes | None]) -
 async def _refuse(connection: Connection, at: Workplace, field: WriteField) -> bytes:
     """Nothing was written: say why."""
     await _refuse_missing_links(connection, at, field)
+    if field.statements.present is not None:
+        present = await fetch_json(connection, field.statements.present, at.schema, at.variables)
+        if present is not None:
+            raise ChangedMeanwhile(field.write.object.object, msgspec.json.decode(present))
     if field.write.upsert is not None:
         raise IdTaken(field.write.object.object, (*DATA, "id"))
     raise RecordNotFound(field.write.object.object)

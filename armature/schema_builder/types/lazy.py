@@ -19,7 +19,6 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     TypeMetaFieldDef,
-    specified_directives,
 )
 
 E = TypeVar("E")
@@ -69,7 +68,7 @@ class LazySchema(GraphQLSchema):
         types: Mapping[str, GraphQLNamedType],
         query: GraphQLObjectType,
         mutation: GraphQLObjectType | None,
-        directives: tuple[GraphQLDirective, ...] = specified_directives,
+        directives: tuple[GraphQLDirective, ...],
     ) -> None:
         self.assume_valid = True
         self._validation_errors = []

@@ -28,6 +28,12 @@ class Root:
 RootMaker = Callable[[Types, ObjectView], GraphQLField]
 
 ID = GraphQLArgument(GraphQLNonNull(SCALARS["ID"].graphql))
+IF_UPDATED_AT = {
+    "ifUpdatedAt": GraphQLArgument(
+        SCALARS["DateTime"].graphql,
+        description="As you know the record; where it was changed since, it is a conflict.",
+    )
+}
 
 
 def _one(types: Types, of: ObjectView) -> GraphQLField:
@@ -68,7 +74,7 @@ def _on_conflict(types: Types, of: ObjectView) -> dict[str, GraphQLArgument]:
 
 def _update(types: Types, of: ObjectView) -> GraphQLField:
     data = GraphQLArgument(GraphQLNonNull(types[type_name("update", of.name)]))
-    return GraphQLField(types[of.type_name], {"id": ID, "data": data})
+    return GraphQLField(types[of.type_name], {"id": ID, "data": data, **IF_UPDATED_AT})
 
 
 def _update_many(types: Types, of: ObjectView) -> GraphQLField:
@@ -79,7 +85,7 @@ def _update_many(types: Types, of: ObjectView) -> GraphQLField:
 
 
 def _by_id(description: str) -> Callable[[Types, ObjectView], GraphQLField]:
-    return lambda types, of: GraphQLField(types[of.type_name], {"id": ID}, description=description)
+    return lambda types, of: GraphQLField(types[of.type_name], {"id": ID, **IF_UPDATED_AT}, description=description)
 
 
 def _by_filter(description: str) -> Callable[[Types, ObjectView], GraphQLField]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from graphql import GraphQLNamedType, introspection_types
 
 from armature.metadata.model import Field
+from armature.schema_builder.types.directives import DIRECTIVES
 from armature.schema_builder.types.field_names import field_name_type
 from armature.schema_builder.types.filters import (
     SCALAR_FILTERS,
@@ -92,7 +93,7 @@ class WorkspaceSchema:
         self.types = Types(view, Joined(root_types, *(each.types for each in found), SHARED), _made)
         query.fields = root_fields(self.types, queries)
         mutation.fields = root_fields(self.types, mutations)
-        self.graphql = LazySchema(self.types, query, root_types.get("Mutation"))
+        self.graphql = LazySchema(self.types, query, root_types.get("Mutation"), DIRECTIVES)
 
 
 def _made(types: Types, entry: TypeEntry) -> GraphQLNamedType:
