@@ -13,6 +13,7 @@ from armature.schema_builder.compile.fit import fitting
 from armature.schema_builder.compile.plan import (
     All,
     Beside,
+    Compare,
     Condition,
     Known,
     NewRows,
