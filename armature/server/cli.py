@@ -15,6 +15,7 @@ import msgspec
 
 from armature.core.errors import ArmatureError, ManyErrors
 from armature.core.settings import Settings, read_settings
+from armature.server.commands.data import export, import_
 from armature.server.commands.model import metadata
 from armature.server.local import database_url
 from armature.server.terminal import data_dir_option, json_option, on_database, say, table
@@ -192,7 +193,8 @@ def doctor(context: click.Context, workspace_id: UUID | None, data_dir: Path, as
     context.exit(1 if found else 0)
 
 
-main.add_command(metadata)
+for command in (metadata, import_, export):
+    main.add_command(command)
 
 
 def configured(host: str | None, port: int | None) -> Settings:

@@ -3,8 +3,10 @@
 import pytest
 
 from armature.core.errors import ArmatureError, ManyErrors
-from armature.metadata.blueprint.text import BlueprintFile, FileUnfit
-from armature.metadata.changes import CreateField, CreateObject, DeleteField, UpdateField
+from armature.metadata.blueprint.draw import draw
+from armature.metadata.blueprint.text import BlueprintFile, FileUnfit, write_blueprint
+from armature.metadata.changes import CreateField, CreateObject, DeleteField, NewField, NewOption, UpdateField
+from armature.metadata.kinds import KINDS
 from armature.metadata.summaries import summary
 from tests.metadata.models import EMPTY, Model, add_field, add_object, build, crm, delete_field, select, steps, to_one
 
@@ -151,6 +153,17 @@ def test_an_end_that_the_file_leaves_out_stays_with_the_other() -> None:
     relation = "{type: RELATION, relation: {type: MANY_TO_ONE, target: company}}"
     text = f"objects: {{company: {{}}, visit: {{fields: {{company: {relation}}}}}}}"
     assert steps(made.snapshot, text) == []
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"RELATION"}))
+def test_every_kind_can_be_written_and_comes_back(kind: str) -> None:
+    made = Model()
+    made.change(add_object("a"))
+    options = (NewOption(value="A"), NewOption(value="B")) if KINDS[kind].has_options else None
+    made.change(add_field("a", NewField(name="x", type=kind, options=options)))
+    text = write_blueprint(draw(made.snapshot))
+    assert not steps(made.snapshot, text)
+    assert build(EMPTY, text).fingerprint == made.snapshot.fingerprint
 
 
 def test_what_was_deleted_is_not_in_the_way() -> None:

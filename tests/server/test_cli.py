@@ -30,7 +30,7 @@ def output(*arguments: str, **environment: str) -> str:
     "command",
     [
         *("", "up", "serve", "migrate", "workspace", "workspace create", "workspace delete", "key create", "doctor"),
-        *("metadata", "metadata export", "metadata plan", "metadata apply"),
+        *("import", "export", "metadata", "metadata export", "metadata plan", "metadata apply"),
     ],
 )
 def test_every_command_has_help(command: str) -> None:

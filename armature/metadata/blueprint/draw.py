@@ -49,7 +49,7 @@ def _field(snapshot: Snapshot, field: Field) -> FieldPlan:
         label=None if field.label == full_label(field.name, None) else field.label,
         description=field.description,
         is_active=field.is_active,
-        is_nullable=field.is_nullable,
+        is_nullable=field.is_nullable or KINDS[field.kind].generated is not None,
         is_unique=field.is_unique and field.relation_id is None,
         default_value=field.default,
         settings=_settings(field),

@@ -91,7 +91,7 @@ def _field_changes(way: Way, found: Field, name: str, plan: FieldPlan) -> dict[s
         "is_unique": is_unique(plan),
     }
     changed = {key: value for key, value in wanted.items() if getattr(found, key) != value}
-    if found.column is None:
+    if found.column is None or KINDS[found.kind].generated is not None:
         changed.pop("is_nullable", None)
     return {**changed, **_value_changes(found, plan), **_relation_changes(way, found, plan)}
 
