@@ -219,3 +219,17 @@ changesets = Table(
     _text("idempotency_key", nullable=True),
     UniqueConstraint("workspace_id", "idempotency_key"),
 )
+
+# What was answered to mutations that came with a key of the client's; `caller` is a user or an API key.
+idempotency_keys = Table(
+    "idempotency_keys",
+    METADATA,
+    _to("workspace_id", "workspaces"),
+    Column("caller", Uuid(), nullable=False),
+    _text("key"),
+    Column("request", LargeBinary(), nullable=False),
+    Column("answer", LargeBinary(), nullable=False),
+    _created_at(),
+    PrimaryKeyConstraint("workspace_id", "caller", "key"),
+    Index(None, "created_at"),
+)

@@ -213,3 +213,28 @@ def test_settings_that_cannot_work_are_refused_at_once() -> None:
         create_app(
             Settings(database_url="x", redis_url="x", secret_key=SECRET_KEY, cors_origins=("https://a.example/path",))
         )
+
+
+# Sent twice
+
+
+def test_a_mutation_sent_twice_under_one_key_is_executed_once(live: Live) -> None:
+    def send(title: str, key: str) -> httpx2.Response:
+        query = f'mutation {{createTask(data: {{title: "{title}"}}) {{id}}}}'
+        return http.post(f"{live.url}/graphql", json={"query": query}, headers={**live.headers, "idempotency-key": key})
+
+    first, again, other = send("a", "twice"), send("a", "twice"), send("b", "twice")
+
+    assert (first.status_code, again.status_code, other.status_code) == (200, 200, 422)
+    assert first.content == again.content
+    assert other.json()["errors"][0]["extensions"]["field"] == "Idempotency-Key"
+
+
+@pytest.mark.parametrize("key", ["", "a b", "é".encode().decode("latin-1"), "x" * 256])
+def test_a_key_is_short_and_visible(live: Live, key: str) -> None:
+    known = {name.encode(): value.encode() for name, value in live.headers.items()}
+    headers = {**known, b"idempotency-key": key.encode("latin-1")}
+    response = http.post(f"{live.url}/graphql", json={"query": "{__typename}"}, headers=headers)
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"]["field"] == "Idempotency-Key"

@@ -12,12 +12,16 @@ from armature.core.errors import ArmatureError, ManyErrors
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One GraphQL request, decoded. `may_mutate` is False for GET (GraphQL over HTTP, section "GET")."""
+    """One GraphQL request, decoded. `may_mutate` is False for GET (GraphQL over HTTP, section "GET").
+
+    Two of one caller with the same `idempotency_key` are the same operation, sent again.
+    """
 
     query: str
     variables: Mapping[str, Any]
     name: str | None = None
     may_mutate: bool = True
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,12 @@ class MutationOverGet(ArmatureError):
 
     def __init__(self) -> None:
         super().__init__("Mutations can't be sent with GET.", hint="Use POST.")
+
+
+def object_of(fields: Sequence[tuple[str, bytes | None]]) -> bytes:
+    """A JSON object of values that are JSON already; response keys are GraphQL names and need no escape."""
+    inside = b",".join([b'"%b":%b' % (key.encode(), b"null" if value is None else value) for key, value in fields])
+    return b"{%b}" % inside
 
 
 def formatted(error: GraphQLError) -> list[dict[str, Any]]:

@@ -7,10 +7,10 @@ Each arrow is remembered: a warm request is a few look-ups, the variables' coerc
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from graphql import GraphQLError, OperationType
 
 from armature.core.db import Database
@@ -20,12 +20,13 @@ from armature.core.settings import Settings
 from armature.metadata.model import Snapshot
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.compile.plan import Known, Read
-from armature.schema_builder.run.answer import Answer, MutationOverGet, Operation, formatted, refusal
+from armature.schema_builder.run.answer import Answer, MutationOverGet, Operation, object_of, refusal
 from armature.schema_builder.run.document import PAGE, Document, DocumentReader
 from armature.schema_builder.run.failures import told
 from armature.schema_builder.run.fetch import fetch_json, fetch_row
 from armature.schema_builder.run.introspection import Introspection
 from armature.schema_builder.run.mutation import run_mutation
+from armature.schema_builder.run.once import Key, once, request_of
 from armature.schema_builder.run.operation import MutationPlan, Plans, Prepared, QueryPlan, Refused
 from armature.schema_builder.run.workplace import Tally, Workplace
 from armature.schema_builder.run.workspaces import Workspaces
@@ -47,17 +48,20 @@ class Engine:
         self._plans: Plans = Lru(settings.statement_cache_size)
         self._introspection = Introspection()
 
-    async def execute(self, operation: Operation, workspace_id: UUID) -> Answer:
-        """The answer to an operation. Raises ArmatureError where the request as a whole is refused."""
+    async def execute(self, operation: Operation, workspace_id: UUID, caller: UUID | None = None) -> Answer:
+        """The answer to an operation. Raises ArmatureError where the request as a whole is refused.
+
+        `caller` is whose idempotency keys count; nobody has none.
+        """
         snapshot = self._workspaces.known(workspace_id) or await self._workspaces.newest(workspace_id)
         try:
-            return await self._run(operation, snapshot)
+            return await self._run(operation, snapshot, caller)
         except (Refused, SchemaChanged) as refused:
             newest = await self._workspaces.newest(workspace_id)
             if newest.version == snapshot.version:
                 return _final(refused)
         try:
-            return await self._run(operation, newest)
+            return await self._run(operation, newest, caller)
         except (Refused, SchemaChanged) as refused:
             return _refusal(refused)
 
@@ -77,13 +81,13 @@ class Engine:
             self._plans.drop_where(lambda key, _: key[0].fingerprint not in self._schemas)
         return made
 
-    async def _run(self, operation: Operation, snapshot: Snapshot) -> Answer:
+    async def _run(self, operation: Operation, snapshot: Snapshot, caller: UUID | None) -> Answer:
         prepared = self._prepared.get(_key(operation, snapshot)) or await self._prepare(operation, snapshot)
         if prepared.is_query:
             return await self._query(prepared, operation, snapshot)
         if not operation.may_mutate:
             raise MutationOverGet
-        return await self._mutation(prepared, operation, snapshot)
+        return await self._mutation(prepared, operation, snapshot, caller)
 
     async def _prepare(self, operation: Operation, snapshot: Snapshot) -> Prepared:
         """A long document is validated beside the event loop: it may take graphql-core a second to refuse it."""
@@ -146,15 +150,20 @@ class Engine:
                 found[each.key] = type_name if each.what == "typename" else str(snapshot.version).encode()
         return found
 
-    async def _mutation(self, prepared: Prepared, operation: Operation, snapshot: Snapshot) -> Answer:
+    async def _mutation(
+        self, prepared: Prepared, operation: Operation, snapshot: Snapshot, caller: UUID | None
+    ) -> Answer:
         variables = prepared.coerced(operation.variables)
         plan = prepared.plan(variables)
         assert isinstance(plan, MutationPlan)  # noqa: S101  it is a mutation
         tally = Tally(self._settings)
         tables = {each.table: each for each in snapshot.objects.values()}
         at = Workplace(self._db, self._settings, prepared.schema.view, snapshot.schema, variables, tables, tally)
-        outcome = await run_mutation(at, prepared, plan)
-        return _partly(outcome.done, outcome.errors)
+        if operation.idempotency_key is None or caller is None:
+            return (await run_mutation(at, prepared, plan)).answer
+        key = Key(snapshot.workspace_id, caller, operation.idempotency_key, request_of(operation))
+        lifetime = self._settings.idempotency_lifetime
+        return await once(self._db, lifetime, key, lambda db: run_mutation(replace(at, db=db), prepared, plan))
 
 
 def _key(operation: Operation, snapshot: Snapshot) -> tuple[bytes, str, str | None]:
@@ -162,22 +171,7 @@ def _key(operation: Operation, snapshot: Snapshot) -> tuple[bytes, str, str | No
 
 
 def _data(fields: Sequence[tuple[str, bytes | None]]) -> bytes:
-    return b"".join([b'{"data":', _object(fields), b"}"])
-
-
-def _object(fields: Sequence[tuple[str, bytes | None]]) -> bytes:
-    """A JSON object of values that are JSON already; response keys are GraphQL names and need no escape."""
-    inside = b",".join([b'"%b":%b' % (key.encode(), b"null" if value is None else value) for key, value in fields])
-    return b"{%b}" % inside
-
-
-def _partly(done: Sequence[tuple[str, bytes | None]] | None, errors: Sequence[GraphQLError]) -> Answer:
-    """What was done, and what was not; `done` None where a non-null field failed."""
-    data = b"null" if done is None else _object(done)
-    if not errors:
-        return Answer(b'{"data":%b}' % data)
-    entries = msgspec.json.encode([entry for each in errors for entry in formatted(each)])
-    return Answer(b'{"data":%b,"errors":%b}' % (data, entries))
+    return b"".join([b'{"data":', object_of(fields), b"}"])
 
 
 def _refusal(refused: Refused | SchemaChanged) -> Answer:

@@ -18,6 +18,13 @@ class TooComplex(ArmatureError):
         super().__init__("The operation is too complex for the database.", hint="Nest or select less.")
 
 
+class GotInTheWay(Conflict):
+    """It may go well the next time."""
+
+    def __init__(self) -> None:
+        super().__init__("Another change got in the way.", hint="Send it again.")
+
+
 class NotUnique(Conflict):
     def __init__(self, of: Object, field: Field, path: Path | None) -> None:
         super().__init__(
@@ -84,7 +91,7 @@ def told(error: Exception) -> ArmatureError | None:
         case asyncpg.UndefinedTableError() | asyncpg.UndefinedColumnError() | asyncpg.InvalidSchemaNameError():
             return SchemaChanged("The model changed while the request ran.", hint="Send it again.")
         case asyncpg.SerializationError() | asyncpg.DeadlockDetectedError() | asyncpg.LockNotAvailableError():
-            return Conflict("Another change got in the way.", hint="Send it again.")
+            return GotInTheWay()
         case asyncpg.ProgramLimitExceededError():
             return TooComplex()
         case asyncpg.PostgresError(sqlstate=state) if state in BAD_VALUES:

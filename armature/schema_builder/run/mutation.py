@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
 from graphql import GraphQLError
 
 from armature.core.errors import ArmatureError, SchemaChanged
 from armature.schema_builder.compile.plan import Known
 from armature.schema_builder.compile.selection import collect
+from armature.schema_builder.run.answer import Answer, formatted, object_of
 from armature.schema_builder.run.operation import MutationPlan, Prepared
 from armature.schema_builder.run.transactions import Joined
 from armature.schema_builder.run.workplace import Workplace
@@ -22,6 +24,14 @@ class Outcome:
 
     done: Sequence[tuple[str, bytes | None]] | None
     errors: Sequence[GraphQLError] = ()
+
+    @property
+    def answer(self) -> Answer:
+        data = b"null" if self.done is None else object_of(self.done)
+        if not self.errors:
+            return Answer(b'{"data":%b}' % data)
+        entries = msgspec.json.encode([entry for each in self.errors for entry in formatted(each)])
+        return Answer(b'{"data":%b,"errors":%b}' % (data, entries))
 
 
 class _Undone(Exception):

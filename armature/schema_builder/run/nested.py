@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from armature.schema_builder.compile.fit import sought
 from armature.schema_builder.compile.references import (
     Create,
     DataRefused,
@@ -167,8 +168,10 @@ class Nesting:
 
     def _existing(self, entry: ToOne | ToMany, given: Mapping[str, Any] | None, path: Path) -> Existing:
         self._at.tally.add(1)
+        to = self._at.view[entry.target]
         by, value = unique_value(given, path)
-        self.named.append(Existing(self._at.view[entry.target], by, value, path))
+        spelt = sought(to.unique_entries[by])
+        self.named.append(Existing(to, by, spelt(value) if spelt else value, path))
         return self.named[-1]
 
 

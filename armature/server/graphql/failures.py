@@ -17,6 +17,7 @@ from redis.exceptions import TimeoutError as RedisTimeout
 from armature.core.db import UNREACHABLE
 from armature.core.errors import ArmatureError, BadUserInput, Forbidden, LimitExceeded, ManyErrors, Unavailable
 from armature.schema_builder.run.answer import MutationOverGet
+from armature.schema_builder.run.once import KeyReused, StillRunning
 from armature.server.graphql.accept import Header, Media
 
 log = structlog.get_logger("armature.failures")
@@ -108,6 +109,8 @@ OF_TRANSPORT: Mapping[type[ArmatureError], int] = MappingProxyType(
         AddressTooLong: 414,
         UnsupportedMediaType: 415,
         UnsupportedEncoding: 415,
+        KeyReused: 422,
+        StillRunning: 409,
     }
 )
 

@@ -6,6 +6,7 @@ executor knows. Written against the working group's draft of the GraphQL-over-HT
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import replace
 from time import perf_counter
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -32,6 +33,7 @@ from armature.server.graphql.request import (
     ClientGone,
     Receive,
     check_json,
+    idempotency_key,
     operation_in_body,
     operation_in_query,
     read_body,
@@ -123,8 +125,10 @@ class GraphQLEndpoint(Generic[Caller]):
         if encoding is not None and encoding != b"identity":
             raise UnsupportedEncoding(encoding.decode("latin-1")[:50])
         caller = await self._identify(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
+        key = idempotency_key(headers.get(b"idempotency-key"))
         body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body_size)
-        return operation_in_body(body), caller
+        operation = operation_in_body(body)
+        return operation if key is None else replace(operation, idempotency_key=key), caller
 
     async def _got(self, scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[Operation, Caller]:
         if scope["method"] not in ("GET", "HEAD"):

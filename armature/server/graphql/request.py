@@ -32,6 +32,7 @@ NOUNS = {
 }
 
 _WRONG_TYPE = re.compile(r"Expected `(?P<wanted>[^`]+)`, got `(?P<found>[^`]+)`(?: - at `\$\.?(?P<where>[^`]*)`)?")
+_KEY = re.compile(rb"[\x21-\x7e]{1,255}\Z")
 _AT_BYTE = re.compile(r"\(byte (\d+)\)")
 _LONE_SURROGATE = re.compile(
     rb"(?<!\\)(?:\\\\)*(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F])"
@@ -95,6 +96,15 @@ def operation_in_body(body: bytes) -> Operation:
     """Raises Malformed."""
     sent = _decoded(body, _decode_body, "body")
     return Operation(sent.query, sent.variables or NOTHING, sent.operation_name or None)
+
+
+def idempotency_key(header: bytes | None) -> str | None:
+    """As it was sent, with its quotes where it has any. Raises Malformed."""
+    if header is None:
+        return None
+    if not _KEY.match(header):
+        raise Malformed("The Idempotency-Key must be 1 to 255 visible ASCII characters.", field="Idempotency-Key")
+    return header.decode("ascii")
 
 
 def operation_in_query(query_string: bytes, limit: int) -> Operation:

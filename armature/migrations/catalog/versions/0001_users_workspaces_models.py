@@ -11,10 +11,12 @@ down_revision = None
 def upgrade() -> None:
     _create_access()
     _create_models()
+    _create_answers()
 
 
 def downgrade() -> None:
     for table in (
+        "idempotency_keys",
         "changesets",
         "options",
         "relations",
@@ -231,4 +233,27 @@ def _create_models() -> None:
         sa.PrimaryKeyConstraint("id", name="changesets__pkey"),
         sa.UniqueConstraint("workspace_id", "idempotency_key", name="changesets__workspace_id_idempotency_key__key"),
         schema="armature",
+    )
+
+
+def _create_answers() -> None:
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("caller", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request", sa.LargeBinary(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"],
+            ["armature.workspaces.id"],
+            name="idempotency_keys__workspace_id__fkey",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "caller", "key", name="idempotency_keys__pkey"),
+        schema="armature",
+    )
+    op.create_index(
+        "idempotency_keys__created_at__idx", "idempotency_keys", ["created_at"], unique=False, schema="armature"
     )
