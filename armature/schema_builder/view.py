@@ -60,7 +60,7 @@ class ToMany:
 
 Entry = Plain | ToOne | ToMany
 
-FORMS: Mapping[str, str] = {"connection": "Connection"}
+FORMS: Mapping[str, str] = {"connection": "Connection", "aggregate": "Aggregate"}
 """What a to-many relation can be shown as beside a list, with the ends of the fields' names (names.TO_MANY_FIELDS)."""
 
 
@@ -103,6 +103,11 @@ class ObjectView:
             if isinstance(entry, ToMany):
                 found |= {f"{name}{suffix}": (form, entry) for form, suffix in FORMS.items()}
         return found
+
+    @cached_property
+    def values(self) -> Mapping[str, Plain]:
+        """What aggregates and groups are made of."""
+        return {name: entry for name, entry in self.entries.items() if isinstance(entry, Plain)}
 
     @cached_property
     def unique_entries(self) -> Mapping[str, Plain]:

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import FromClause, Select, select
 
+from armature.schema_builder.compile.aggregate import summary_json
 from armature.schema_builder.compile.connection import page_json
-from armature.schema_builder.compile.plan import Level, Link, Page, Read, Rows
+from armature.schema_builder.compile.plan import Level, Link, Page, Read, Rows, Summary
 from armature.schema_builder.compile.statement import Parts, Statement, keyed
 
 
@@ -31,6 +32,8 @@ class Builder(Parts):
                 return self._rows(level, link, above)
             case Page():
                 return page_json(self, level, link, above)
+            case Summary():
+                return summary_json(self, level, link, above)
 
     def _rows(self, rows: Rows, link: Link | None, above: FromClause | None) -> Select[Any]:
         """A list, or a record by itself."""

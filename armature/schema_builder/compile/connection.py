@@ -73,7 +73,8 @@ class Numbered:
 def page_json(build: Parts, page: Page, link: Link | None, above: FromClause | None) -> Select[Any]:
     paged = Paged(build, page, link, above)
     whole = _gathered(paged).subquery(f"p{build.level()}")
-    return build.as_record(select(*(keyed(each.key, _field(paged, whole, at)) for at, each in enumerate(page.fields))))
+    shown = select(*(keyed(each.key, _field(paged, whole, at)) for at, each in enumerate(page.fields)))
+    return build.as_record(shown.select_from(whole) if len(whole.c) else shown)
 
 
 def _field(paged: Paged, whole: Subquery, at: int) -> Sql:
@@ -216,7 +217,7 @@ def _flipped(keys: Sequence[Key]) -> list[Key]:
 def _within(paged: Paged, keys: Sequence[Key], argument: str, cursor: Bind) -> Sql:
     """Whether a row is on the page's side of a cursor: after `after`, before `before`."""
     binds = values_read(paged.page, argument, cursor)
-    values = [paged.build.bound(bind, bound_as(key.entry)) for key, bind in zip(keys, binds, strict=True)]
+    values = [paged.build.bound(bind, bound_as(key)) for key, bind in zip(keys, binds, strict=True)]
     return _later(list(zip(_flipped(keys) if argument == "before" else keys, values, strict=True)))
 
 

@@ -19,8 +19,7 @@ from armature.schema_builder.compile.binds import Bind, Changed
 from armature.schema_builder.compile.comparisons import sql_type
 from armature.schema_builder.compile.plan import Order, Page
 from armature.schema_builder.compile.statement import Key, Sql
-from armature.schema_builder.types.scalars import SCALARS
-from armature.schema_builder.view import Plain
+from armature.schema_builder.types.scalars import SCALARS, is_shown_as_text
 
 FLIPPED: Mapping[str, str] = {
     "ASC": "DESC",
@@ -51,17 +50,14 @@ class CursorOfAnotherOrder(BadUserInput):
 
 def fingerprint(page: Page) -> str:
     """Tells the orders of all objects apart; renaming changes none."""
-    keys = [
-        ([(step.to.object.table, step.near, step.far) for step in each.through], each.entry.column, each.direction)
-        for each in page.orders
-    ]
+    keys = [each.mark for each in page.orders]
     return blake2b(repr((page.object.object.table, keys)).encode(), digest_size=6).hexdigest()
 
 
 def cursor_sql(mark: Sql, keys: Sequence[Key], columns: Sequence[Sql]) -> Sql:
     """The cursor of a row that has the keys' values in these columns."""
     values = [
-        cast(column, Text) if key.entry.scalar != "ENUM" and SCALARS[key.entry.scalar].as_text else column
+        cast(column, Text) if is_shown_as_text(key.of.scalar) else column
         for key, column in zip(keys, columns, strict=True)
     ]
     written = cast(func.json_build_array(mark, *values), Text)
@@ -69,9 +65,9 @@ def cursor_sql(mark: Sql, keys: Sequence[Key], columns: Sequence[Sql]) -> Sql:
     return func.translate(encoded, literal_column("E'+/=\\n'"), literal_column("'-_'"))
 
 
-def bound_as(entry: Plain) -> TypeEngine[Any]:
+def bound_as(key: Key) -> TypeEngine[Any]:
     """What a cursor's value is bound as: of a choice, its place."""
-    return Integer() if entry.options else sql_type(entry.scalar)
+    return Integer() if key.of.options else sql_type(key.of.scalar)
 
 
 def values_read(page: Page, argument: str, cursor: Bind) -> list[Bind]:
@@ -98,12 +94,11 @@ def _parts(argument: str, mark: str, text: str, page: Page) -> list[Any]:
 
 
 def _value(argument: str, order: Order, given: Any) -> Any:
-    entry = order.entry
-    if given is None and (order.through or not entry.is_required):
+    if given is None and order.can_be_null:
         return None
     try:
-        if entry.scalar == "ENUM":
-            return [each.value for each in entry.options].index(given) + 1
-        return SCALARS[entry.scalar].graphql.coerce_input_value(given)
+        if order.value.scalar == "ENUM":
+            return [each.value for each in order.value.options].index(given) + 1
+        return SCALARS[order.value.scalar].graphql.coerce_input_value(given)
     except (ValueError, GraphQLError):
         raise NotACursor(argument) from None

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from armature.metadata.model import Option
 from armature.schema_builder.compile.binds import Bind
+from armature.schema_builder.types.functions import COUNTING, result_of
 from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne
 
 
@@ -66,12 +68,62 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Aggregate:
+    """What `function`, COUNT or a key of FUNCTIONS, gives of a value of many records; COUNT takes none."""
+
+    function: str
+    entry: Plain | None = None
+
+    @property
+    def scalar(self) -> str:
+        return result_of(self.function, self.entry.scalar) if self.entry else "Int"
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return self.entry.options if self.entry and self.scalar == "ENUM" else ()
+
+    @property
+    def is_required(self) -> bool:
+        return self.function in COUNTING
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """An aggregate of the visible records that a to-many relation leads to; see `far` and `near` of Link."""
+
+    to: ObjectView
+    near: str
+    far: str
+    aggregate: Aggregate
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """`direction` is a value of OrderDirection; `through` leads from the record to the one that has the value."""
 
     through: tuple[Step, ...]
-    entry: Plain
+    by: Plain | Total
     direction: str
+
+    @property
+    def value(self) -> Plain | Aggregate:
+        return self.by if isinstance(self.by, Plain) else self.by.aggregate
+
+    @property
+    def is_by_id(self) -> bool:
+        return not self.through and isinstance(self.by, Plain) and self.by.column == "id"
+
+    @property
+    def can_be_null(self) -> bool:
+        return bool(self.through) or not self.value.is_required
+
+    @property
+    def mark(self) -> tuple[object, ...]:
+        """Tells it apart from others, whatever is renamed."""
+        way = [(step.to.object.table, step.near, step.far) for step in self.through]
+        total = (self.by.to.object.table, self.by.far, self.by.aggregate.function) if isinstance(self.by, Total) else ()
+        entry = self.by if isinstance(self.by, Plain) else self.by.aggregate.entry
+        return (way, total, entry.column if entry else "", self.direction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +249,46 @@ class Page:
         return (fact.what for each in infos for fact in each.fields if isinstance(fact, PageFact))
 
 
-Level = Rows | Page
+@dataclass(frozen=True, slots=True)
+class Aggregated:
+    key: str
+    aggregate: Aggregate
+
+
+@dataclass(frozen=True, slots=True)
+class AggregatedFields:
+    """What one function gives of several values."""
+
+    key: str
+    fields: tuple[Aggregated | TypeName, ...]
+
+
+SummaryField = Aggregated | AggregatedFields | TypeName
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A level shown by what its records come to."""
+
+    object: ObjectView
+    fields: tuple[SummaryField, ...]
+    condition: Condition = All(())
+    with_deleted: bool = False
+
+    @property
+    def shown(self) -> tuple[tuple[Output, ...], ...]:
+        return ()
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        return ()
+
+    @property
+    def limit(self) -> None:
+        return None
+
+
+Level = Rows | Page | Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +425,7 @@ def objects_read(level: Level) -> set[str]:
         below = link.rows
         found |= {below.object.name} | objects_read(below) | _mentioned(below.condition)
         found |= {step.to.name for order in below.orders for step in order.through}
+        found |= {order.by.to.name for order in below.orders if isinstance(order.by, Total)}
     return found
 
 

@@ -19,6 +19,7 @@ from armature.schema_builder.compile.plan import (
     TypeName,
 )
 from armature.schema_builder.compile.read_page import page
+from armature.schema_builder.compile.read_summary import summary
 from armature.schema_builder.compile.reading import Given, Reading, record_type
 from armature.schema_builder.compile.selection import Collected, collect
 from armature.schema_builder.types.roots import SCHEMA_VERSION
@@ -87,5 +88,6 @@ def _list(reading: Reading, of: ObjectView, nodes: Sequence[FieldNode], given: G
 LEVELS: Mapping[str, Callable[[Reading, ObjectView, Sequence[FieldNode], Given], Level]] = {
     "list": _list,
     "connection": page,
+    "aggregate": summary,
 }
 """How many records are shown, by a key of names.ROOTS."""

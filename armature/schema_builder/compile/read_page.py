@@ -53,7 +53,7 @@ def _total(of: ObjectView, orders: Sequence[Order]) -> tuple[Order, ...]:
     kept: list[Order] = []
     for each in (*orders, Order((), of.unique_entries["id"], "ASC")):
         kept.append(each)
-        if each.entry.column == "id" and not each.through:
+        if each.is_by_id:
             break
     return tuple(kept)
 

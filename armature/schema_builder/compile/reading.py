@@ -12,10 +12,11 @@ from armature.core.settings import Settings, environment_name
 from armature.schema_builder.compile.arguments import Lifted, lift_arguments
 from armature.schema_builder.compile.binds import Bind, Changed, Constant, Variables
 from armature.schema_builder.compile.conditions import compare, condition_of
-from armature.schema_builder.compile.plan import All, Compare, Condition, Order, Output, Step
+from armature.schema_builder.compile.plan import Aggregate, All, Compare, Condition, Order, Output, Step, Total
 from armature.schema_builder.compile.selection import Collected, collect
+from armature.schema_builder.types.functions import COUNT
 from armature.schema_builder.types.schema import WorkspaceSchema
-from armature.schema_builder.view import ObjectView, Plain, ToOne
+from armature.schema_builder.view import ObjectView, Plain, ToMany
 
 Given = Mapping[str, Lifted]
 """The arguments of a field."""
@@ -24,6 +25,11 @@ Given = Mapping[str, Lifted]
 class NotPositive(BadUserInput):
     def __init__(self, name: str, value: int) -> None:
         super().__init__(f"{name} can't be negative: {value}.", field=name)
+
+
+class OrderIsNull(BadUserInput):
+    def __init__(self, name: str) -> None:
+        super().__init__(f'The order by "{name}" is null.', hint="Leave it out.", field=name)
 
 
 @dataclass(frozen=True)
@@ -87,15 +93,27 @@ class Reading(ABC):
 
     def _order(self, of: ObjectView, given: Given) -> Order:
         (name, value), *_ = given.items()
-        entry = of.entries[name]
+        _form, entry = of.shown[name]
         if value is None:
-            raise BadUserInput(f'The order by "{name}" is null.', hint="Leave it out.", field=name)
+            raise OrderIsNull(name)
         if isinstance(entry, Plain):
             return Order((), entry, value)
-        assert isinstance(entry, ToOne)  # noqa: S101  no other is orderable
         target = self.schema.view[entry.target]
+        if isinstance(entry, ToMany):
+            aggregate, direction = self.aggregate_ordered(target, value)
+            return Order((), Total(target, entry.near, entry.far, aggregate), direction)
         further = self._order(target, value)
         return replace(further, through=(Step(target, entry.near, entry.far), *further.through))
+
+    def aggregate_ordered(self, of: ObjectView, given: Given) -> tuple[Aggregate, str]:
+        """The aggregate that an order is by, and its direction."""
+        (function, value), *_ = given.items()
+        if value is not None and function == COUNT:
+            return Aggregate(COUNT), value
+        (name, direction), *_ = value.items() if value else ((function, None),)
+        if direction is None:
+            raise OrderIsNull(name)
+        return Aggregate(function, of.values[name]), direction
 
 
 def _counted(given: Bind, check: Callable[[int], int]) -> Bind:

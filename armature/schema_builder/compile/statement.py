@@ -35,7 +35,9 @@ from sqlalchemy.types import TypeEngine
 from armature.core.db import render
 from armature.schema_builder.compile.binds import Bind, Constant
 from armature.schema_builder.compile.comparisons import comparison_sql
+from armature.schema_builder.compile.functions import aggregate_sql
 from armature.schema_builder.compile.plan import (
+    Aggregate,
     All,
     Column,
     Compare,
@@ -48,6 +50,7 @@ from armature.schema_builder.compile.plan import (
     Output,
     Related,
     Rows,
+    Total,
     TypeName,
 )
 from armature.schema_builder.types.scalars import is_shown_as_text
@@ -73,7 +76,7 @@ class Key:
     `held` is the value itself. `direction` is "" for the id that makes an order total.
     """
 
-    entry: Plain
+    of: Plain | Aggregate
     direction: str
     value: Sql
     held: Sql
@@ -225,20 +228,37 @@ class Parts(ABC):
                     reached[path] = far = self.alias(step.to)
                     is_met = far.c[step.far] == near.c[step.near]
                     joined = joined.outerjoin(far, and_(is_met, far.c.deleted_at.is_(None)))
-            keys.append(self._key(order, reached[path]))
-            if order.entry.column == "id" and not path:
+            if isinstance(order.by, Total):
+                joined, key = self._total(order, order.by, reached[path], joined)
+                keys.append(key)
+            else:
+                keys.append(self._key(order, order.by, reached[path]))
+            if order.is_by_id:
                 return joined, keys
         id_ = of.unique_entries["id"]
         return joined, [*keys, Key(id_, "", table.c.id, table.c.id, can_be_null=False)]
 
-    def _key(self, order: Order, table: NamedFromClause) -> Key:
-        held: Sql = table.c[order.entry.column]
+    def _key(self, order: Order, entry: Plain, table: NamedFromClause) -> Key:
+        held: Sql = table.c[entry.column]
         value = held
-        if order.entry.options:
-            values = Constant([option.value for option in order.entry.options])
+        if entry.options:
+            values = Constant([option.value for option in entry.options])
             value = func.array_position(self.bound(values, ARRAY(Text())), held)
-        can_be_null = bool(order.through) or not order.entry.is_required
-        return Key(order.entry, order.direction, value, held, can_be_null)
+        return Key(entry, order.direction, value, held, order.can_be_null)
+
+    def _total(self, order: Order, total: Total, table: NamedFromClause, joined: FromClause) -> tuple[FromClause, Key]:
+        """An aggregate for each record to be ordered; none where there is no record."""
+        far = self.alias(total.to)
+        compared, held = aggregate_sql(total.aggregate, far, self.bound)
+        found = (
+            select(compared.label("v"), held.label("h"))
+            .select_from(far)
+            .where(far.c.deleted_at.is_(None), far.c[total.far] == table.c[total.near])
+            .correlate(table)
+            .lateral(f"l{self.level()}")
+        )
+        joined = joined.outerjoin(found, table.c.id.is_not(None) if order.through else true())
+        return joined, Key(total.aggregate, order.direction, found.c.v, found.c.h, order.can_be_null)
 
     def condition(self, condition: Condition, table: NamedFromClause) -> Sql:
         match condition:

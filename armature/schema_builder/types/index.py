@@ -13,6 +13,7 @@ from armature.core.lru import Lru
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Snapshot
 from armature.metadata.names import CHOICE_TYPES, choice_type_name, root_name, type_name
+from armature.schema_builder.types.functions import lacking
 from armature.schema_builder.view import View
 
 KEPT = 5_000
@@ -102,7 +103,7 @@ class Indexer:
 
     def _brought(self, of: Object, can_change: bool) -> Index:
         name = of.name_singular
-        left_out = () if can_change else UPDATES
+        left_out = {*(() if can_change else UPDATES), *lacking(_scalars(of))}
         types = {type_name(what, name): TypeEntry(what, name) for what in self._types if what not in left_out}
         for field in of.visible_fields.values():
             if field.options:
@@ -111,6 +112,10 @@ class Indexer:
                 }
         mutations = [each for each in self._mutations if each not in left_out]
         return Index(types, _roots(of, self._queries), _roots(of, mutations))
+
+
+def _scalars(of: Object) -> set[str]:
+    return {KINDS[each.kind].scalar(each.settings) or "ID" for each in of.visible_fields.values()}
 
 
 def _can_change(snapshot: Snapshot, of: Object) -> bool:

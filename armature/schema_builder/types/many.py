@@ -73,6 +73,14 @@ def connection_field(types: Types, of: ObjectView, description: str | None) -> G
     )
 
 
+def aggregate_field(types: Types, of: ObjectView, description: str | None) -> GraphQLField:
+    return GraphQLField(
+        GraphQLNonNull(types[type_name("aggregate", of.name)]),
+        {**_filtered(types, of), **WITH_DELETED},
+        description=description,
+    )
+
+
 def connection_type(types: Types, of: ObjectView) -> GraphQLObjectType:
     def fields() -> dict[str, GraphQLField]:
         edge, record = GraphQLNonNull(types[type_name("edge", of.name)]), GraphQLNonNull(types[of.type_name])
@@ -99,5 +107,6 @@ def edge_type(types: Types, of: ObjectView) -> GraphQLObjectType:
 MANY: Mapping[str, Callable[[Types, ObjectView, str | None], GraphQLField]] = {
     "list": list_field,
     "connection": connection_field,
+    "aggregate": aggregate_field,
 }
 """By a key of names.ROOTS."""

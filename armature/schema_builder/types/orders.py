@@ -1,11 +1,11 @@
 """The inputs that order a list."""
 
-from graphql import GraphQLEnumType, GraphQLInputField, GraphQLInputObjectType
+from graphql import GraphQLEnumType, GraphQLInputField, GraphQLInputObjectType, GraphQLInputType
 
 from armature.metadata.names import type_name
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import item_of
-from armature.schema_builder.view import Entry, ObjectView, Plain, ToOne
+from armature.schema_builder.view import Entry, ObjectView, Plain, ToMany, ToOne
 
 OrderDirection = GraphQLEnumType(
     "OrderDirection",
@@ -23,14 +23,22 @@ def is_orderable(entry: Entry) -> bool:
     return isinstance(entry, ToOne)
 
 
+def _kind(types: Types, entry: Entry) -> GraphQLInputType:
+    match entry:
+        case Plain():
+            return OrderDirection
+        case ToOne():
+            return types[type_name("order", entry.target)]  # type: ignore[no-any-return]
+        case ToMany():
+            return types[type_name("aggregate_order", entry.target)]  # type: ignore[no-any-return]
+
+
 def order_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
     def fields() -> dict[str, GraphQLInputField]:
         return {
-            name: GraphQLInputField(
-                types[type_name("order", entry.target)] if isinstance(entry, ToOne) else OrderDirection
-            )
-            for name, entry in of.entries.items()
-            if is_orderable(entry)
+            name: GraphQLInputField(_kind(types, entry))
+            for name, (form, entry) in of.shown.items()
+            if is_orderable(entry) or form == "aggregate"
         }
 
     return GraphQLInputObjectType(

@@ -5,6 +5,12 @@ from collections.abc import Callable, Mapping
 from graphql import GraphQLNamedType, introspection_types
 
 from armature.metadata.model import Field
+from armature.schema_builder.types.aggregates import (
+    aggregate_order_input,
+    aggregate_type,
+    results_order_input,
+    results_type,
+)
 from armature.schema_builder.types.directives import DIRECTIVES
 from armature.schema_builder.types.field_names import field_name_type
 from armature.schema_builder.types.filters import (
@@ -15,6 +21,7 @@ from armature.schema_builder.types.filters import (
     filter_input,
     list_filter_input,
 )
+from armature.schema_builder.types.functions import ORDERS, RESULTS
 from armature.schema_builder.types.index import Indexer, Joined, TypeEntry
 from armature.schema_builder.types.lazy import LazyObjectType, LazySchema
 from armature.schema_builder.types.many import PAGE_INFO, connection_type, edge_type
@@ -51,6 +58,10 @@ MAKERS: Mapping[str, Callable[[Types, ObjectView], GraphQLNamedType]] = {
     "order": order_input,
     "connection": connection_type,
     "edge": edge_type,
+    "aggregate": aggregate_type,
+    **{what: results_type(what) for what in RESULTS},
+    "aggregate_order": aggregate_order_input,
+    **{order: results_order_input(order) for order in ORDERS.values()},
     "create": create_input,
     "update": update_input,
     "to_one": to_one_input,

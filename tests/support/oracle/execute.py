@@ -8,6 +8,7 @@ from uuid import UUID
 from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLResolveInfo, execute_sync, parse, validate
 
 from armature.schema_builder.types.schema import WorkspaceSchema
+from tests.support.oracle.aggregates import Results, Summary
 from tests.support.oracle.reads import Reading, Record
 from tests.support.oracle.writes import Writing
 from tests.support.worlds.data import State
@@ -61,4 +62,10 @@ def _resolve(source: Any, info: GraphQLResolveInfo[Any], **given: Any) -> Any:
             return writing.reading.root(info, given)
         case "Mutation":
             return writing.root(info, given)
-    return writing.reading.field(source, info, given) if isinstance(source, Record) else source[info.field_name]
+    match source:
+        case Record():
+            return writing.reading.field(source, info, given)
+        case Summary() | Results():
+            return source.field(info.field_name)
+        case _:
+            return source[info.field_name]

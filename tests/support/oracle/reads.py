@@ -7,10 +7,12 @@ from typing import Any, TypeAlias
 from graphql import GraphQLResolveInfo
 
 from armature.metadata.model import EMPTY
+from armature.schema_builder.types.functions import COUNT, result_of
 from armature.schema_builder.types.roots import SCHEMA_VERSION
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne
-from tests.support.oracle.filters import meets, to_one, visible
+from tests.support.oracle.aggregates import Summary, aggregated, place
+from tests.support.oracle.filters import meets, to_many, to_one, visible
 from tests.support.oracle.values import shown
 from tests.support.worlds.data import Row, State
 
@@ -96,6 +98,9 @@ class Reading:
             "totalCount": len(found),
         }
 
+    def summarized(self, state: State, of: ObjectView, rows: Sequence[Row], given: Mapping[str, Any]) -> Summary:
+        return Summary(of, self.filtered(state, of, rows, given))
+
     def in_order(self, state: State, of: ObjectView, rows: Sequence[Row], given: Mapping[str, Any]) -> list[Row]:
         found = self.filtered(state, of, rows, given)
         found.sort(key=lambda row: row["id"])
@@ -120,20 +125,35 @@ class Reading:
     def key(self, state: State, of: ObjectView, row: Row, order: Mapping[str, Any]) -> Any:
         """What an order looks at; nothing where it leads to no visible record."""
         ((name, further),) = order.items()
-        entry = of.entries[name]
-        if isinstance(entry, ToOne):
-            found = to_one(self.schema.view, state, entry, row)
-            return found and self.key(state, self.schema.view[entry.target], found, further)
-        assert isinstance(entry, Plain)
-        value = row[entry.column]
-        if entry.options and value is not None:
-            return [each.value for each in entry.options].index(value)
-        return value
+        view, (_form, entry) = self.schema.view, of.shown[name]
+        match entry:
+            case Plain():
+                value = row[entry.column]
+                return None if value is None else place(entry, value)
+            case ToOne():
+                found = to_one(view, state, entry, row)
+                return found and self.key(state, view[entry.target], found, further)
+            case ToMany():
+                return self.total(view[entry.target], to_many(view, state, entry, row), further)
+
+    def total(self, of: ObjectView, rows: Sequence[Row], order: Mapping[str, Any]) -> Any:
+        """The aggregate that an order looks at."""
+        ((function, further),) = order.items()
+        if function == COUNT:
+            return len(rows)
+        entry = of.values[next(iter(further))]
+        value = aggregated(function, entry, rows)
+        is_choice = entry.options and result_of(function, entry.scalar) == "ENUM"
+        return place(entry, value) if is_choice and value is not None else value
 
 
 Form: TypeAlias = Callable[[Reading, State, ObjectView, Sequence[Row], Mapping[str, Any]], Any]
 
-MANY: Mapping[str, Form] = {"list": Reading.listed, "connection": Reading.connected}
+MANY: Mapping[str, Form] = {
+    "list": Reading.listed,
+    "connection": Reading.connected,
+    "aggregate": Reading.summarized,
+}
 """How many records are shown, by a key of names.ROOTS."""
 
 

@@ -13,7 +13,11 @@ from armature.schema_builder.view import Plain
 
 def shown(entry: Plain, value: Any) -> Any:
     """A column's value as the JSON of an answer."""
-    return None if value is None else SHOWN.get(entry.scalar, lambda same: same)(value)
+    return shown_as(entry.scalar, value)
+
+
+def shown_as(scalar: str, value: Any) -> Any:
+    return None if value is None else SHOWN.get(scalar, lambda same: same)(value)
 
 
 def _moment(value: datetime) -> str:

@@ -9,10 +9,13 @@ from uuid import UUID
 
 from armature.metadata.names import choice_type_name, type_name
 from armature.schema_builder.types.filters import SCALAR_FILTERS
+from armature.schema_builder.types.functions import FUNCTIONS, fits
+from armature.schema_builder.types.functions import ORDERS as AGGREGATE_ORDERS
 from armature.schema_builder.types.operators import AT_PATH, OPERATORS, ORDERED
 from armature.schema_builder.types.orders import OrderDirection, is_orderable
 from armature.schema_builder.types.scalars import item_of
 from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne, View
+from tests.support.oracle.aggregates import is_told
 from tests.support.worlds.choices import Choices
 from tests.support.worlds.data import State
 from tests.support.worlds.documents import Document, Enum, Variable, is_writable
@@ -67,6 +70,11 @@ def _moment_sent(choices: Choices, value: datetime) -> str:
             return value.astimezone(timezone(timedelta(hours=-5, minutes=30))).isoformat()
         case _:
             return value.isoformat().replace("+00:00", "Z")
+
+
+def told_of(function: str, entry: Plain) -> bool:
+    """Whether the function takes such a value, and the oracle can tell what it gives."""
+    return fits(function, entry.scalar) and is_told(function, entry)
 
 
 class Inputs:
@@ -244,6 +252,14 @@ class Inputs:
         return found[0] if count == 1 and not isinstance(found[0], Variable) and self.choices.chance(30) else found
 
     def _order(self, of: ObjectView, depth: int) -> dict[str, Any]:
+        totals = {
+            name: entry for name, (form, entry) in of.shown.items() if form == "aggregate" and isinstance(entry, ToMany)
+        }
+        if totals and self.choices.chance(20):
+            name = self.choices.pick(list(totals))
+            target = self.view[totals[name].target]
+            kind = type_name("aggregate_order", target.name)
+            return {name: self.document.only(kind, lambda: self._total(target))}
         entries = [each for each in of.entries.values() if is_orderable(each)]
         ways = [each for each in entries if isinstance(each, ToOne)]
         if ways and depth and self.choices.chance(30):
@@ -253,6 +269,16 @@ class Inputs:
             return {entry.name: self.document.only(kind, lambda: self._order(target, depth - 1))}
         plain = self.choices.pick([each for each in entries if isinstance(each, Plain)])
         return {plain.name: self.document.only("OrderDirection", self._direction)}
+
+    def _total(self, of: ObjectView) -> dict[str, Any]:
+        told = [(each, name) for each in FUNCTIONS for name, entry in of.values.items() if told_of(each, entry)]
+        if self.choices.chance(40):
+            return {"count": self.document.only("OrderDirection", self._direction)}
+        function, name = self.choices.pick(told)
+        kind = type_name(AGGREGATE_ORDERS[FUNCTIONS[function]], of.name)
+        return {
+            function: self.document.only(kind, lambda: {name: self.document.only("OrderDirection", self._direction)})
+        }
 
     def _direction(self) -> Enum:
         return Enum(self.choices.pick(tuple(OrderDirection.values)))
@@ -290,6 +316,11 @@ class Inputs:
         if self.choices.chance(3):
             found[self.choices.pick(("filter", "orderBy", "after", "before", "withDeleted"))] = None
         return found
+
+    def aggregate(self, of: ObjectView) -> dict[str, Any]:
+        """Some of the arguments of an aggregate."""
+        found = {"filter": self.filter(of)} if self.choices.chance(45) else {}
+        return found | self.with_deleted()
 
     def _count(self) -> Any:
         return self.document.value("Int", lambda: self.choices.pick((3, 1, 0, 2, 5, 10)), can_be_absent=True)

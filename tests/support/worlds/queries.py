@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armature.metadata.names import root_name, type_name
+from armature.schema_builder.types.functions import FUNCTIONS
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import ObjectView, Plain, ToMany
 from tests.support.worlds.choices import Choices
 from tests.support.worlds.data import State
 from tests.support.worlds.documents import Document, arguments, written
-from tests.support.worlds.inputs import Inputs
+from tests.support.worlds.inputs import Inputs, told_of
 
 DEPTH = 4
 SQL_NAMES = ("r1", "r2", "r3", "r4", "r5", "t1", "t2", "l3", "j", "w", "f0", "anon_1")
@@ -90,8 +91,20 @@ class Selections:
         match form:
             case "list":
                 return self.inputs.list(of), self.level(of, is_portable=is_portable)
-            case _:
+            case "connection":
                 return self.inputs.connection(of), self._connection(of, is_portable=is_portable)
+            case _:
+                return self.inputs.aggregate(of), self._summary(of, is_portable=is_portable)
+
+    def _summary(self, of: ObjectView, *, is_portable: bool) -> Level:
+        def results(function: str) -> Callable[[], Level]:
+            names = [name for name, entry in of.values.items() if told_of(function, entry)]
+            kind = type_name(FUNCTIONS[function], of.name)
+            return lambda: Level(kind, is_portable=is_portable, fixed=dict.fromkeys(names, nothing))
+
+        functions = {each for each in FUNCTIONS for entry in of.values.values() if told_of(each, entry)}
+        fields = {"count": nothing, **{each: results(each) for each in FUNCTIONS if each in functions}}
+        return Level(type_name("aggregate", of.name), is_portable=is_portable, fixed=fields)
 
     def _connection(self, of: ObjectView, *, is_portable: bool) -> Level:
         def record() -> Level:
@@ -110,7 +123,7 @@ class Selections:
         if self.choices.chance(4):
             return self._keyed(level, "_schemaVersion", "", None, depth)
         of = self.choices.pick(list(self.view))
-        does = self.choices.weighted([(55, "list"), (20, "one"), (10, "by"), (15, "connection")])
+        does = self.choices.weighted([(50, "list"), (20, "one"), (10, "by"), (10, "connection"), (10, "aggregate")])
         given: dict[str, Any]
         below = self.level(of)
         match does:

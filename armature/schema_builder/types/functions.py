@@ -1,0 +1,80 @@
+"""Which aggregates values have, by their scalar, and what each gives.
+
+The SQL of a function stands in compile/aggregate.py, in a table with the same keys.
+"""
+
+from collections.abc import Collection, Mapping
+
+from armature.schema_builder.types.operators import OPERATORS
+
+RESULTS: Mapping[str, Mapping[str, str]] = {
+    "aggregate_counts": dict.fromkeys(OPERATORS, "Int"),
+    "aggregate_percents": dict.fromkeys(OPERATORS, "Float"),
+    "aggregate_truths": {"Boolean": "Int"},
+    "aggregate_sums": {"Int": "BigInt", "BigInt": "Decimal", "Float": "Float", "Decimal": "Decimal"},
+    "aggregate_averages": {"Int": "Float", "BigInt": "Decimal", "Float": "Float", "Decimal": "Decimal"},
+    "aggregate_extremes": {
+        each: each for each in ("String", "Int", "BigInt", "Float", "Decimal", "Date", "DateTime", "ENUM")
+    },
+}
+"""By the type of the answer, a key of names.RECORD_TYPES: of a value's scalar, the result's."""
+
+FUNCTIONS: Mapping[str, str] = {
+    "countDistinct": "aggregate_counts",
+    "sum": "aggregate_sums",
+    "avg": "aggregate_averages",
+    "min": "aggregate_extremes",
+    "max": "aggregate_extremes",
+    "countEmpty": "aggregate_counts",
+    "countNotEmpty": "aggregate_counts",
+    "percentEmpty": "aggregate_percents",
+    "percentNotEmpty": "aggregate_percents",
+    "countTrue": "aggregate_truths",
+    "countFalse": "aggregate_truths",
+}
+"""The type of the answer of each function."""
+
+ORDERS: Mapping[str, str] = {
+    "aggregate_counts": "aggregate_values_order",
+    "aggregate_percents": "aggregate_values_order",
+    "aggregate_truths": "aggregate_truths_order",
+    "aggregate_sums": "aggregate_numbers_order",
+    "aggregate_averages": "aggregate_numbers_order",
+    "aggregate_extremes": "aggregate_extremes_order",
+}
+"""The input that orders by one of the functions that give such a type."""
+
+COUNT = "count"
+"""How many records: the one aggregate that is of no value."""
+
+COUNTING = (COUNT, "countDistinct", "countEmpty", "countNotEmpty", "countTrue", "countFalse")
+"""Those that give a number also where there are no records."""
+
+DESCRIPTIONS: Mapping[str, str] = {
+    "countDistinct": "How many different values there are.",
+    "sum": "Null where there is no value.",
+    "avg": "The mean of the values.",
+    "min": "The least value; of choices, the first in the order of the options.",
+    "max": "The greatest value; of choices, the last in the order of the options.",
+    "countEmpty": "How many records have no value, or an empty text.",
+    "countNotEmpty": "How many records have a value that is not an empty text.",
+    "percentEmpty": "How many of a hundred records have no value, or an empty text.",
+    "percentNotEmpty": "How many of a hundred records have a value that is not an empty text.",
+    "countTrue": "How many values are true.",
+    "countFalse": "How many values are false.",
+}
+
+
+def lacking(scalars: Collection[str]) -> set[str]:
+    """The types that would have no field for an object whose values are of these scalars."""
+    missing = {what for what, results in RESULTS.items() if not results.keys() & set(scalars)}
+    return missing | {ORDERS[what] for what in missing}
+
+
+def result_of(function: str, scalar: str) -> str:
+    """The scalar of a function's result."""
+    return RESULTS[FUNCTIONS[function]][scalar]
+
+
+def fits(function: str, scalar: str) -> bool:
+    return scalar in RESULTS[FUNCTIONS[function]]
