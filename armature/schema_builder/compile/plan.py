@@ -368,6 +368,15 @@ class Upsert:
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    """Several records become one: the first, unless `keep` names another. A dry run is undone once it is shown."""
+
+    ids: Bind
+    keep: Bind | None
+    is_dry_run: Bind
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What a mutation on many records answers under one response key."""
 
@@ -394,6 +403,7 @@ class Write:
     beside: tuple[Beside, ...] = ()
     new: NewRows | None = None
     upsert: Upsert | None = None
+    merge: Merge | None = None
 
     @property
     def is_nested(self) -> bool:

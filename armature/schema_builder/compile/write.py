@@ -16,6 +16,7 @@ from armature.schema_builder.compile.plan import (
     Compare,
     Condition,
     Known,
+    Merge,
     NewRows,
     Rows,
     SetLink,
@@ -57,6 +58,8 @@ def _root(reader: Reader, key: str, nodes: Sequence[FieldNode]) -> Write | Known
     shown = _shown(reader, root.object, nodes) if is_many else reader.one(root.object, nodes, All(()), given)
     if root.does == "create_many":
         return Write(key, root.does, root.object, shown, new=NewRows(given["data"]), upsert=_upsert(root.object, given))
+    if root.does == "merge":
+        return Write(key, root.does, root.object, shown, merge=_merge(given))
     data = given.get("data") or {}
     write = Write(
         key,
@@ -71,6 +74,10 @@ def _root(reader: Reader, key: str, nodes: Sequence[FieldNode]) -> Write | Known
     )
     _check_nesting(write)
     return write
+
+
+def _merge(given: Mapping[str, Lifted]) -> Merge:
+    return Merge(given["ids"], given.get("keep"), given.get("dryRun") or Constant(False))
 
 
 def _check_nesting(write: Write) -> None:

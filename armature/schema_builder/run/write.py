@@ -14,7 +14,7 @@ from armature.metadata.model import Field, Object
 from armature.metadata.names import type_name
 from armature.schema_builder.compile.binds import Constant, Variables
 from armature.schema_builder.compile.cost import check_shown
-from armature.schema_builder.compile.plan import Known, Rows, SetLink, SetNew, Write, Writes
+from armature.schema_builder.compile.plan import Known, Merge, Rows, SetLink, SetNew, Write, Writes
 from armature.schema_builder.compile.references import DATA, NothingToConnect, Path
 from armature.schema_builder.compile.write_statement import (
     MADE,
@@ -26,6 +26,7 @@ from armature.schema_builder.compile.write_statement import (
 from armature.schema_builder.run.bulk import upsert_records
 from armature.schema_builder.run.failures import IdTaken, told_of_write
 from armature.schema_builder.run.fetch import fetch_ids, fetch_json, fetch_row
+from armature.schema_builder.run.merge import merge_records
 from armature.schema_builder.run.nested import Nesting, check_flat
 from armature.schema_builder.run.records import NO_KEYS, Existing, NewRecord, Record, Row, new_record
 from armature.schema_builder.run.relate import relate
@@ -73,6 +74,9 @@ def _ready(write: Write) -> WriteField:
     if write.new is not None and isinstance(write.shown, Rows):
         rows = Rows(write.object, write.shown.outputs, limit=Constant(0))
         return WriteField(write, WriteStatements(show_statement(rows)), is_required=True)
+    if write.merge is not None and isinstance(write.shown, Rows):
+        shown = show_statement(write.shown)
+        return WriteField(write, WriteStatements(shown, shown), is_required=False)
     is_required = write.does == "create" or isinstance(write.shown, tuple)
     return WriteField(write, write_statements(write), is_required)
 
@@ -97,6 +101,8 @@ def _place(write: Write, field: Field) -> Path | None:
 def _how(field: WriteField) -> str:
     if field.write.new is not None:
         return "bulk"
+    if field.write.merge is not None:
+        return "merge"
     if isinstance(field.write.shown, tuple):
         return "many"
     return "one" if field.statements.show is None else "one, then show"
@@ -195,7 +201,26 @@ async def _inserted(connection: Connection, at: Workplace, write: Write, rows: S
     return ids
 
 
-RUNS = {"one": _one, "one, then show": _one_then_show, "many": _many, "bulk": _bulk}
+async def _merge(at: Workplace, field: WriteField) -> bytes:
+    merge = field.write.merge
+    assert merge is not None  # noqa: S101  that is how it came here
+    _check_shown(at, field, 1)
+    async with at.db.transaction() as connection:
+        if not merge.is_dry_run.read(at.variables):
+            return await _merged(connection, at, field, merge)
+        step = connection.transaction()
+        await step.start()
+        shown = await _merged(connection, at, field, merge)
+        await step.rollback()
+        return shown
+
+
+async def _merged(connection: Connection, at: Workplace, field: WriteField, merge: Merge) -> bytes:
+    kept = await merge_records(connection, at, field.write.object, merge)
+    return await _show(connection, at, field, [kept])
+
+
+RUNS = {"one": _one, "one, then show": _one_then_show, "many": _many, "bulk": _bulk, "merge": _merge}
 
 
 async def _show(connection: Connection, at: Workplace, field: WriteField, ids: Sequence[UUID]) -> bytes:

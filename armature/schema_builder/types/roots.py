@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from graphql import GraphQLArgument, GraphQLField, GraphQLList, GraphQLNonNull
+from graphql import GraphQLArgument, GraphQLBoolean, GraphQLField, GraphQLList, GraphQLNonNull
 
 from armature.metadata.names import type_name
 from armature.schema_builder.types.index import RootEntry
@@ -84,6 +84,13 @@ def _update_many(types: Types, of: ObjectView) -> GraphQLField:
     )
 
 
+def _merge(types: Types, of: ObjectView) -> GraphQLField:
+    ids = GraphQLArgument(GraphQLNonNull(GraphQLList(GraphQLNonNull(SCALARS["ID"].graphql))))
+    keep = GraphQLArgument(SCALARS["ID"].graphql, description="Which of them stays; left out: the first.")
+    dry_run = GraphQLArgument(GraphQLBoolean, description="true: show the result, and change nothing.")
+    return GraphQLField(types[of.type_name], {"ids": ids, "keep": keep, "dryRun": dry_run}, description=MERGES)
+
+
 def _by_id(description: str) -> Callable[[Types, ObjectView], GraphQLField]:
     return lambda types, of: GraphQLField(types[of.type_name], {"id": ID, **IF_UPDATED_AT}, description=description)
 
@@ -100,6 +107,10 @@ def _filter(types: Types, of: ObjectView) -> dict[str, GraphQLArgument]:
 
 DELETES = "Puts it out of sight; `restore…` brings it back."
 RESTORES = "Brings back what was deleted."
+MERGES = (
+    "One of them stays: what it lacks is filled from the others in their order, what refers to them refers to it, and "
+    "they are deleted; `restore…` brings them back, without what was moved."
+)
 DESTROYS = "Deletes it for good, deleted or not; the answer is what it was."
 
 QUERIES: Mapping[str, RootMaker] = {
@@ -119,6 +130,7 @@ MUTATIONS: Mapping[str, RootMaker] = {
     "restore_many": _by_filter(RESTORES),
     "destroy": _by_id(DESTROYS),
     "destroy_many": _by_filter(DESTROYS),
+    "merge": _merge,
 }
 
 MAKERS: Mapping[str, RootMaker] = {**QUERIES, **MUTATIONS}
