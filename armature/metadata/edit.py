@@ -25,6 +25,7 @@ from armature.metadata.changes import (
 from armature.metadata.check import problems
 from armature.metadata.edits.draft import Draft, Path, Place, prefixed
 from armature.metadata.edits.fields import create_field, delete_field, restore_field, update_field
+from armature.metadata.edits.formulas import settle_formulas
 from armature.metadata.edits.objects import create_object, delete_object, restore_object, update_object
 from armature.metadata.model import Snapshot
 from armature.metadata.resolve import FieldNotFound, ObjectNotFound
@@ -70,9 +71,10 @@ def _step(
     draft = Draft(before, now, new_id)
     with draft.at():
         _edit(draft, change)
+    unsettled = list(settle_formulas(draft))
     after = draft.snapshot
     errors = list(draft.errors)
-    for problem in problems(before, after):
+    for problem in (*problems(before, after), *unsettled):
         problem.error.path = draft.places.get(problem.subject, Place()).of(tuple(problem.error.path or ()))
         errors.append(problem.error)
     return after, errors

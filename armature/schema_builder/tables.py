@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     ColumnClause,
     ColumnElement,
+    Computed,
     ForeignKeyConstraint,
     Index,
     MetaData,
@@ -25,6 +26,8 @@ from sqlalchemy import column as named_column
 from sqlalchemy import table as named_table
 from sqlalchemy.sql.schema import SchemaItem
 
+from armature.metadata.formula.fields import is_formula, value_of
+from armature.metadata.formula.values import result
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, OnDelete, Snapshot
 from armature.metadata.names import LONGEST
@@ -68,7 +71,7 @@ class Tables:
         for field in stored_fields(of):
             required = is_not_null(self._snapshot, field)
             items += [
-                column(field, is_required=required),
+                column(of, field, is_required=required),
                 *checks(of, field),
                 *foreign_keys(self._snapshot, of, field, self._schema),
             ]
@@ -79,8 +82,15 @@ class Tables:
 
 
 def stored_fields(of: Object) -> Iterator[Field]:
-    """The fields that have a column: all but the to-many sides of relations, deleted and inactive ones included."""
-    return (each for each in of.fields.values() if each.column is not None)
+    """The fields that have a column, deleted and inactive ones included: all but the to-many sides of relations.
+
+    A deleted formula has none: nothing is lost with it.
+    """
+    return (
+        each
+        for each in of.fields.values()
+        if each.column is not None and not (each.deleted_at is not None and is_formula(each))
+    )
 
 
 def is_required(field: Field) -> bool:
@@ -132,14 +142,20 @@ def is_key(field: Field) -> bool:
     return field.is_system and field.column == "id"
 
 
-def column(field: Field, *, is_required: bool) -> Column[object]:
+def column(of: Object, field: Field, *, is_required: bool) -> Column[object]:
     kind = KINDS[field.kind]
+    if is_formula(field):
+        return Column(column_name(field), kind.column_type(field.settings), Computed(formula_sql(of, field), False))
     if kind.generated is not None:
         return Column(column_name(field), kind.column_type(field.settings), kind.generated(field.settings))
     default = kind.default_sql(field.default, field.settings) if has_default(field) else None
     return Column(
         column_name(field), kind.column_type(field.settings), nullable=not is_required, server_default=default
     )
+
+
+def formula_sql(of: Object, field: Field) -> ColumnElement[Any]:
+    return result(value_of(of, field))[2]
 
 
 def column_name(field: Field) -> str:

@@ -126,7 +126,7 @@ class ObjectView:
             for name, entry in self.entries.items()
             if entry.field.column is not None
             and not (entry.field.is_system and name != "id")
-            and KINDS[entry.field.kind].generated is None
+            and not KINDS[entry.field.kind].is_read_only
         }
 
     @cached_property

@@ -160,7 +160,8 @@ def test_every_kind_can_be_written_and_comes_back(kind: str) -> None:
     made = Model()
     made.change(add_object("a"))
     options = (NewOption(value="A"), NewOption(value="B")) if KINDS[kind].has_options else None
-    made.change(add_field("a", NewField(name="x", type=kind, options=options)))
+    settings = {"expression": "YEAR(createdAt) + 1"} if kind == "FORMULA" else None
+    made.change(add_field("a", NewField(name="x", type=kind, options=options, settings=settings)))
     text = write_blueprint(draw(made.snapshot))
     assert not steps(made.snapshot, text)
     assert build(EMPTY, text).fingerprint == made.snapshot.fingerprint

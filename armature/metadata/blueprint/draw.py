@@ -59,7 +59,8 @@ def _field(snapshot: Snapshot, field: Field) -> FieldPlan:
 
 
 def _settings(field: Field) -> dict[str, Any]:
-    usual = KINDS[field.kind].setting_defaults
+    kind = KINDS[field.kind]
+    usual = {**kind.setting_defaults, **{each: field.settings.get(each) for each in kind.inferred_settings}}
     return {key: value for key, value in sorted(field.settings.items()) if key not in usual or usual[key] != value}
 
 

@@ -107,8 +107,9 @@ def _value_changes(found: Field, plan: FieldPlan) -> dict[str, Any]:
     settings: Mapping[str, Any] = plan.settings
     with suppress(ArmatureError):
         settings = kind.check_settings(plan.settings)
-    if dict(settings) != dict(found.settings):
-        changed["settings"] = {**dict.fromkeys(found.settings), **settings}
+    given = {key: value for key, value in found.settings.items() if key not in kind.inferred_settings}
+    if dict(settings) != given:
+        changed["settings"] = {**dict.fromkeys(given), **settings}
     if [_as_plan(each) for each in found.options] != [_full(each) for each in plan.options]:
         ids = {each.value: str(each.id) for each in found.options}
         changed["options"] = tuple(new_option(each, ids) for each in plan.options)

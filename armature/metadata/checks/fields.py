@@ -29,6 +29,15 @@ class UniqueWithoutKey(BadUserInput):
         )
 
 
+class ComputedIsNullable(BadUserInput):
+    def __init__(self, field: Field) -> None:
+        super().__init__(
+            f'"{field.name}" can\'t be required: it is computed, and may find nothing to compute with.',
+            field=field.name,
+            path=("isNullable",),
+        )
+
+
 class OptionsMissing(BadUserInput):
     def __init__(self, field: Field) -> None:
         super().__init__(
@@ -63,6 +72,8 @@ def field_errors(field: Field) -> Iterator[ArmatureError]:
         yield UniqueNotAllowed(field)
     elif field.is_unique and field.relation_id is not None and field.column is None:
         yield UniqueWithoutKey(field)
+    if kind.is_computed and not field.is_nullable:
+        yield ComputedIsNullable(field)
     if kind.has_options:
         yield from _option_errors(field)
     try:

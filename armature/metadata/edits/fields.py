@@ -139,6 +139,7 @@ def _values_given(draft: Draft, field: Field, change: UpdateField) -> dict[str, 
     found: dict[str, Any] = {}
     with draft.at():
         if change.settings is not UNSET:
+            kind.check_given(change.settings)
             together = {**field.settings, **change.settings}
             settings = kind.check_settings({key: value for key, value in together.items() if value is not None})
             check_same_type(kind, field, settings)

@@ -80,6 +80,7 @@ def values_of(draft: Draft, kind: Kind, new: NewField) -> dict[str, Any]:
     """`settings`, `options` and `default` of a new field; what is wrong goes to the draft."""
     found: dict[str, Any] = {}
     with draft.at():
+        kind.check_given(new.settings)
         found["settings"] = kind.check_settings(new.settings)
     with draft.at():
         if new.options is not None and not kind.has_options:

@@ -89,7 +89,8 @@ class Choices:
 class Kind:
     """`storage` chooses by the settings, which `setting_checks` and `settle` have made canonical before.
 
-    `generated`: PostgreSQL alone gives the values, which are never missing. `fixed_settings` stay as a field was born.
+    `generated`: PostgreSQL alone gives the values, which are never missing. `is_computed`: they are not stored at all.
+    `fixed_settings` stay as a field was born; `inferred_settings` follow from the others, and nobody gives them.
     """
 
     name: str
@@ -99,10 +100,16 @@ class Kind:
     settle: Callable[[Settings], None] = lambda settings: None  # noqa: ARG005  refuses what does not go together
     specials: Mapping[str, Special] = field(default_factory=dict)
     fixed_settings: frozenset[str] = frozenset()
+    inferred_settings: frozenset[str] = frozenset()
     can_be_unique: bool = False
     can_have_default: bool = True
     choices: Choices | None = None
     generated: Callable[[Settings], Identity] | None = None
+    is_computed: bool = False
+
+    @property
+    def is_read_only(self) -> bool:
+        return self.generated is not None or self.is_computed
 
     @property
     def has_options(self) -> bool:
@@ -114,6 +121,11 @@ class Kind:
 
     def column_type(self, settings: Settings = EMPTY) -> TypeEngine[Any]:
         return self.storage(settings).column_type
+
+    def check_given(self, settings: Settings | None) -> None:
+        """Raises SettingUnknown for what follows from the other settings."""
+        for key in self.inferred_settings & (settings or EMPTY).keys():
+            raise SettingUnknown(self.name, key, [each for each in self.setting_checks if each != key])
 
     def check_settings(self, settings: Settings | None) -> dict[str, Any]:
         """The settings with their defaults filled in; raises SettingUnknown or SettingInvalid."""

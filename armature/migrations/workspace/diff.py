@@ -14,6 +14,7 @@ from uuid import UUID
 from msgspec.json import encode
 
 from armature.core.db import DIALECT
+from armature.metadata.formula.fields import is_formula
 from armature.metadata.model import Field, Object, Relation, Snapshot
 from armature.migrations.workspace.steps import (
     ORDER,
@@ -25,22 +26,24 @@ from armature.migrations.workspace.steps import (
     CreateTable,
     CreateUnique,
     DropCheck,
+    DropColumn,
     DropForeignKey,
     DropUnique,
     FillNulls,
     RenameValues,
     SetDefault,
+    SetExpression,
     SetNullable,
     Step,
 )
 from armature.schema_builder.tables import (
+    formula_sql,
     has_default,
     has_foreign_key,
     has_unique,
     is_not_null,
     is_required,
     rule,
-    stored_fields,
 )
 
 T = TypeVar("T", Object, Relation)
@@ -66,6 +69,9 @@ class _End:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
+    """`was` is the object before, if there was one."""
+
+    was: Object | None
     of: Object
     before: _End | None
     after: _End
@@ -75,6 +81,9 @@ class _Change:
 def _steps(change: _Change) -> Iterator[Step]:
     if change.before is None:
         yield from _new_column(change)
+        return
+    if is_formula(change.after.field):
+        yield from _formula_steps(change, change.before.field)
         return
     yield from _default_steps(change.of, change.before.field, change.after.field)
     yield from _check_steps(change.of, change.before.field, change.after.field)
@@ -96,6 +105,24 @@ def _new_column(change: _Change) -> Iterator[Step]:
     if change.after.relation is not None:
         yield CreateIndex(of, field)
     yield from _add_foreign_key(of, change.after)
+
+
+def _formula_steps(change: _Change, before: Field) -> Iterator[Step]:
+    of, after = change.of, change.after.field
+    was_there, is_there = before.deleted_at is None, after.deleted_at is None
+    if was_there and is_there and before.settings["result"] == after.settings["result"]:
+        assert change.was is not None  # noqa: S101  it had the field
+        if _expression(change.was, before) != _expression(of, after):
+            yield SetExpression(of, after)
+        return
+    if was_there:
+        yield DropColumn(of, before)
+    if is_there:
+        yield AddColumn(of, after)
+
+
+def _expression(of: Object, field: Field) -> str:
+    return str(formula_sql(of, field).compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
 
 
 def _default_steps(of: Object, before: Field, after: Field) -> Iterator[Step]:
@@ -173,12 +200,14 @@ def _changes(before: Snapshot | None, after: Snapshot) -> Iterator[_Change]:
     related = _related_fields(before, after, changed)
     for of in (changed | {each: after.objects[each] for each in related}).values():
         old = old_objects.get(of.id)
-        for field in stored_fields(of):
+        for field in (each for each in of.fields.values() if each.column is not None):
             was = old.fields.get(field.id) if old else None
-            if was is field and field.id not in related.get(of.id, ()):
+            if was is field and field.id not in related.get(of.id, ()) and not is_formula(field):
+                continue
+            if was is None and is_formula(field) and field.deleted_at is not None:
                 continue
             earlier = _end(before, was) if before is not None and was is not None else None
-            yield _Change(of, earlier, _end(after, field), in_new_table=old is None)
+            yield _Change(old, of, earlier, _end(after, field), in_new_table=old is None)
 
 
 def _related_fields(

@@ -30,6 +30,7 @@ def differences(connection: Connection, model: MetaData, schema: str) -> list[Di
         opts={
             "include_schemas": True,
             "include_name": lambda name, kind, _: kind != "schema" or name == schema,
+            "include_object": _is_ours,
             "compare_type": True,
             "compare_server_default": _default_comparison(connection),
         },
@@ -41,6 +42,11 @@ def differences(connection: Connection, model: MetaData, schema: str) -> list[Di
     there = set(inspect(connection).get_table_names(schema))
     unseen = unseen_differences(connection, [each for each in model.sorted_tables if each.name in there], schema)
     return [*(_told(each) for each in operations if each not in keys), *unseen, *(_told(each) for each in keys)]
+
+
+def _is_ours(found: Any, _name: object, kind: str, _reflected: bool, other: Any) -> bool:
+    """Computed columns are compared in `unseen.py`: Alembic only warns of them."""
+    return kind != "column" or all(each is None or each.computed is None for each in (found, other))
 
 
 def _tell_identities(context: MigrationContext) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select, table
 
 from armature.core.db import Connection, Database, fetch_value
 from armature.metadata.changes import Change
+from armature.metadata.formula.fields import is_formula
 from armature.metadata.model import Field, Object, Snapshot
 from armature.migrations.workspace.apply import apply_steps
 from armature.migrations.workspace.change import IN_THE_WAY, Changeset, edited, lock_newest, queue, told
@@ -120,6 +121,8 @@ async def _set_aside(connection: Connection, before: Snapshot, after: Snapshot) 
             found.append(SetAside(of.name_singular, None, await _count(connection, before, of)))
             continue
         for field in stored_fields(of):
+            if is_formula(field):
+                continue  # nothing is lost that could not be computed again
             if field.deleted_at is None and now.fields[field.id].deleted_at is not None:
                 records = await _count(connection, before, of, field)
                 found.append(SetAside(of.name_singular, field.name, records))

@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
     null,
     table,
+    text,
     update,
 )
 from sqlalchemy.engine.mock import MockConnection
@@ -39,11 +40,13 @@ from armature.migrations.workspace.steps import (
     CreateTable,
     CreateUnique,
     DropCheck,
+    DropColumn,
     DropForeignKey,
     DropUnique,
     FillNulls,
     RenameValues,
     SetDefault,
+    SetExpression,
     SetNullable,
     Step,
 )
@@ -90,16 +93,30 @@ def _operations() -> tuple[Operations, list[str]]:
 def _create_table(to: Operations, step: CreateTable, schema: str) -> None:
     stored = list(tables.stored_fields(step.of))
     checks = [check for field in stored for check in tables.checks(step.of, field)]
-    columns = [_column(field) for field in stored]
+    columns = [_column(step.of, field) for field in stored]
     to.create_table(step.of.table, *columns, tables.primary_key(step.of), *checks, schema=schema)
 
 
 def _add_column(to: Operations, step: AddColumn, schema: str) -> None:
-    to.add_column(step.of.table, _column(step.field), schema=schema)
+    to.add_column(step.of.table, _column(step.of, step.field), schema=schema)
 
 
-def _column(field: Field) -> Column[object]:
-    return tables.column(field, is_required=tables.is_required(field))
+def _drop_column(to: Operations, step: DropColumn, schema: str) -> None:
+    to.drop_column(step.of.table, tables.column_name(step.field), schema=schema)
+
+
+def _set_expression(to: Operations, step: SetExpression, schema: str) -> None:
+    """Alembic and SQLAlchemy have no construct for it."""
+    quote = DIALECT.identifier_preparer.quote
+    expression = tables.formula_sql(step.of, step.field).compile(
+        dialect=DIALECT, compile_kwargs={"literal_binds": True}
+    )
+    column = f"ALTER TABLE {quote(schema)}.{quote(step.of.table)} ALTER COLUMN {quote(tables.column_name(step.field))}"
+    to.execute(text(f"{column} SET EXPRESSION AS ({expression})".replace(":", "\\:")))
+
+
+def _column(of: Object, field: Field) -> Column[object]:
+    return tables.column(of, field, is_required=tables.is_required(field))
 
 
 def _set_default(to: Operations, step: SetDefault, schema: str) -> None:
@@ -173,6 +190,8 @@ def _drop_foreign_key(to: Operations, step: DropForeignKey, schema: str) -> None
 _WRITERS: Mapping[type[Step], Callable[[Operations, Any, str], None]] = {
     CreateTable: _create_table,
     AddColumn: _add_column,
+    DropColumn: _drop_column,
+    SetExpression: _set_expression,
     SetDefault: _set_default,
     SetNullable: _set_nullable,
     FillNulls: _fill_nulls,

@@ -21,6 +21,22 @@ class AddColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class DropColumn:
+    """Only of what is computed: everything else is set aside."""
+
+    of: Object
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class SetExpression:
+    """A formula computes something else of the same type."""
+
+    of: Object
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
 class SetDefault:
     """To the field's default, or to none."""
 
@@ -110,7 +126,9 @@ Step: TypeAlias = (
     | DropUnique
     | DropCheck
     | CreateTable
+    | DropColumn
     | AddColumn
+    | SetExpression
     | RenameValues
     | ClearDangling
     | SetDefault
@@ -127,7 +145,9 @@ ORDER: tuple[type[Step], ...] = (
     DropUnique,
     DropCheck,
     CreateTable,
+    DropColumn,
     AddColumn,
+    SetExpression,
     RenameValues,
     ClearDangling,
     SetDefault,

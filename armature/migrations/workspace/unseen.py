@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Connection, PrimaryKeyConstraint, Row, Table, text
-from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex, ExecutableDDLElement
+from sqlalchemy import CheckConstraint, Column, Connection, PrimaryKeyConstraint, Row, Table, text
+from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex, DropIndex, ExecutableDDLElement
 
 from armature.core.db import DIALECT
 
@@ -28,8 +28,10 @@ def unseen_differences(connection: Connection, model: Sequence[Table], schema: s
     constraints = _by_table(connection, _CONSTRAINTS, schema)
     indexes = _by_table(connection, _INDEXES, schema)
     yield from _strangers(connection, schema)
+    computed = _by_table(connection, _COMPUTED, schema)
     yield from _properties(connection, {each.name: each for each in model}, schema)
     for table in model:
+        yield from _formulas(connection, table, computed.get(table.name, {}))
         yield from _constraints(connection, table, constraints.get(table.name, {}))
         yield from _indexes(table, indexes.get(table.name, {}))
 
@@ -65,6 +67,17 @@ _PROPERTIES = text(
     "EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid AND tgisinternal AND tgenabled <> 'O') AS is_off, "
     "ARRAY(SELECT tgname::text FROM pg_trigger WHERE tgrelid = pg_class.oid AND NOT tgisinternal) AS triggers "
     "FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = :schema AND relkind = 'r'"
+)
+_COMPUTED = text(
+    "SELECT relname AS table_name, attname AS name, attgenerated::text AS how, "
+    "pg_get_expr(adbin, adrelid) AS expression FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
+    "JOIN pg_namespace ON pg_namespace.oid = relnamespace "
+    "LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum "
+    "WHERE nspname = :schema AND relkind = 'r' AND attnum > 0 AND NOT attisdropped"
+)
+_EXPRESSION = (
+    "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum "
+    "WHERE adrelid = 'pg_temp.__probe'::regclass AND attgenerated = 'v'"
 )
 _CHECK = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'pg_temp.__probe'::regclass"
 LIVE = "(deleted_at IS NULL)"
@@ -105,6 +118,32 @@ def _properties(connection: Connection, model: Mapping[str, Table], schema: str)
         for each in row.triggers:
             what = f'The trigger "{each}" of {of} belongs to no field.'
             yield Difference(what, f"DROP TRIGGER {quote(each)} ON {name}")
+
+
+def _formulas(connection: Connection, table: Table, there: Mapping[str, Row[Any]]) -> Iterator[Difference]:
+    """A column that is computed, and should not be, or the other way round, or otherwise."""
+    name = _name(table)
+    for column in table.columns:
+        row, what = there.get(column.name), f'The column "{table.name}.{column.name}"'
+        definition = str(CreateColumn(column).compile(dialect=DIALECT)).strip()
+        anew = f"ALTER TABLE {name} ADD COLUMN {definition}"
+        drop = f"ALTER TABLE {name} DROP COLUMN {quote(column.name)}"
+        if row is None and column.computed is not None:
+            yield Difference(f"{what} is missing.", anew)
+        elif row is not None and column.computed is None and row.how:
+            yield Difference(f"{what} is computed, but its field is no formula.", f"{drop};\n{anew}")
+        elif row is not None and column.computed is not None and row.expression != _kept(connection, table, column):
+            yield Difference(f"{what} does not compute what its formula says.", f"{drop};\n{anew}")
+    for row in there.values():
+        if row.how and row.name not in table.columns:
+            what = f'The column "{table.name}.{row.name}" belongs to no field.'
+            yield Difference(what, f"ALTER TABLE {name} DROP COLUMN {quote(row.name)}")
+
+
+def _kept(connection: Connection, table: Table, column: Column[Any]) -> str:
+    plain = [each for each in table.columns if each.computed is None]
+    others = ", ".join(f"{quote(each.name)} {each.type.compile(dialect=DIALECT)}" for each in plain)
+    return as_kept(connection, f"{others}, {CreateColumn(column).compile(dialect=DIALECT)}", _EXPRESSION)
 
 
 def _constraints(connection: Connection, table: Table, there: Mapping[str, Row[Any]]) -> Iterator[Difference]:
