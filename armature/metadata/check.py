@@ -11,7 +11,7 @@ from armature.metadata.checks.names import NamesInUse, field_name_errors, object
 from armature.metadata.checks.problem import Problem
 from armature.metadata.checks.texts import description_errors, label_errors
 from armature.metadata.model import Field, Object, Relation, Snapshot
-from armature.metadata.names import LONGEST, NameTooLong, columns
+from armature.metadata.names import LONGEST, NameTooLong, columns, columns_of
 
 T = TypeVar("T", Object, Field, Relation)
 
@@ -92,8 +92,9 @@ def _field_problems(of: Object, was: Object | None, changed: Sequence[Field], na
             errors += field_name_errors(of, field, names, pending)
         if old is None and field.column is not None:
             born.append(field)
-            if len(field.column.encode()) > LONGEST:
-                errors.append(NameTooLong(field.name, field.column, "name"))
+            longest = max(columns_of(field), key=len)
+            if len(longest) > LONGEST:
+                errors.append(NameTooLong(field.name, longest, "name"))
         pending.discard(field.id)
         yield from (Problem(field.id, error) for error in errors)
     if born and (count := len(columns(of))) > MAX_COLUMNS:

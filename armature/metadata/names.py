@@ -10,7 +10,7 @@ from itertools import count
 
 from armature.core.errors import BadUserInput, Conflict
 from armature.metadata.english import name_of
-from armature.metadata.kinds import KINDS
+from armature.metadata.kinds import KINDS, Kind
 from armature.metadata.model import Field, Object
 
 LONGEST = 63  # bytes of a PostgreSQL identifier; also of a response key, which becomes one
@@ -58,6 +58,14 @@ RECORD_TYPES: Mapping[str, str] = {
 CHOICE_TYPES: Mapping[str, str] = {"choice": "{}{}Enum", "filter": "{}{}EnumFilterInput"}
 """The types of one field with options, made from its object's and its own name in pascal case."""
 
+COMPOSITE_TYPES: Mapping[str, str] = {
+    "value": "{}Value",
+    "input": "{}ValueInput",
+    "filter": "{}ValueFilterInput",
+    "order": "{}ValueOrderByInput",
+}
+"""The types of one composite kind, shared by all its fields."""
+
 ROOTS: Mapping[str, str] = {
     "one": "{one}",
     "by": "{one}By",
@@ -86,11 +94,18 @@ TO_MANY_FIELDS = ("{}", "{}Connection", "{}Aggregate")
 
 SCALAR_TYPES = ("String", "ID", "UUID", "Int", "Float", "Boolean", "BigInt", "Decimal", "Date", "DateTime", "JSON")
 
+
+def composite_type_name(what: str, kind: str) -> str:
+    """A type of COMPOSITE_TYPES: FULL_NAME gives FullNameValue."""
+    return COMPOSITE_TYPES[what].format("".join(each.capitalize() for each in kind.split("_")))
+
+
 RESERVED_TYPES = frozenset(
     {"Query", "Mutation", "Subscription", "Upload", "PageInfo", "NullCheck", "OrderDirection", "DateGranularity"}
     | {"ChangeAction", "FieldChange", "SearchResult", "SearchRecord", "AnyRecord", "Actor", "Enum"}
     | set(SCALAR_TYPES)
     | {f"{each}FilterInput" for each in (*SCALAR_TYPES, "Enum", "StringList", "JSONPath")}
+    | {composite_type_name(what, kind.name) for what in COMPOSITE_TYPES for kind in KINDS.values() if kind.parts}
 )
 RESERVED_ROOTS = frozenset({"search"})
 RESERVED_FIELDS = frozenset(
@@ -242,14 +257,35 @@ def table_at_birth(name_plural: str, taken: Collection[str]) -> str:
     return _free_identifier(snake_case(name_plural), taken)
 
 
-def column_at_birth(name: str, *, is_relation: bool, taken: Collection[str]) -> str:
-    """As `table_at_birth`, for the column of a field; a relation's holds the id of another record."""
-    return _free_identifier(f"{snake_case(name)}_id" if is_relation else snake_case(name), taken)
+def column_at_birth(name: str, kind: Kind, taken: Collection[str]) -> str:
+    """As `table_at_birth`, for the column of a field; a relation's holds the id of another record.
+
+    For a composite, what the names of its columns begin with.
+    """
+    base = f"{snake_case(name)}_id" if kind.name == "RELATION" else snake_case(name)
+    return _free_identifier(base, taken, [part_column("", each) for each in kind.parts])
+
+
+def part_column(column: str, part: str) -> str:
+    """The column of a composite's part."""
+    return f"{column}_{snake_case(part)}"
+
+
+def columns_of(field: Field) -> Iterator[str]:
+    """The columns that hold a field."""
+    if field.column is not None:
+        parts = KINDS[field.kind].parts
+        yield from (part_column(field.column, each) for each in parts) if parts else (field.column,)
 
 
 def columns(of: Object) -> set[str]:
     """All columns of an object's table, set-aside ones included."""
-    return {each.column for each in of.fields.values() if each.column is not None}
+    return {column for each in of.fields.values() for column in columns_of(each)}
+
+
+def taken_columns(of: Object) -> set[str]:
+    """As `columns`, and what the columns of composites begin with."""
+    return columns(of) | {each.column for each in of.fields.values() if each.column is not None}
 
 
 def next_name(name: str, is_free: Callable[[str], bool]) -> str:
@@ -264,11 +300,17 @@ def custom_name(name: str, is_free: Callable[[str], bool]) -> str:
     return found if is_free(found) else next_name(found, is_free)
 
 
-def _free_identifier(base: str, taken: Collection[str]) -> str:
-    if base not in taken and base not in _HIDDEN_COLUMNS:
+def _free_identifier(base: str, taken: Collection[str], endings: Collection[str] = ()) -> str:
+    """Free by itself, and with each of the endings."""
+
+    def is_free(name: str) -> bool:
+        wanted = (name, *(f"{name}{ending}" for ending in endings))
+        return name not in _HIDDEN_COLUMNS and all(each not in taken for each in wanted)
+
+    if is_free(base):
         return base
     suffixes = (f"__{number}" for number in count(2))
-    return next(each for suffix in suffixes if (each := base[: LONGEST - len(suffix)] + suffix) not in taken)
+    return next(each for suffix in suffixes if is_free(each := base[: LONGEST - len(suffix)] + suffix))
 
 
 def _root(template: str, one: str, many: str) -> str:

@@ -31,6 +31,7 @@ from armature.metadata.formula.values import result
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, OnDelete, Snapshot
 from armature.metadata.names import LONGEST
+from armature.metadata.stored import stored
 
 SCHEMA = "$workspace"
 """Stands for the workspace's schema in statements shared between workspaces, to be replaced as text before running.
@@ -82,15 +83,12 @@ class Tables:
 
 
 def stored_fields(of: Object) -> Iterator[Field]:
-    """The fields that have a column, deleted and inactive ones included: all but the to-many sides of relations.
+    """What has a column: all but relations without a key here, parts of composites each by itself.
 
-    A deleted formula has none: nothing is lost with it.
+    Deleted and inactive ones included, but for deleted formulas: nothing is lost with those.
     """
-    return (
-        each
-        for each in of.fields.values()
-        if each.column is not None and not (each.deleted_at is not None and is_formula(each))
-    )
+    kept = (each for each in of.fields.values() if each.deleted_at is None or not is_formula(each))
+    return (held for each in kept for held in stored(each))
 
 
 def is_required(field: Field) -> bool:

@@ -13,22 +13,45 @@ from sqlalchemy import TableClause
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Option, Snapshot
 from armature.metadata.names import pascal
-from armature.schema_builder.tables import column_name, queried
+from armature.metadata.stored import stored
+from armature.schema_builder.tables import column_name, is_key, queried
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A value in a column. `scalar` is a key of SCALARS, or ENUM where the field has options."""
+    """A value in a column. `scalar` is a key of SCALARS, or ENUM where the field has options.
+
+    One `within` a composite is a part of it, and its field a plain one (metadata/stored.py).
+    """
 
     name: str
     field: Field
     scalar: str
     column: str
     is_required: bool = False
+    within: str | None = None
 
     @property
     def options(self) -> tuple[Option, ...]:
         return self.field.options
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Where a record's data has it."""
+        return (self.name,) if self.within is None else (self.within, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """A value of several parts by name, each in a column of its own; nothing where all of them are."""
+
+    name: str
+    field: Field
+    parts: Mapping[str, Plain]
+
+    @property
+    def is_required(self) -> bool:
+        return not self.field.is_nullable
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +81,7 @@ class ToMany:
     far: str
 
 
-Entry = Plain | ToOne | ToMany
+Entry = Plain | Composite | ToOne | ToMany
 
 FORMS: Mapping[str, str] = {"connection": "Connection", "aggregate": "Aggregate"}
 """What a to-many relation can be shown as beside a list, with the ends of the fields' names (names.TO_MANY_FIELDS)."""
@@ -110,12 +133,22 @@ class ObjectView:
         return {name: entry for name, entry in self.entries.items() if isinstance(entry, Plain)}
 
     @cached_property
+    def plain(self) -> Mapping[str, Plain]:
+        """By column, the values and the parts of composites."""
+        found: dict[str, Plain] = {}
+        for entry in self.entries.values():
+            for each in entry.parts.values() if isinstance(entry, Composite) else (entry,):
+                if isinstance(each, Plain):
+                    found[each.column] = each
+        return found
+
+    @cached_property
     def unique_entries(self) -> Mapping[str, Plain]:
-        """What addresses one record: `id` and the unique fields."""
+        """What addresses one record: `id` and the unique fields, composites by their primary part."""
         return {
-            name: entry
-            for name, entry in self.entries.items()
-            if isinstance(entry, Plain) and (entry.field.is_unique or name == "id")
+            each.within or each.name: each
+            for each in self.plain.values()
+            if each.field.is_unique or (each.name == "id" and each.within is None)
         }
 
     @cached_property
@@ -145,11 +178,13 @@ class ObjectView:
 
 
 def _entries(snapshot: Snapshot, field: Field) -> Iterator[Entry]:
+    parts = KINDS[field.kind].parts
+    if parts:
+        held = zip(parts, stored(field), strict=True)
+        yield Composite(field.name, field, {name: _plain(each, name, within=field.name) for name, each in held})
+        return
     if field.relation_id is None:
-        required = not field.is_nullable
-        scalar = "ID" if field.is_system and field.name == "id" else KINDS[field.kind].scalar(field.settings)
-        assert field.column is not None and scalar is not None  # noqa: S101, PT018  only relations lack them
-        yield Plain(field.name, field, scalar, field.column, required)
+        yield _plain(field, field.name)
         return
     link = snapshot.link(field)
     if not link.target.is_visible:
@@ -161,6 +196,12 @@ def _entries(snapshot: Snapshot, field: Field) -> Iterator[Entry]:
         return
     leads_to = ToOne if link.side == "ONE_TO_ONE" else ToMany
     yield leads_to(field.name, field, target, "id", column_name(link.inverse))
+
+
+def _plain(field: Field, name: str, within: str | None = None) -> Plain:
+    scalar = "ID" if is_key(field) else KINDS[field.kind].scalar(field.settings)
+    assert scalar is not None  # noqa: S101  only relations and composites lack one
+    return Plain(name, field, scalar, column_name(field), not field.is_nullable, within)
 
 
 class View:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from armature.core.errors import BadUserInput
 from armature.metadata.english import label_of, name_of, plural_name_of, plural_of
+from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
 from armature.metadata.names import (
     LONGEST,
@@ -65,21 +66,22 @@ def test_a_column_at_birth_is_free_and_fits(name: str, others: set[str]) -> None
     taken = {snake_case(each) for each in others if len(snake_case(each)) <= LONGEST}
     assume(len(snake_case(name)) <= LONGEST)
 
-    column = column_at_birth(name, is_relation=False, taken=taken)
+    column = column_at_birth(name, KINDS["TEXT"], taken)
 
     assert column not in taken
     assert len(column) <= LONGEST
 
 
 def test_a_column_set_aside_keeps_its_name() -> None:
-    assert column_at_birth("budget", is_relation=False, taken={"budget"}) == "budget__2"
-    assert column_at_birth("budget", is_relation=False, taken={"budget", "budget__2"}) == "budget__3"
-    assert column_at_birth("company", is_relation=True, taken=set()) == "company_id"
+    assert column_at_birth("budget", KINDS["TEXT"], {"budget"}) == "budget__2"
+    assert column_at_birth("budget", KINDS["TEXT"], {"budget", "budget__2"}) == "budget__3"
+    assert column_at_birth("company", KINDS["RELATION"], set()) == "company_id"
+    assert column_at_birth("name", KINDS["FULL_NAME"], {"name_first_name"}) == "name__2"
     assert table_at_birth("dealStages", {"deal_stages"}) == "deal_stages__2"
 
 
 def test_a_column_is_never_called_as_one_that_every_table_has() -> None:
-    assert column_at_birth("ctid", is_relation=False, taken=set()) == "ctid__2"
+    assert column_at_birth("ctid", KINDS["TEXT"], set()) == "ctid__2"
 
 
 @pytest.mark.parametrize("name", ["", "Company", "2nd", "a_b", "a b", "größe", "a\n", "a\x00", "__typename", "\ud800"])

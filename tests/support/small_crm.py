@@ -11,6 +11,7 @@ from uuid import UUID
 
 from armature.metadata.changes import CreateObject, NewField, NewOption
 from armature.metadata.model import Snapshot
+from armature.metadata.names import columns
 from tests.support.worlds.data import State
 
 CREATED = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
@@ -27,6 +28,8 @@ GADGET = CreateObject(
         NewField(name="colors", type="MULTI_SELECT", options=(NewOption(value="RED"), NewOption(value="GREEN"))),
         NewField(name="tags", type="ARRAY"),
         NewField(name="number", type="AUTO_NUMBER"),
+        NewField(name="maker", type="FULL_NAME"),
+        NewField(name="price", type="CURRENCY", is_nullable=False, default_value={"amountMicros": 0}),
     ),
 )
 """With kinds of fields that the pack has no use for."""
@@ -108,8 +111,12 @@ RECORDS: Mapping[str, Sequence[dict[str, Any]]] = {
             "colors": ["GREEN", "RED"],
             "tags": ["fine china", "Tea"],
             "number": 101,
+            "maker_first_name": "Mad",
+            "maker_last_name": "Hatter",
+            "price_amount_micros": 5_000_000,
+            "price_currency_code": "GBP",
         },
-        {"id": WATCH, "stars": 1, "colors": [], "tags": [], "number": 102},
+        {"id": WATCH, "stars": 1, "colors": [], "tags": [], "number": 102, "price_amount_micros": 0},
     ),
 }
 
@@ -121,7 +128,7 @@ def small_crm(snapshot: Snapshot) -> State:
     found: dict[UUID, dict[UUID, dict[str, Any]]] = {}
     for name, records in RECORDS.items():
         of = snapshot.kept_objects[name]
-        nothing = {each.column: None for each in of.fields.values() if each.column}
+        nothing = dict.fromkeys(columns(of))
         always = {**nothing, "created_at": CREATED, "updated_at": UPDATED, **DEFAULTS.get(name, {})}
         found[of.id] = {record["id"]: {**always, **record} for record in records}
     return found

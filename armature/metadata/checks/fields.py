@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from armature.core.errors import ArmatureError, BadUserInput
 from armature.metadata.checks.texts import color_errors, description_errors, label_errors
-from armature.metadata.kinds import KINDS
+from armature.metadata.kinds import FIELD_KINDS, KINDS
 from armature.metadata.model import Field, Relation
 from armature.metadata.names import check_option_value
 
@@ -13,7 +13,7 @@ class UniqueNotAllowed(BadUserInput):
     def __init__(self, field: Field) -> None:
         super().__init__(
             f'"{field.name}" can\'t be unique: it is {field.kind}.',
-            hint=f"Unique can be {', '.join(each.name for each in KINDS.values() if each.can_be_unique)}.",
+            hint=f"Unique can be {', '.join(each.name for each in FIELD_KINDS.values() if each.can_be_unique)}.",
             field=field.name,
             path=("isUnique",),
         )

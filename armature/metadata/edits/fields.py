@@ -29,7 +29,7 @@ from armature.metadata.edits.values import (
 from armature.metadata.english import label_of, name_of
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
-from armature.metadata.names import column_at_birth, columns
+from armature.metadata.names import column_at_birth, taken_columns
 from armature.metadata.resolve import find_deleted_field, find_field, find_object
 
 # What an update may change, by the key a client writes; a system field's stay, but for how it reads.
@@ -105,7 +105,7 @@ def put_new_field(draft: Draft, of: UUID, new: NewField) -> None:
     if kind.name == "RELATION":
         create_relation(draft, of, field, new.relation)
         return
-    column = column_at_birth(name, is_relation=False, taken=columns(draft.objects[of]))
+    column = column_at_birth(name, kind, taken_columns(draft.objects[of]))
     draft.put_field(of, replace(field, column=column))
     if new.relation is not None:
         raise RelationNotAllowed(kind.name)

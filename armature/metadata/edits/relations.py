@@ -9,8 +9,9 @@ from armature.metadata.changes import NewRelation
 from armature.metadata.claims import FieldNames
 from armature.metadata.edits.draft import Draft
 from armature.metadata.english import label_of, name_of
+from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Relation, RelationSide
-from armature.metadata.names import TO_MANY_FIELDS, TO_ONE_FIELDS, column_at_birth, columns, pascal
+from armature.metadata.names import TO_MANY_FIELDS, TO_ONE_FIELDS, column_at_birth, pascal, taken_columns
 from armature.metadata.resolve import find_object
 
 HAS_KEY: dict[RelationSide, bool] = {"MANY_TO_ONE": True, "ONE_TO_ONE": True, "ONE_TO_MANY": False}
@@ -69,8 +70,8 @@ def create_relation(draft: Draft, of: UUID, field: Field, new: NewRelation | Non
 def _put_end(draft: Draft, of: UUID, field: Field, relation: UUID, *, has_key: bool) -> Field:
     column = None
     if has_key:
-        taken = columns(draft.objects[of])
-        column = column_at_birth(field.name, is_relation=True, taken=taken)
+        taken = taken_columns(draft.objects[of])
+        column = column_at_birth(field.name, KINDS["RELATION"], taken)
     end = replace(field, column=column, relation_id=relation)
     draft.put_field(of, end)
     return end

@@ -10,7 +10,7 @@ from armature.core.errors import BadUserInput, NotFound
 from armature.metadata.changes import NewField, NewOption
 from armature.metadata.edits.draft import Draft
 from armature.metadata.english import label_of
-from armature.metadata.kinds import KINDS, Kind
+from armature.metadata.kinds import FIELD_KINDS, Kind
 from armature.metadata.model import Field, Option
 from armature.metadata.resolve import did_you_mean
 
@@ -19,14 +19,14 @@ class KindUnknown(BadUserInput):
     def __init__(self, kind: str) -> None:
         super().__init__(
             f'There is no field type "{kind[:100]}".',
-            hint=did_you_mean(kind, KINDS) or f"There are {', '.join(KINDS)}.",
+            hint=did_you_mean(kind, FIELD_KINDS) or f"There are {', '.join(FIELD_KINDS)}.",
             path=("type",),
         )
 
 
 class OptionsNotAllowed(BadUserInput):
     def __init__(self, kind: str) -> None:
-        having = ", ".join(each.name for each in KINDS.values() if each.has_options)
+        having = ", ".join(each.name for each in FIELD_KINDS.values() if each.has_options)
         super().__init__(f"A {kind} field has no options.", hint=f"These have: {having}.", path=("options",))
 
 
@@ -70,7 +70,7 @@ class SettingFixed(BadUserInput):
 
 
 def kind_named(name: str) -> Kind:
-    kind = KINDS.get(name)
+    kind = FIELD_KINDS.get(name)
     if kind is None:
         raise KindUnknown(name)
     return kind

@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from armature.metadata.kinds import choices, contacts, derived, lists, numbers, structure, text, times
-from armature.metadata.kinds.kind import Kind, Settings
+from armature.metadata.kinds import choices, composites, contacts, derived, lists, numbers, structure, text, times
+from armature.metadata.kinds.kind import Kind, Part, Settings
 
-__all__ = ["KINDS", "Kind", "Settings"]
+__all__ = ["FIELD_KINDS", "KINDS", "Kind", "Part", "Settings"]
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
+FIELD_KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         each.name: each
-        for family in (text, contacts, numbers, choices, lists, times, structure, derived)
+        for family in (text, contacts, numbers, choices, lists, times, structure, composites, derived)
         for each in family.KINDS
     }
 )
+"""What a field can be."""
+
+KINDS: Mapping[str, Kind] = MappingProxyType({**FIELD_KINDS, **{each.name: each for each in composites.PART_KINDS}})
+"""And what only a part of one can be."""

@@ -85,12 +85,25 @@ class Choices:
     renamed: Callable[[ColumnElement[Any], Mapping[str, str]], ColumnElement[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One column of a composite, as a field of another kind.
+
+    `follows`: where it is not given, it is made of another part, if that one is.
+    """
+
+    kind: "Kind"
+    settings: Settings = field(default_factory=dict)
+    follows: tuple[str, Callable[[Any], Any]] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """`storage` chooses by the settings, which `setting_checks` and `settle` have made canonical before.
 
     `generated`: PostgreSQL alone gives the values, which are never missing. `is_computed`: they are not stored at all.
     `fixed_settings` stay as a field was born; `inferred_settings` follow from the others, and nobody gives them.
+    A composite has `parts` by name; it is required and unique by its `primary` one. `is_part`: for nothing else.
     """
 
     name: str
@@ -106,6 +119,9 @@ class Kind:
     choices: Choices | None = None
     generated: Callable[[Settings], Identity] | None = None
     is_computed: bool = False
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    primary: str | None = None
+    is_part: bool = False
 
     @property
     def is_read_only(self) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec.json import encode
-from sqlalchemy import Text, Uuid, cast, func, literal
+from sqlalchemy import ColumnElement, Text, Uuid, cast, func, literal
 from sqlalchemy.dialects.postgresql import JSONB
 from uuid_utils.compat import uuid7
 
@@ -49,7 +49,13 @@ def document(value: Any, depth: int = 0) -> Any:
 
 
 _UUID = Storage("UUID", Uuid(), identifier, UUID)
-_JSON = Storage("JSON", JSONB(), document, sql=lambda value: cast(literal(encode(value).decode(), Text()), JSONB()))
+
+
+def document_sql(value: Any) -> ColumnElement[Any]:
+    return cast(literal(encode(value).decode(), Text()), JSONB())
+
+
+_JSON = Storage("JSON", JSONB(), document, sql=document_sql)
 _RELATION = Storage(None, Uuid(), identifier, UUID)  # the foreign key at the many side
 
 UUID_KIND = Kind(

@@ -16,6 +16,7 @@ from msgspec.json import encode
 from armature.core.db import DIALECT
 from armature.metadata.formula.fields import is_formula
 from armature.metadata.model import Field, Object, Relation, Snapshot
+from armature.metadata.stored import stored
 from armature.migrations.workspace.steps import (
     ORDER,
     AddCheck,
@@ -200,14 +201,15 @@ def _changes(before: Snapshot | None, after: Snapshot) -> Iterator[_Change]:
     related = _related_fields(before, after, changed)
     for of in (changed | {each: after.objects[each] for each in related}).values():
         old = old_objects.get(of.id)
-        for field in (each for each in of.fields.values() if each.column is not None):
+        for field in of.fields.values():
             was = old.fields.get(field.id) if old else None
             if was is field and field.id not in related.get(of.id, ()) and not is_formula(field):
                 continue
             if was is None and is_formula(field) and field.deleted_at is not None:
                 continue
-            earlier = _end(before, was) if before is not None and was is not None else None
-            yield _Change(old, of, earlier, _end(after, field), in_new_table=old is None)
+            for held, earlier in zip_longest(stored(field), stored(was) if was else ()):
+                known = _end(before, earlier) if before is not None and earlier is not None else None
+                yield _Change(old, of, known, _end(after, held), in_new_table=old is None)
 
 
 def _related_fields(

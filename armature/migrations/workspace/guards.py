@@ -29,7 +29,15 @@ from armature.migrations.workspace.steps import (
     SetNullable,
     Step,
 )
-from armature.schema_builder.tables import column_name, has_default, has_unique, is_made_anew, is_required, rule
+from armature.schema_builder.tables import (
+    column_name,
+    has_default,
+    has_unique,
+    is_made_anew,
+    is_required,
+    rule,
+    stored_fields,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ def guards(steps: Sequence[Step], before: Snapshot, schema: str) -> Iterator[Gua
             case SetNullable(of, field, is_nullable=False) if not has_default(field):
                 yield _complete(of, field, schema, cleared.get(field.id))
             case AddCheck(of, field):
-                yield from _allowed(of, before.objects[of.id].fields.get(field.id), field, schema)
+                yield from _allowed(of, _earlier(before.objects[of.id], field), field, schema)
             case _:
                 pass
 
@@ -114,6 +122,11 @@ def _complete(of: Object, field: Field, schema: str, cleared: ClearDangling | No
         empty = or_(empty, dangling(cleared, records, schema))
     query = _count(records).where(empty)
     return Guard(query, lambda row: ValuesMissing(of, field, row["count"], row["example"]))
+
+
+def _earlier(of: Object, field: Field) -> Field | None:
+    """What the column held in an earlier model."""
+    return next((each for each in stored_fields(of) if each.column == field.column), None)
 
 
 def _allowed(of: Object, before: Field | None, field: Field, schema: str) -> Iterator[Guard]:

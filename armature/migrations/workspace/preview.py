@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, table
+from sqlalchemy import ColumnElement, func, or_, select, table
 
 from armature.core.db import Connection, Database, fetch_value
 from armature.metadata.changes import Change
 from armature.metadata.formula.fields import is_formula
 from armature.metadata.model import Field, Object, Snapshot
+from armature.metadata.stored import stored
 from armature.migrations.workspace.apply import apply_steps
 from armature.migrations.workspace.change import IN_THE_WAY, Changeset, edited, lock_newest, queue, told
 from armature.migrations.workspace.diff import diff
@@ -25,7 +26,7 @@ from armature.migrations.workspace.steps import (
     RenameValues,
     Step,
 )
-from armature.schema_builder.tables import is_made_anew, stored_fields
+from armature.schema_builder.tables import is_made_anew
 
 # PostgreSQL, chapter "Explicit Locking". What is not here takes the strongest.
 EXCLUSIVE = "ACCESS EXCLUSIVE"
@@ -120,8 +121,8 @@ async def _set_aside(connection: Connection, before: Snapshot, after: Snapshot) 
         if of.deleted_at is None and now.deleted_at is not None:
             found.append(SetAside(of.name_singular, None, await _count(connection, before, of)))
             continue
-        for field in stored_fields(of):
-            if is_formula(field):
+        for field in of.fields.values():
+            if field.column is None or is_formula(field):
                 continue  # nothing is lost that could not be computed again
             if field.deleted_at is None and now.fields[field.id].deleted_at is not None:
                 records = await _count(connection, before, of, field)
@@ -131,6 +132,8 @@ async def _set_aside(connection: Connection, before: Snapshot, after: Snapshot) 
 
 async def _count(connection: Connection, snapshot: Snapshot, of: Object, field: Field | None = None) -> int:
     rows = select(func.count()).select_from(table(of.table, schema=snapshot.schema))
-    conditions: list[ColumnElement[bool]] = [] if field is None else [held_column(field).is_not(None)]
+    conditions: list[ColumnElement[bool]] = []
+    if field is not None:
+        conditions = [or_(*(held_column(each).is_not(None) for each in stored(field)))]
     found: int = await fetch_value(connection, rows.where(*conditions))
     return found

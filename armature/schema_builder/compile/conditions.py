@@ -12,7 +12,7 @@ from armature.schema_builder.compile.binds import Changed
 from armature.schema_builder.compile.fit import sought
 from armature.schema_builder.compile.plan import All, Compare, Condition, Either, Not, Related
 from armature.schema_builder.types.operators import EQUALITY
-from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne, View
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne, View
 
 
 class FilterIsNull(BadUserInput):
@@ -38,6 +38,8 @@ def _part(view: View, of: ObjectView, name: str, value: Lifted) -> Condition:
     if name == "not":
         return Not(condition_of(view, of, value))
     entry = of.entries[name]
+    if isinstance(entry, Composite):
+        return _all([_within(entry, part, each) for part, each in value.items()])
     if isinstance(entry, Plain):
         return _all([_comparison(entry, operator, each) for operator, each in value.items()])
     target = view[entry.target]
@@ -53,6 +55,15 @@ def _quantified(view: View, target: ObjectView, entry: ToMany, quantifier: str, 
     if quantifier == "every":
         return Related(target, entry.near, entry.far, "none", Not(condition))
     return Related(target, entry.near, entry.far, "some" if quantifier == "some" else "none", condition)
+
+
+def _within(entry: Composite, name: str, value: Lifted) -> Condition:
+    if value is None:
+        raise FilterIsNull(f"{entry.name}.{name}")
+    if name == "is":
+        empty = All(tuple(Compare(part, "is", "NULL") for part in entry.parts.values()))
+        return empty if value == "NULL" else Not(empty)
+    return _all([_comparison(entry.parts[name], operator, each) for operator, each in value.items()])
 
 
 def _comparison(entry: Plain, operator: str, value: Lifted) -> Condition:

@@ -6,7 +6,7 @@ from typing import Any
 from armature.metadata.kinds import KINDS
 from armature.metadata.kinds.kind import Unfit
 from armature.schema_builder.compile.references import DATA, DataRefused, Path
-from armature.schema_builder.view import Plain
+from armature.schema_builder.view import Composite, Plain
 
 
 def fit_of(entry: Plain) -> Callable[[Any], Any] | None:
@@ -25,7 +25,17 @@ def fitted(fit: Callable[[Any], Any], value: Any, path: Path) -> Any:
 def fitting(entry: Plain) -> Callable[[Any], Any] | None:
     """As `fitted`; None where there is nothing to check."""
     fit = fit_of(entry)
-    return None if fit is None else lambda value: fitted(fit, value, (*DATA, entry.name))
+    return None if fit is None else lambda value: fitted(fit, value, (*DATA, *entry.path))
+
+
+def followed(entry: Composite, name: str) -> tuple[str, Callable[[Any], Any]] | None:
+    """The part that another one is made of where it is not given itself, and how."""
+    follows = KINDS[entry.field.kind].parts[name].follows
+    if follows is None:
+        return None
+    source, make = follows
+    fit = fit_of(entry.parts[source]) or (lambda value: value)
+    return source, lambda value: None if value is None else make(fit(value))
 
 
 def sought(entry: Plain) -> Callable[[Any], Any] | None:

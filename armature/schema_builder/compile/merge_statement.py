@@ -33,7 +33,7 @@ from armature.schema_builder.compile.comparisons import EMPTY
 from armature.schema_builder.compile.statement import Statement
 from armature.schema_builder.tables import column_name, has_unique, queried
 from armature.schema_builder.types.scalars import item_of
-from armature.schema_builder.view import ObjectView, Plain
+from armature.schema_builder.view import Composite, ObjectView, Plain
 
 Sql = ColumnElement[Any]
 
@@ -94,7 +94,9 @@ def fill_statement(of: ObjectView) -> Statement:
 def _units(of: ObjectView) -> Iterator[Sequence[Plain]]:
     """Fields that are filled together: half of one address and half of another are none."""
     for name, entry in of.writable.items():
-        if isinstance(entry, Plain) and name != "id":
+        if isinstance(entry, Composite):
+            yield tuple(entry.parts.values())
+        elif isinstance(entry, Plain) and name != "id":
             yield (entry,)
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from armature.metadata.model import Option
 from armature.schema_builder.compile.binds import Bind
 from armature.schema_builder.types.functions import COUNTING, result_of
-from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Composed:
+    """Composed of a composite, or null where it has none."""
+
+    key: str
+    entry: Composite
+    outputs: tuple["Column | TypeName", ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TypeName:
     key: str
     name: str
@@ -148,7 +157,7 @@ class Link:
     rows: "Level"
 
 
-Output = Column | TypeName | Link
+Output = Column | Composed | TypeName | Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +373,7 @@ class Upsert:
     """Where a visible record has this value of `by` already, it gets `updates`; None: all that are given."""
 
     by: Plain
-    updates: tuple[Plain, ...] | None
+    updates: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """A query operation becomes a plan: root fields, and the records below them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphql import FieldNode, OperationDefinitionNode
 
+from armature.metadata.names import composite_type_name
 from armature.schema_builder.compile.plan import (
     All,
     Column,
+    Composed,
     Condition,
     Known,
     Level,
@@ -23,7 +25,7 @@ from armature.schema_builder.compile.read_summary import summary
 from armature.schema_builder.compile.reading import Given, Reading, record_type
 from armature.schema_builder.compile.selection import Collected, collect
 from armature.schema_builder.types.roots import SCHEMA_VERSION
-from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne
 
 KNOWN = {"__typename": "typename", "__schema": "introspection", "__type": "introspection", SCHEMA_VERSION: "version"}
 
@@ -56,6 +58,12 @@ class Reader(Reading):
     def outputs_of(self, of: ObjectView, fields: Collected) -> tuple[Output, ...]:
         return tuple(self._output(of, key, nodes) for key, nodes in fields.items())
 
+    def _parts(self, entry: Composite, nodes: Sequence[FieldNode]) -> Iterator[Column | TypeName]:
+        type_name = composite_type_name("value", entry.field.kind)
+        for key, found in self.collected(nodes, type_name).items():
+            name = found[0].name.value
+            yield TypeName(key, type_name) if name == "__typename" else Column(key, entry.parts[name])
+
     def _output(self, of: ObjectView, key: str, nodes: Sequence[FieldNode]) -> Output:
         name = nodes[0].name.value
         if name == "__typename":
@@ -64,6 +72,8 @@ class Reader(Reading):
         match entry:
             case Plain():
                 return Column(key, entry)
+            case Composite():
+                return Composed(key, entry, tuple(self._parts(entry, nodes)))
             case ToOne():
                 given = self.arguments(record_type(self, of), nodes[0])
                 return Link(key, entry.near, entry.far, self.one(self.schema.view[entry.target], nodes, All(()), given))

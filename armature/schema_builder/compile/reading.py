@@ -16,7 +16,7 @@ from armature.schema_builder.compile.plan import Aggregate, All, Compare, Condit
 from armature.schema_builder.compile.selection import Collected, collect
 from armature.schema_builder.types.functions import COUNT
 from armature.schema_builder.types.schema import WorkspaceSchema
-from armature.schema_builder.view import ObjectView, Plain, ToMany
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany
 
 Given = Mapping[str, Lifted]
 """The arguments of a field."""
@@ -98,6 +98,11 @@ class Reading(ABC):
             raise OrderIsNull(name)
         if isinstance(entry, Plain):
             return Order((), entry, value)
+        if isinstance(entry, Composite):
+            (part, direction), *_ = value.items()
+            if direction is None:
+                raise OrderIsNull(f"{name}.{part}")
+            return Order((), entry.parts[part], direction)
         target = self.schema.view[entry.target]
         if isinstance(entry, ToMany):
             aggregate, direction = self.aggregate_ordered(target, value)

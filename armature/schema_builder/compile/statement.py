@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     cast,
     exists,
     false,
@@ -41,6 +42,7 @@ from armature.schema_builder.compile.plan import (
     All,
     Column,
     Compare,
+    Composed,
     Condition,
     Either,
     Level,
@@ -203,10 +205,20 @@ class Parts(ABC):
             case Column(entry=entry):
                 column: Sql = table.c[entry.column]
                 return cast(column, Text) if is_shown_as_text(entry.scalar) else column
+            case Composed():
+                return self._composed(output, table)
             case TypeName():
                 return self.type_name(output)
             case Link():
                 return self._nested(output, table)
+
+    def _composed(self, output: Composed, table: NamedFromClause) -> Sql:
+        """A row within the row, of which JSON makes an object."""
+        parts = select(*self.outputs(output.outputs, table)).correlate(table).subquery(self.record_name())
+        whole = select(parts.table_valued()).scalar_subquery()
+        if output.entry.is_required:
+            return whole
+        return case((or_(*(table.c[each.column].is_not(None) for each in output.entry.parts.values())), whole))
 
     def type_name(self, output: TypeName) -> Sql:
         return self.bound(Constant(output.name), Text())

@@ -9,7 +9,7 @@ from armature.metadata.names import snake_case, type_name
 from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Bind, Changed, Constant
 from armature.schema_builder.compile.conditions import compare, condition_of
-from armature.schema_builder.compile.fit import fitting
+from armature.schema_builder.compile.fit import fitting, followed
 from armature.schema_builder.compile.plan import (
     All,
     Beside,
@@ -40,7 +40,7 @@ from armature.schema_builder.compile.references import (
     reference,
 )
 from armature.schema_builder.compile.selection import collect
-from armature.schema_builder.view import ObjectView, Plain, ToOne
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToOne
 
 
 def mutation(reader: Reader, operation: OperationDefinitionNode) -> Writes:
@@ -107,7 +107,9 @@ def _upsert(of: ObjectView, given: Mapping[str, Lifted]) -> Upsert | None:
     updates = [of.writable.get(name) for name in asked["update"]]
     if any(each is None or each.name == "id" for each in updates):
         raise DataRefused(("onConflict", "update"), "it has a field that can't be set.")
-    return Upsert(by[0], tuple(each for each in updates if isinstance(each, Plain)))
+    columns = {each.column for each in updates if isinstance(each, Plain)}
+    columns |= {part.column for each in updates if isinstance(each, Composite) for part in each.parts.values()}
+    return Upsert(by[0], frozenset(columns))
 
 
 def _which(reader: Reader, of: ObjectView, given: Mapping[str, Lifted]) -> Condition:
@@ -156,8 +158,21 @@ def _sets(reader: Reader, of: ObjectView, data: Mapping[str, Lifted]) -> Iterato
             continue
         if isinstance(entry, ToOne) or (entry.field.relation_id is not None and value is not None):
             yield _relation(reader, of, entry.field.name, data)
+        elif isinstance(entry, Composite):
+            yield from _parts(entry, dict.fromkeys(entry.parts) if value is None else value)
         elif isinstance(entry, Plain):
             yield SetValue(entry, _value(entry, value))
+
+
+def _parts(entry: Composite, given: Mapping[str, Lifted]) -> Iterator[SetValue]:
+    """What is given; what is not stays as it is, but for what is made of another part."""
+    for name, part in entry.parts.items():
+        follows = followed(entry, name)
+        if name in given:
+            yield SetValue(part, _value(part, given[name]))
+        elif follows is not None and follows[0] in given:
+            source, make = follows
+            yield SetValue(part, Changed(_value(entry.parts[source], given[source]), make))
 
 
 def _value(entry: Plain, given: Lifted) -> Bind:

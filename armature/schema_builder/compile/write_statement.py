@@ -117,7 +117,7 @@ def or_update(made: Insert, of: ObjectView, given: Sequence[str], upsert: Upsert
     if upsert is None:
         return made
     table, by = of.table, upsert.by.column
-    wanted = given if upsert.updates is None else {each.column for each in upsert.updates}
+    wanted = given if upsert.updates is None else upsert.updates
     updated = {column: made.excluded[column] for column in given if column in wanted and column not in (by, "id")}
     live = table.c.deleted_at.is_(None)
     return made.on_conflict_do_update(

@@ -18,7 +18,7 @@ from armature.metadata.kinds.lists import texts_literal
 from armature.metadata.model import Field
 from armature.schema_builder.compile.bulk_statement import Columns, bulk_insert, find_ids
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.compile.fit import fit_of, fitted, sought
+from armature.schema_builder.compile.fit import fit_of, fitted, followed, sought
 from armature.schema_builder.compile.plan import Upsert
 from armature.schema_builder.compile.references import (
     Connect,
@@ -35,7 +35,7 @@ from armature.schema_builder.run.fetch import prepared
 from armature.schema_builder.run.records import NewRecord
 from armature.schema_builder.run.workplace import Workplace
 from armature.schema_builder.types.scalars import item_of
-from armature.schema_builder.view import ObjectView, Plain, ToOne
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToOne
 
 RELATION = Uuid()
 
@@ -73,10 +73,15 @@ async def upsert_records(
 
 def by_fields(records: Sequence[NewRecord]) -> Iterable[Sequence[NewRecord]]:
     """Those that give the same fields together."""
-    groups: dict[frozenset[str], list[NewRecord]] = {}
+    groups: dict[frozenset[Any], list[NewRecord]] = {}
     for each in records:
-        groups.setdefault(frozenset((*each.row, *each.keys)), []).append(each)
+        groups.setdefault(frozenset((*_given(each.row), *each.keys)), []).append(each)
     return groups.values()
+
+
+def _given(row: Mapping[str, Any]) -> Iterator[Any]:
+    """The names of what a record gives, inside of composites too."""
+    return ((name, frozenset(each)) if isinstance(each, dict) else name for name, each in row.items())
 
 
 def _check_once(by: Plain, records: Sequence[NewRecord], keys: Sequence[Any], known: dict[Any, NewRecord]) -> None:
@@ -116,8 +121,7 @@ def telling(
 
 def typed(of: ObjectView, columns: Iterable[str]) -> Columns:
     """Their types; one that no entry stands for is a relation's."""
-    known = {entry.column: sql_type(entry.scalar) for entry in of.entries.values() if isinstance(entry, Plain)}
-    return [(column, known.get(column, RELATION)) for column in columns]
+    return [(each, sql_type(of.plain[each].scalar) if each in of.plain else RELATION) for each in columns]
 
 
 async def columns_of(
@@ -129,8 +133,7 @@ async def columns_of(
         if isinstance(entry, ToOne):
             found[entry.near] = await _keys(connection, at, entry, records)
         else:
-            fit = fit_of(entry)
-            found[entry.column] = [_sent(entry, fit, each) for each in records]
+            found[entry.column] = _all_sent(of, entry, records)
     for column in {column for each in records for column in each.keys if column not in found}:
         found[column] = [each.keys[column].id if column in each.keys else None for each in records]
     return found
@@ -143,14 +146,31 @@ def _entries_given(of: ObjectView, records: Sequence[NewRecord]) -> Iterable[Pla
         if isinstance(entry, ToOne):
             if name in given or f"{name}Id" in given:
                 yield entry
+        elif isinstance(entry, Composite) and name in given:
+            yield from _parts_given(entry, records)
         elif isinstance(entry, Plain) and name in given and name != "id" and entry.field.relation_id is None:
             yield entry
 
 
-def _sent(entry: Plain, fit: Callable[[Any], Any] | None, record: NewRecord) -> Any:
+def _parts_given(entry: Composite, records: Sequence[NewRecord]) -> Iterator[Plain]:
+    values = [each.row[entry.name] for each in records if entry.name in each.row]
+    given = set(entry.parts) if None in values else {name for each in values for name in each}
+    for name, part in entry.parts.items():
+        follows = followed(entry, name)
+        if name in given or (follows is not None and follows[0] in given):
+            yield part
+
+
+def _all_sent(of: ObjectView, entry: Plain, records: Sequence[NewRecord]) -> Sequence[Any]:
+    whole = of.entries.get(entry.within or "")
+    follows = followed(whole, entry.name) if isinstance(whole, Composite) else None
+    fit = fit_of(entry)
+    return [_sent(entry, fit, each, _value(entry, each.row, follows)) for each in records]
+
+
+def _sent(entry: Plain, fit: Callable[[Any], Any] | None, record: NewRecord, value: Any) -> Any:
     """What the statement takes: documents and lists as text."""
-    value = _value(entry, record.row)
-    path = (*record.path, entry.name)
+    path = (*record.path, *entry.path)
     if value is None:
         if entry.is_required:
             raise ValueMissing(path)
@@ -162,9 +182,14 @@ def _sent(entry: Plain, fit: Callable[[Any], Any] | None, record: NewRecord) -> 
     return value if item_of(entry.scalar) is None else texts_literal(value)
 
 
-def _value(entry: Plain, row: Mapping[str, Any]) -> Any:
-    if entry.name in row:
-        return row[entry.name]
+def _value(entry: Plain, row: Mapping[str, Any], follows: tuple[str, Callable[[Any], Any]] | None) -> Any:
+    given = row if entry.within is None else row.get(entry.within, {})
+    if given is None:
+        return None
+    if entry.name in given:
+        return given[entry.name]
+    if follows is not None and follows[0] in given:
+        return follows[1](given[follows[0]])
     field = entry.field
     return KINDS[field.kind].default_value(field.default, field.settings)
 
@@ -216,4 +241,4 @@ def _at_fault(
     found = KEY_IN_DETAIL.search(error.detail or "")
     given = values.get(field.column or "", ())
     alike = [at for at, value in enumerate(given) if found and str(value) == found[1]]
-    return (*records[alike[-1] if alike else 0].path, field.name)
+    return (*records[alike[-1] if alike else 0].path, *field.name.split("."))

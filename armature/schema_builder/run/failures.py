@@ -8,7 +8,7 @@ from armature.core.db import UNREACHABLE
 from armature.core.errors import ArmatureError, BadUserInput, Conflict, SchemaChanged, Unavailable
 from armature.metadata.model import Field, Object
 from armature.schema_builder.compile.references import DataRefused, Path, shown_path
-from armature.schema_builder.tables import constraint_field
+from armature.schema_builder.tables import constraint_field, stored_fields
 
 
 class TooComplex(ArmatureError):
@@ -120,7 +120,7 @@ def told_of_write(error: Exception, of: Object, objects: Mapping[str, Object], p
             case asyncpg.UniqueViolationError():
                 return NotUnique(at, found, path) if found and found.name != "id" else IdTaken(at, path)
             case asyncpg.NotNullViolationError():
-                missing = next((each for each in at.fields.values() if each.column == error.column_name), None)
+                missing = next((each for each in stored_fields(at) if each.column == error.column_name), None)
                 return ValueMissing(place(missing) or (missing.name,)) if missing else None
             case asyncpg.ForeignKeyViolationError() if found and str(error).startswith("insert or update"):
                 return ReferenceGone(path or (found.name,))

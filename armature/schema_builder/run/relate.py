@@ -11,6 +11,7 @@ from uuid import UUID
 
 from armature.core.db import Connection
 from armature.schema_builder.compile.bulk_statement import ABOVE, bulk_connect, bulk_release, bulk_update, find_ids
+from armature.schema_builder.compile.fit import sought
 from armature.schema_builder.compile.references import DataRefused, NothingToConnect, Path
 from armature.schema_builder.run.bulk import by_fields, columns_of, insert_records, telling, typed
 from armature.schema_builder.run.fetch import prepared
@@ -51,13 +52,14 @@ async def _look(connection: Connection, at: Workplace, named: Sequence[Existing]
         groups[each.of.name, each.by].append(each)
     for (name, by), alike in groups.items():
         to = at.view[name]
-        values = {"values": list({each.value for each in alike})}
+        spelt = sought(to.unique_entries[by]) or (lambda value: value)
+        values = {"values": list({spelt(each.value) for each in alike})}
         sql, arguments = prepared(find_ids(to, to.unique_entries[by]), at.schema, values)
         found = {row[0]: row[1] for row in await connection.fetch(sql, *arguments)}
         for each in alike:
-            if each.value not in found:
+            if spelt(each.value) not in found:
                 raise NothingToConnect(each.path, to.object, by, each.value)
-            each.found = found[each.value]
+            each.found = found[spelt(each.value)]
 
 
 async def _release(connection: Connection, at: Workplace, side: Side, releases: Sequence[Release]) -> None:

@@ -95,7 +95,7 @@ async def run_field(at: Workplace, field: WriteField) -> bytes:
 
 
 def _place(write: Write, field: Field) -> Path | None:
-    return (*DATA, field.name) if write.does in HAVE_DATA else None
+    return (*DATA, *field.name.split(".")) if write.does in HAVE_DATA else None
 
 
 def _how(field: WriteField) -> str:

@@ -4,7 +4,7 @@ from graphql import GraphQLEnumType, GraphQLEnumValue
 
 from armature.metadata.names import snake_case, type_name
 from armature.schema_builder.types.registry import Types
-from armature.schema_builder.view import ObjectView, Plain
+from armature.schema_builder.view import Composite, ObjectView, Plain
 
 STRUCTURE = "structure"
 """Marks types whose value is part of a statement's text."""
@@ -17,7 +17,7 @@ def field_name_type(_types: Types, of: ObjectView) -> GraphQLEnumType:
         {
             snake_case(name).upper(): GraphQLEnumValue(name, description=entry.field.label)
             for name, entry in of.entries.items()
-            if isinstance(entry, Plain)
+            if isinstance(entry, Plain | Composite)
         },
         extensions={STRUCTURE: True},
     )

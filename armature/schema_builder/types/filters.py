@@ -13,12 +13,12 @@ from graphql import (
 )
 
 from armature.metadata.model import Field
-from armature.metadata.names import choice_type_name, type_name
+from armature.metadata.names import choice_type_name, composite_type_name, type_name
 from armature.schema_builder.types.operators import AT_PATH, DESCRIPTIONS, OPERATORS, Takes
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import SCALARS
 from armature.schema_builder.types.values import value_type
-from armature.schema_builder.view import Entry, ObjectView, Plain, ToMany, ToOne
+from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToMany, ToOne
 
 NullCheck = GraphQLEnumType(
     "NullCheck", {"NULL": "NULL", "NOT_NULL": "NOT_NULL"}, description="Whether there is a value."
@@ -87,6 +87,8 @@ def _field(types: Types, of: ObjectView, entry: Entry) -> GraphQLInputField:
         case Plain():
             own = SCALAR_FILTERS.get(entry.scalar)
             return GraphQLInputField(own or types[choice_type_name("filter", of.name, entry.name)])
+        case Composite():
+            return GraphQLInputField(types[composite_type_name("filter", entry.field.kind)])
         case ToOne():
             return GraphQLInputField(types[type_name("filter", entry.target)])
         case ToMany():

@@ -9,11 +9,11 @@ from graphql import (
 )
 
 from armature.metadata.model import Field
-from armature.metadata.names import choice_type_name, type_name
+from armature.metadata.names import choice_type_name, composite_type_name, type_name
 from armature.schema_builder.types.many import MANY, WITH_DELETED
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.values import value_type
-from armature.schema_builder.view import Entry, ObjectView, Plain, ToMany, ToOne
+from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToMany, ToOne
 
 
 def record_type(types: Types, of: ObjectView) -> GraphQLObjectType:
@@ -30,6 +30,9 @@ def _field(types: Types, of: ObjectView, form: str, entry: Entry) -> GraphQLFiel
         case Plain():
             kind = value_type(types, of, entry)
             return GraphQLField(GraphQLNonNull(kind) if entry.is_required else kind, description=description)
+        case Composite():
+            composite = types[composite_type_name("value", entry.field.kind)]
+            return GraphQLField(GraphQLNonNull(composite) if entry.is_required else composite, description=description)
         case ToOne():
             given = WITH_DELETED if entry.has_key else {}  # the other way round, it is one among visible records only
             return GraphQLField(types[type_name("record", entry.target)], given, description=description)

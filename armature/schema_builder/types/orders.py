@@ -2,10 +2,10 @@
 
 from graphql import GraphQLEnumType, GraphQLInputField, GraphQLInputObjectType, GraphQLInputType
 
-from armature.metadata.names import type_name
+from armature.metadata.names import composite_type_name, type_name
 from armature.schema_builder.types.registry import Types
-from armature.schema_builder.types.scalars import item_of
-from armature.schema_builder.view import Entry, ObjectView, Plain, ToMany, ToOne
+from armature.schema_builder.types.scalars import is_orderable_scalar
+from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToMany, ToOne
 
 OrderDirection = GraphQLEnumType(
     "OrderDirection",
@@ -19,14 +19,16 @@ OrderDirection = GraphQLEnumType(
 
 def is_orderable(entry: Entry) -> bool:
     if isinstance(entry, Plain):
-        return entry.scalar != "JSON" and item_of(entry.scalar) is None
-    return isinstance(entry, ToOne)
+        return is_orderable_scalar(entry.scalar)
+    return isinstance(entry, Composite | ToOne)
 
 
 def _kind(types: Types, entry: Entry) -> GraphQLInputType:
     match entry:
         case Plain():
             return OrderDirection
+        case Composite():
+            return types[composite_type_name("order", entry.field.kind)]  # type: ignore[no-any-return]
         case ToOne():
             return types[type_name("order", entry.target)]  # type: ignore[no-any-return]
         case ToMany():

@@ -184,6 +184,10 @@ def item_of(scalar: str) -> str | None:
     return scalar[1:-1] if scalar.startswith("[") else None
 
 
+def is_orderable_scalar(scalar: str) -> bool:
+    return scalar != "JSON" and item_of(scalar) is None
+
+
 def is_shown_as_text(scalar: str) -> bool:
     """Whether PostgreSQL must print it before JSON does."""
     return scalar in SCALARS and SCALARS[scalar].as_text

@@ -11,6 +11,7 @@ from armature.schema_builder.types.aggregates import (
     results_order_input,
     results_type,
 )
+from armature.schema_builder.types.composites import COMPOSITES
 from armature.schema_builder.types.directives import DIRECTIVES
 from armature.schema_builder.types.field_names import field_name_type
 from armature.schema_builder.types.filters import (
@@ -85,6 +86,7 @@ SHARED: Mapping[str, GraphQLNamedType] = {
     **{name: scalar.graphql for name, scalar in SCALARS.items()},
     **{each.name: each for each in SCALAR_FILTERS.values()},
     **{each.name: each for each in (OrderDirection, NullCheck, AtPath, PAGE_INFO)},
+    **COMPOSITES,
     **introspection_types,
 }
 

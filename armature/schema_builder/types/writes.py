@@ -13,11 +13,12 @@ from graphql import (
     GraphQLObjectType,
 )
 
-from armature.metadata.names import type_name
+from armature.metadata.names import composite_type_name, type_name
+from armature.metadata.stored import primary
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import SCALARS
 from armature.schema_builder.types.values import value_type
-from armature.schema_builder.view import Entry, ObjectView, Plain, ToMany, ToOne
+from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToMany, ToOne
 
 NEW_RECORD = "newRecord"
 """Marks the inputs that hold a whole new record."""
@@ -32,9 +33,9 @@ def create_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
     def field(entry: Entry) -> GraphQLInputField:
         kind: Any = _input_type(types, of, entry)
         is_needed = (
-            isinstance(entry, Plain)
+            isinstance(entry, Plain | Composite)
             and entry.is_required
-            and entry.field.default is None
+            and primary(entry.field).default is None
             and entry.field.relation_id is None
         )
         return GraphQLInputField(GraphQLNonNull(kind) if is_needed else kind, description=entry.field.description)
@@ -73,6 +74,8 @@ def _nested(types: Types, of: ObjectView) -> dict[str, GraphQLInputField]:
 
 def _input_type(types: Types, of: ObjectView, entry: Entry) -> GraphQLInputType:
     match entry:
+        case Composite():
+            return types[composite_type_name("input", entry.field.kind)]  # type: ignore[no-any-return]
         case Plain():
             return value_type(types, of, entry)  # type: ignore[no-any-return]
         case ToOne():

@@ -9,7 +9,7 @@ from strawberry import ID, Info
 from strawberry.scalars import JSON
 
 from armature.metadata import model
-from armature.metadata.kinds import KINDS
+from armature.metadata.kinds import FIELD_KINDS
 from armature.metadata.model import Snapshot
 from armature.server.control.context import Context
 
@@ -17,7 +17,7 @@ FLAGS = ("description", "is_system", "is_active", "deleted_at")
 OBJECT_COLUMNS = ("id", "name_singular", "name_plural", "label_singular", "label_plural", *FLAGS)
 FIELD_COLUMNS = ("id", "name", "label", "is_nullable", "is_unique", *FLAGS)
 
-FIELD_TYPES: Any = Enum("FieldType", {name: name for name in KINDS})  # type: ignore[misc]
+FIELD_TYPES: Any = Enum("FieldType", {name: name for name in FIELD_KINDS})  # type: ignore[misc]
 FIELD_TYPE = strawberry.enum(FIELD_TYPES, description="What a field holds.")
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne, View
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne, View
 from tests.support.oracle.values import (
     contains_document,
     has_key,
@@ -143,6 +143,8 @@ def _part(view: View, state: State, of: ObjectView, row: Row, name: str, given: 
             return not meets(view, state, of, row, given)
     entry = of.entries[name]
     match entry:
+        case Composite():
+            return all(_part_of(entry, row, part, each) for part, each in given.items())
         case Plain():
             return all(_compare(entry, operator, row[entry.column], each) for operator, each in given.items())
         case ToOne():
@@ -155,6 +157,13 @@ def _part(view: View, state: State, of: ObjectView, row: Row, name: str, given: 
                 for quantifier, inner in given.items()
             ]
             return all(QUANTIFIERS[quantifier](found) for quantifier, found in many)
+
+
+def _part_of(entry: Composite, row: Row, name: str, given: Any) -> bool:
+    if name == "is":
+        return all(row[part.column] is None for part in entry.parts.values()) is (str(given) == "NULL")
+    part = entry.parts[name]
+    return all(_compare(part, operator, row[part.column], each) for operator, each in given.items())
 
 
 QUANTIFIERS: Mapping[str, Callable[[list[bool]], bool]] = {

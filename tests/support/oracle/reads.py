@@ -10,7 +10,7 @@ from armature.metadata.model import EMPTY
 from armature.schema_builder.types.functions import COUNT, result_of
 from armature.schema_builder.types.roots import SCHEMA_VERSION
 from armature.schema_builder.types.schema import WorkspaceSchema
-from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne
 from tests.support.oracle.aggregates import Summary, aggregated, place
 from tests.support.oracle.filters import meets, to_many, to_one, visible
 from tests.support.oracle.values import shown
@@ -58,6 +58,9 @@ class Reading:
     def field(self, record: Record, info: GraphQLResolveInfo[Any], given: Mapping[str, Any]) -> Any:
         view, (form, entry) = self.schema.view, record.of.shown[info.field_name]
         match entry:
+            case Composite():
+                parts = {name: shown(part, record.row[part.column]) for name, part in entry.parts.items()}
+                return None if all(each is None for each in parts.values()) else parts
             case Plain():
                 return shown(entry, record.row[entry.column])
             case ToOne():
@@ -130,6 +133,9 @@ class Reading:
             case Plain():
                 value = row[entry.column]
                 return None if value is None else place(entry, value)
+            case Composite():
+                ((part, _),) = further.items()
+                return row[entry.parts[part].column]
             case ToOne():
                 found = to_one(view, state, entry, row)
                 return found and self.key(state, view[entry.target], found, further)

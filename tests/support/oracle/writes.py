@@ -12,7 +12,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
 from armature.schema_builder.tables import column_name, has_default, has_unique, is_not_null, stored_fields
-from armature.schema_builder.view import ObjectView, Plain, ToOne
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToOne
 from tests.support.oracle.filters import meets
 from tests.support.oracle.reads import Reading, Record
 from tests.support.oracle.references import Undecided, referring, removed
@@ -144,6 +144,10 @@ class Writing:
             entry = of.writable[name]
             if isinstance(entry, ToOne):
                 row[entry.near] = self._connected(of, entry, value)
+                continue
+            if isinstance(entry, Composite):
+                given = dict.fromkeys(entry.parts) if value is None else value
+                row |= {entry.parts[part].column: _stored(entry.field, each) for part, each in given.items()}
                 continue
             assert isinstance(entry, Plain)
             if entry.field.relation_id is not None and value is not None:

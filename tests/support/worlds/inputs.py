@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from armature.metadata.names import choice_type_name, type_name
+from armature.metadata.names import choice_type_name, composite_type_name, type_name
 from armature.schema_builder.types.filters import SCALAR_FILTERS
 from armature.schema_builder.types.functions import FUNCTIONS, fits
 from armature.schema_builder.types.functions import ORDERS as AGGREGATE_ORDERS
 from armature.schema_builder.types.operators import AT_PATH, OPERATORS, ORDERED
 from armature.schema_builder.types.orders import OrderDirection, is_orderable
 from armature.schema_builder.types.scalars import item_of
-from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne, View
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne, View
 from tests.support.oracle.aggregates import is_told
 from tests.support.worlds.choices import Choices
 from tests.support.worlds.data import State
@@ -116,6 +116,8 @@ class Inputs:
             entry = self.choices.pick(list(of.entries.values()))
             if isinstance(entry, Plain):
                 found[entry.name] = self._operators(of, entry)
+            elif isinstance(entry, Composite):
+                found[entry.name] = self._within(of, entry)
             elif depth:
                 found[entry.name] = self._related(entry, depth - 1)
         return found
@@ -140,6 +142,21 @@ class Inputs:
         names = [self.choices.pick(("some", "every", "none")) for _ in range(self.choices.weighted([(90, 1), (10, 2)]))]
         kind = type_name("list_filter", target.name)
         return self.document.value(kind, lambda: {name: self.filter(target, depth) for name in names})
+
+    def _within(self, of: ObjectView, entry: Composite) -> Any:
+        kind = composite_type_name("filter", entry.field.kind)
+        return self.document.value(kind, lambda: self._some_parts(of, entry))
+
+    def _some_parts(self, of: ObjectView, entry: Composite) -> dict[str, Any]:
+        if self.choices.chance(20):
+            return {"is": Enum(self.choices.pick(("NULL", "NOT_NULL")))}
+        part = self.choices.pick(list(entry.parts.values()))
+        return {part.name: self._operators(of, part)}
+
+    def composite(self, of: ObjectView, entry: Composite) -> dict[str, Any]:
+        """Some of its parts, as they are written."""
+        parts = [each for each in entry.parts.values() if self.choices.chance(50) or each.is_required]
+        return {each.name: self.sent(of, each) for each in parts}
 
     def _operators(self, of: ObjectView, entry: Plain) -> Any:
         return self.document.value(filter_type_of(of, entry), lambda: self._some_operators(of, entry))
@@ -267,7 +284,14 @@ class Inputs:
             target = self.view[entry.target]
             kind = type_name("order", target.name)
             return {entry.name: self.document.only(kind, lambda: self._order(target, depth - 1))}
-        plain = self.choices.pick([each for each in entries if isinstance(each, Plain)])
+        plain = self.choices.pick([each for each in entries if isinstance(each, Plain | Composite)])
+        if isinstance(plain, Composite):
+            parts = [each for each in plain.parts.values() if is_orderable(each)]
+            kind = composite_type_name("order", plain.field.kind)
+            return {plain.name: self.document.only(kind, lambda: self._direction_of(self.choices.pick(parts)))}
+        return self._direction_of(plain)
+
+    def _direction_of(self, plain: Plain) -> dict[str, Any]:
         return {plain.name: self.document.only("OrderDirection", self._direction)}
 
     def _total(self, of: ObjectView) -> dict[str, Any]:

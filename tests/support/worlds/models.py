@@ -41,6 +41,11 @@ KINDS: Sequence[tuple[str, dict[str, Any] | None]] = (
     ("MULTI_SELECT", None),
     ("ARRAY", None),
     ("POSITION", None),
+    ("FULL_NAME", None),
+    ("ADDRESS", None),
+    ("CURRENCY", None),
+    ("EMAILS", None),
+    ("RICH_TEXT", None),
 )
 
 DEFAULTS: dict[str, Sequence[Any]] = {
@@ -58,9 +63,14 @@ DEFAULTS: dict[str, Sequence[Any]] = {
     "RATING": (1, 3),
     "ARRAY": (["a", "", 'quo"te, {\\}'], []),
     "POSITION": (0, 1.5),
+    "FULL_NAME": ({"firstName": "Ada"}, {"lastName": "King", "firstName": ""}),
+    "ADDRESS": ({"street1": "Main Street 1", "lat": 47.5}, {}),
+    "CURRENCY": ({"amountMicros": 5_000_000, "currencyCode": "chf"},),
+    "EMAILS": ({"primaryEmail": "Ada@Example.com", "additionalEmails": ["B@example.com"]},),
+    "RICH_TEXT": ({"markdown": "# Hi", "blocks": [{"type": "heading"}]},),
 }
 ON_DELETE: Sequence[OnDelete] = ("SET_NULL", "CASCADE", "RESTRICT")
-UNIQUE = ("TEXT", "NUMBER", "UUID", "NUMERIC", "DATE", "EMAIL", "PHONE")
+UNIQUE = ("TEXT", "NUMBER", "UUID", "NUMERIC", "DATE", "EMAIL", "PHONE", "EMAILS")
 OPTIONS = ("RED", "GREEN", "b_2", "Amber")
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from armature.metadata.names import root_name, type_name
+from armature.metadata.names import composite_type_name, root_name, type_name
+from armature.metadata.stored import primary
 from armature.schema_builder.types.schema import WorkspaceSchema
-from armature.schema_builder.view import Entry, ObjectView, Plain, ToOne
+from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToOne
 from tests.support.worlds.choices import Choices
 from tests.support.worlds.data import State
 from tests.support.worlds.documents import Document, arguments
@@ -81,7 +82,8 @@ class Mutations:
             if entry.name == "id":
                 continue
             is_key = isinstance(entry, Plain) and entry.field.relation_id is not None
-            is_needed = isinstance(entry, Plain) and entry.is_required and (is_key or entry.field.default is None)
+            has_default = isinstance(entry, Composite | Plain) and primary(entry.field).default is not None
+            is_needed = isinstance(entry, Plain | Composite) and entry.is_required and (is_key or not has_default)
             if (is_needed and not (is_key and self.choices.chance(5))) or self.choices.chance(30):
                 data |= self._assigned(of, entry, can_be_null=not is_needed)
         return _without_twice(data)
@@ -104,16 +106,19 @@ class Mutations:
         data: dict[str, Any] = {}
         for _ in range(self.choices.weighted([(50, 1), (35, 2), (10, 4), (5, 0)]) if entries else 0):
             entry = self.choices.pick(entries)
-            is_required = isinstance(entry, Plain) and entry.is_required
+            is_required = isinstance(entry, Plain | Composite) and entry.is_required
             data |= self._assigned(of, entry, can_be_null=not is_required or self.choices.chance(10))
         return _without_twice(data)
 
     def _assigned(self, of: ObjectView, entry: Entry, *, can_be_null: bool) -> dict[str, Any]:
         if isinstance(entry, ToOne):
             return {entry.name: self._connected(entry, can_be_null=can_be_null)}
-        assert isinstance(entry, Plain)
         if can_be_null and self.choices.chance(20):
             return {entry.name: None}
+        if isinstance(entry, Composite):
+            kind = composite_type_name("input", entry.field.kind)
+            return {entry.name: self.document.required(kind, lambda: self.inputs.composite(of, entry))}
+        assert isinstance(entry, Plain)
         if entry.field.relation_id is not None:
             return {entry.name: self._target_id(of, entry)}
         kind = type_of(of, entry)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from armature.metadata.names import root_name, type_name
+from armature.metadata.names import composite_type_name, root_name, type_name
 from armature.schema_builder.types.functions import FUNCTIONS
 from armature.schema_builder.types.schema import WorkspaceSchema
-from armature.schema_builder.view import ObjectView, Plain, ToMany
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany
 from tests.support.worlds.choices import Choices
 from tests.support.worlds.data import State
 from tests.support.worlds.documents import Document, arguments, written
@@ -78,6 +78,10 @@ class Selections:
             return self._keyed(level, plain.name, "", None, depth)
         if self.document.budget <= 0:
             depth = min(depth, 1)
+        if isinstance(entry, Composite):
+            kind = composite_type_name("value", entry.field.kind)
+            below = Level(kind, is_portable=level.is_portable, fixed={part: lambda: None for part in entry.parts})
+            return self._keyed(level, name, "", below, depth)
         target = self.view[entry.target]
         if isinstance(entry, ToMany):
             given, below = self.many(form, target, is_portable=level.is_portable)
