@@ -4,7 +4,7 @@ The values look as in answers of the data API, so what is exported can be import
 """
 
 import csv
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -21,13 +21,13 @@ from armature.schema_builder.compile.arguments import lift_arguments
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.conditions import condition_of
-from armature.schema_builder.compile.plan import All, Column, Condition, Link, Output, Rows
+from armature.schema_builder.compile.plan import All, Column, Composed, Condition, Link, Output, Rows
 from armature.schema_builder.compile.statement import Statement, keyed
 from armature.schema_builder.run.failures import told
 from armature.schema_builder.run.fetch import prepared
 from armature.schema_builder.transfer.headers import FieldUnknown
 from armature.schema_builder.types.schema import WorkspaceSchema
-from armature.schema_builder.view import ObjectView, Plain, ToOne, View
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToOne, View
 
 AT_ONCE = 1_000
 
@@ -74,7 +74,16 @@ async def export_records(db: Database, asked: Export, write: Write) -> int:
 
 def exported(of: ObjectView, chosen: Sequence[str]) -> Sequence[str]:
     """The names of what is exported: what was chosen, or every value that a record has."""
-    return chosen or [name for name, each in of.entries.items() if isinstance(each, Plain) and name != "deletedAt"]
+    return chosen or [name for name in _values(of) if name != "deletedAt"]
+
+
+def _values(of: ObjectView) -> Iterator[str]:
+    """Composites by their parts."""
+    for name, entry in of.entries.items():
+        if isinstance(entry, Composite):
+            yield from (f"{name}.{part}" for part in entry.parts)
+        elif isinstance(entry, Plain):
+            yield name
 
 
 def ndjson_writer(file: IO[bytes]) -> Write:
@@ -146,12 +155,13 @@ def _output(view: View, of: ObjectView, name: str, rest: Sequence[str]) -> Outpu
     match entry:
         case Plain() if not any(rest):
             return Column(name, entry)
+        case Composite() if set(rest) <= entry.parts.keys():
+            return Composed(name, entry, tuple(Column(each, entry.parts[each]) for each in rest))
         case ToOne() if all(rest):
             target = view[entry.target]
             return Link(name, entry.near, entry.far, Rows(target, tuple(_outputs(view, target, rest))))
         case _:
-            known = [each for each, found in of.entries.items() if isinstance(found, Plain)]
-            raise FieldUnknown(of, f"{name}.{rest[0]}" if any(rest) else name, known)
+            raise FieldUnknown(of, f"{name}.{rest[0]}" if any(rest) else name, list(_values(of)))
 
 
 def _condition(view: View, of: ObjectView, given: Any) -> tuple[Condition, Variables]:

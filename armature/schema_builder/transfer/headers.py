@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from armature.core.errors import ArmatureError, BadUserInput, ManyErrors
 from armature.metadata.kinds import KINDS
 from armature.metadata.resolve import did_you_mean
-from armature.schema_builder.view import Entry, ObjectView, Plain, ToOne, View
+from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToOne, View
 
 TIMES = ("createdAt", "updatedAt")
 """What the system gives where a file doesn't."""
@@ -68,7 +68,8 @@ class MappingUnknown(BadUserInput):
 class RequiredMissing(BadUserInput):
     def __init__(self, entry: Plain) -> None:
         super().__init__(
-            f'"{entry.name}" is required, has no default value, and the file has no column for it.', field=entry.name
+            f'"{".".join(entry.path)}" is required, has no default value, and the file has no column for it.',
+            field=entry.name,
         )
 
 
@@ -136,6 +137,9 @@ def _target(view: View, of: ObjectView, header: str, name: str, matches: Mapping
                 id_ = view[link.target].unique_entries["id"]
                 return Target(header, id_, entry.column, entry.is_required, link)
             return Target(header, entry, entry.column, entry.is_required)
+        case Composite() if by in entry.parts:
+            part = entry.parts[by]
+            return Target(header, part, part.column, part.is_required)
         case ToOne():
             target = view[entry.target]
             by = by or matches.get(first, "")
@@ -155,8 +159,10 @@ def _link_of(of: ObjectView, key: Plain) -> ToOne | None:
 
 def _required(of: ObjectView) -> Iterator[Plain]:
     for each in of.writable.values():
-        if isinstance(each, Plain) and each.is_required and each.name != "id" and each.field.default is None:
-            yield each
+        for value in each.parts.values() if isinstance(each, Composite) else (each,):
+            is_needed = isinstance(value, Plain) and value.is_required and value.field.default is None
+            if is_needed and isinstance(value, Plain) and value.path != ("id",):
+                yield value
 
 
 def _unknown_wishes(of: ObjectView, headers: Sequence[str], wishes: Wishes) -> Iterator[BadUserInput]:
