@@ -6,7 +6,7 @@ from armature.core.errors import ArmatureError, ManyErrors
 from armature.metadata.blueprint.draw import draw
 from armature.metadata.blueprint.text import BlueprintFile, FileUnfit, write_blueprint
 from armature.metadata.changes import CreateField, CreateObject, DeleteField, NewField, NewOption, UpdateField
-from armature.metadata.kinds import KINDS
+from armature.metadata.kinds import FIELD_KINDS
 from armature.metadata.summaries import summary
 from tests.metadata.models import EMPTY, Model, add_field, add_object, build, crm, delete_field, select, steps, to_one
 
@@ -155,11 +155,11 @@ def test_an_end_that_the_file_leaves_out_stays_with_the_other() -> None:
     assert steps(made.snapshot, text) == []
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"RELATION"}))
+@pytest.mark.parametrize("kind", sorted(FIELD_KINDS.keys() - {"RELATION"}))
 def test_every_kind_can_be_written_and_comes_back(kind: str) -> None:
     made = Model()
     made.change(add_object("a"))
-    options = (NewOption(value="A"), NewOption(value="B")) if KINDS[kind].has_options else None
+    options = (NewOption(value="A"), NewOption(value="B")) if FIELD_KINDS[kind].has_options else None
     settings = {"expression": "YEAR(createdAt) + 1"} if kind == "FORMULA" else None
     made.change(add_field("a", NewField(name="x", type=kind, options=options, settings=settings)))
     text = write_blueprint(draw(made.snapshot))
