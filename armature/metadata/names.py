@@ -48,8 +48,13 @@ RECORD_TYPES: Mapping[str, str] = {
     "aggregate_numbers_order": "{}AggregateNumbersOrderByInput",
     "aggregate_extremes_order": "{}AggregateExtremesOrderByInput",
     "group": "{}Group",
+    "group_key": "{}GroupKey",
     "group_by": "{}GroupByInput",
+    "group_order": "{}GroupOrderByInput",
     "having": "{}HavingInput",
+    "having_values": "{}HavingValuesInput",
+    "having_truths": "{}HavingTruthsInput",
+    "having_numbers": "{}HavingNumbersInput",
     "field_name": "{}FieldName",
     "change_event": "{}ChangeEvent",
 }

@@ -33,6 +33,7 @@ from armature.core.errors import BadUserInput
 from armature.schema_builder.compile.binds import Constant, FromVariable, Gathered, Variables, Written
 from armature.schema_builder.types.field_names import STRUCTURE
 from armature.schema_builder.types.filters import NullCheck
+from armature.schema_builder.types.groups import DateGranularity
 from armature.schema_builder.types.orders import OrderDirection
 from armature.schema_builder.types.writes import DATA, NEW_RECORD
 
@@ -44,7 +45,7 @@ class VariableIsNull(BadUserInput):
         super().__init__(f"The variable ${name} is null where a value is required.", field=name)
 
 
-STRUCTURAL = (OrderDirection, NullCheck)
+STRUCTURAL = (OrderDirection, NullCheck, DateGranularity)
 """Types whose value is part of a statement's text."""
 
 

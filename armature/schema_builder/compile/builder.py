@@ -7,7 +7,8 @@ from sqlalchemy import FromClause, Select, select
 
 from armature.schema_builder.compile.aggregate import summary_json
 from armature.schema_builder.compile.connection import page_json
-from armature.schema_builder.compile.plan import Level, Link, Page, Read, Rows, Summary
+from armature.schema_builder.compile.groups import groups_json
+from armature.schema_builder.compile.plan import Groups, Level, Link, Page, Read, Rows, Summary
 from armature.schema_builder.compile.statement import Parts, Statement, keyed
 
 
@@ -34,6 +35,8 @@ class Builder(Parts):
                 return page_json(self, level, link, above)
             case Summary():
                 return summary_json(self, level, link, above)
+            case Groups():
+                return groups_json(self, level)
 
     def _rows(self, rows: Rows, link: Link | None, above: FromClause | None) -> Select[Any]:
         """A list, or a record by itself."""

@@ -7,6 +7,7 @@ from sqlalchemy import ARRAY, Boolean, ColumnElement, Text, and_, any_, exists, 
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
+from armature.schema_builder.compile.binds import Bind
 from armature.schema_builder.compile.plan import Compare
 from armature.schema_builder.types.operators import AT_PATH, DOCUMENT, OPERATORS, ORDERED, PATTERNS, Takes
 from armature.schema_builder.types.scalars import SCALARS, item_of
@@ -111,6 +112,15 @@ def comparison_sql(compare: Compare, column: Sql, bound: Callable[[Any, TypeEngi
             column = func.nullif(column, literal_column("'null'", JSONB()))
         return column.is_(None) if compare.value == "NULL" else column.is_not(None)
     return table[compare.operator](column, bound(compare.value, _bound_type(scalar, operators[compare.operator])))
+
+
+def compared(
+    scalar: str, operator: str, value: Sql, given: Bind | str, bound: Callable[[Any, TypeEngine[Any]], Sql]
+) -> Sql:
+    """As `comparison_sql`, for a value that is of no field."""
+    if isinstance(given, str):
+        return value.is_(None) if given == "NULL" else value.is_not(None)
+    return OPERATOR_SQL[operator](value, bound(given, _bound_type(scalar, OPERATORS[scalar][operator])))
 
 
 def sql_type(scalar: str) -> TypeEngine[Any]:

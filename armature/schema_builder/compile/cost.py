@@ -10,13 +10,14 @@ from armature.schema_builder.compile.plan import (
     Compare,
     Condition,
     Either,
+    Groups,
     Level,
     Not,
     Read,
     Related,
     Rows,
     Write,
-    links,
+    below,
 )
 
 
@@ -60,8 +61,14 @@ def _asked(field: Read | Write) -> int:
 
 
 def _narrowing(rows: Level) -> int:
-    below = sum(_narrowing(link.rows) for link in links(rows))
-    return _conditions(rows.condition) + sum(1 + len(order.through) for order in rows.orders) + below
+    nested = sum(_narrowing(each) for each in below(rows))
+    return _conditions(rows.condition) + sum(1 + len(order.through) for order in rows.orders) + nested + _grouping(rows)
+
+
+def _grouping(level: Level) -> int:
+    if not isinstance(level, Groups):
+        return 0
+    return len(level.having) + len(level.group_orders) + sum(1 + len(key.through) for key in level.keys)
 
 
 def _conditions(condition: Condition) -> int:
@@ -85,9 +92,9 @@ def _records(rows: Level, variables: Variables) -> int:
 
 
 def _below(rows: Level, variables: Variables) -> int:
-    return sum(_records(link.rows, variables) for link in links(rows))
+    return sum(_records(each, variables) for each in below(rows))
 
 
 def _varies(rows: Level) -> bool:
     fixed = rows.limit is None or isinstance(rows.limit, Constant)
-    return not fixed or any(_varies(link.rows) for link in links(rows))
+    return not fixed or any(_varies(each) for each in below(rows))

@@ -7,6 +7,7 @@ from typing import Literal
 from armature.metadata.model import Option
 from armature.schema_builder.compile.binds import Bind
 from armature.schema_builder.types.functions import COUNTING, result_of
+from armature.schema_builder.types.groups import PARTS
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne
 
 
@@ -297,7 +298,94 @@ class Summary:
         return None
 
 
-Level = Rows | Page | Summary
+@dataclass(frozen=True, slots=True)
+class GroupKey:
+    """What records have in common: a value, or of a time its period or part, by the calendar of a time zone.
+
+    `names` are the fields that lead to it in the key of a group.
+    """
+
+    through: tuple[Step, ...]
+    names: tuple[str, ...]
+    entry: Plain
+    granularity: str | None = None
+    time_zone: Bind | None = None
+
+    @property
+    def is_part(self) -> bool:
+        return self.granularity in PARTS
+
+
+@dataclass(frozen=True, slots=True)
+class KeyField:
+    """`at` counts the keys of the groups."""
+
+    key: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFields:
+    key: str
+    fields: tuple["KeyField | KeyFields | TypeName", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRecords:
+    """Some records of a group."""
+
+    key: str
+    rows: Rows
+
+
+GroupField = KeyFields | GroupRecords | SummaryField
+
+
+@dataclass(frozen=True, slots=True)
+class Having:
+    """An aggregate of a group against a bind; see Compare."""
+
+    aggregate: Aggregate
+    operator: str
+    value: Bind | str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOrder:
+    """By a key, which its place tells, or by an aggregate."""
+
+    by: int | Aggregate
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """A level shown as groups of its records; `group_orders` are total."""
+
+    object: ObjectView
+    keys: tuple[GroupKey, ...]
+    fields: tuple[GroupField, ...]
+    limit: Bind
+    condition: Condition = All(())
+    having: tuple[Having, ...] = ()
+    group_orders: tuple[GroupOrder, ...] = ()
+    offset: Bind | None = None
+    with_deleted: bool = False
+
+    @property
+    def shown(self) -> tuple[tuple[Output, ...], ...]:
+        return tuple(each.outputs for each in self.records)
+
+    @property
+    def records(self) -> tuple[Rows, ...]:
+        return tuple(each.rows for each in self.fields if isinstance(each, GroupRecords))
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        return ()
+
+
+Level = Rows | Page | Summary | Groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,6 +523,11 @@ def links(level: Level) -> list[Link]:
     """The levels nested in this one."""
     shown = (level.outputs,) if isinstance(level, Rows) else level.shown
     return [each for outputs in shown for each in outputs if isinstance(each, Link)]
+
+
+def below(level: Level) -> list[Level]:
+    """What is shown for each record of a level, or for each of its groups."""
+    return [*level.records] if isinstance(level, Groups) else [each.rows for each in links(level)]
 
 
 def objects_read(level: Level) -> set[str]:

@@ -20,9 +20,10 @@ from armature.schema_builder.compile.plan import (
     Rows,
     TypeName,
 )
+from armature.schema_builder.compile.read_groups import groups
 from armature.schema_builder.compile.read_page import page
 from armature.schema_builder.compile.read_summary import summary
-from armature.schema_builder.compile.reading import Given, Reading, record_type
+from armature.schema_builder.compile.reading import Given, Reading
 from armature.schema_builder.compile.selection import Collected, collect
 from armature.schema_builder.types.roots import SCHEMA_VERSION
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne
@@ -75,10 +76,10 @@ class Reader(Reading):
             case Composite():
                 return Composed(key, entry, tuple(self._parts(entry, nodes)))
             case ToOne():
-                given = self.arguments(record_type(self, of), nodes[0])
+                given = self.arguments(self.type(of.type_name), nodes[0])
                 return Link(key, entry.near, entry.far, self.one(self.schema.view[entry.target], nodes, All(()), given))
             case ToMany():
-                given = self.arguments(record_type(self, of), nodes[0])
+                given = self.arguments(self.type(of.type_name), nodes[0])
                 below = LEVELS[form](self, self.schema.view[entry.target], nodes, given)
                 return Link(key, entry.near, entry.far, below)
 
@@ -99,5 +100,6 @@ LEVELS: Mapping[str, Callable[[Reading, ObjectView, Sequence[FieldNode], Given],
     "list": _list,
     "connection": page,
     "aggregate": summary,
+    "group_by": groups,
 }
 """How many records are shown, by a key of names.ROOTS."""

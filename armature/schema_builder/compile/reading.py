@@ -45,6 +45,10 @@ class Reading(ABC):
     def outputs(self, of: ObjectView, nodes: Sequence[FieldNode]) -> tuple[Output, ...]:
         """What is selected of a record."""
 
+    def type(self, name: str) -> GraphQLObjectType:
+        found: Any = self.schema.types[name]
+        return found  # type: ignore[no-any-return]
+
     def collected(self, nodes: Sequence[FieldNode], type_name: str) -> Collected:
         """The fields selected below these."""
         return collect((node.selection_set for node in nodes), type_name, self.fragments, self.variables)
@@ -73,7 +77,7 @@ class Reading(ABC):
         return found is not None and bool(found.read(self.variables))
 
     def orders(self, of: ObjectView, given: Given) -> tuple[Order, ...]:
-        return tuple(self._order(of, each) for each in given.get("orderBy") or ())
+        return tuple(self.order(of, each) for each in given.get("orderBy") or ())
 
     def limit(self, given: Given, name: str = "limit") -> Bind:
         found = given.get(name)
@@ -91,7 +95,8 @@ class Reading(ABC):
             raise LimitExceeded("Records in one list", limit=self.settings.max_limit, actual=value, setting=setting)
         return _not_negative(name, value)
 
-    def _order(self, of: ObjectView, given: Given) -> Order:
+    def order(self, of: ObjectView, given: Given) -> Order:
+        """One key of an order by the records' own values, or of what they lead to."""
         (name, value), *_ = given.items()
         _form, entry = of.shown[name]
         if value is None:
@@ -107,7 +112,7 @@ class Reading(ABC):
         if isinstance(entry, ToMany):
             aggregate, direction = self.aggregate_ordered(target, value)
             return Order((), Total(target, entry.near, entry.far, aggregate), direction)
-        further = self._order(target, value)
+        further = self.order(target, value)
         return replace(further, through=(Step(target, entry.near, entry.far), *further.through))
 
     def aggregate_ordered(self, of: ObjectView, given: Given) -> tuple[Aggregate, str]:
@@ -130,8 +135,3 @@ def _not_negative(name: str, value: int) -> int:
     if value < 0:
         raise NotPositive(name, value)
     return value
-
-
-def record_type(reading: Reading, of: ObjectView) -> GraphQLObjectType:
-    found: Any = reading.schema.types[of.type_name]
-    return found  # type: ignore[no-any-return]

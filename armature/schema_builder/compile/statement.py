@@ -34,6 +34,7 @@ from sqlalchemy.sql.selectable import NamedFromClause
 from sqlalchemy.types import TypeEngine
 
 from armature.core.db import render
+from armature.metadata.model import Option
 from armature.schema_builder.compile.binds import Bind, Constant
 from armature.schema_builder.compile.comparisons import comparison_sql
 from armature.schema_builder.compile.functions import aggregate_sql
@@ -52,6 +53,7 @@ from armature.schema_builder.compile.plan import (
     Output,
     Related,
     Rows,
+    Step,
     Total,
     TypeName,
 )
@@ -228,37 +230,31 @@ class Parts(ABC):
 
     def keys(self, orders: Sequence[Order], of: ObjectView, table: NamedFromClause) -> tuple[FromClause, list[Key]]:
         """What to select from, and by what to order: made total by the id."""
-        joined: FromClause = table
-        reached: dict[tuple[str, ...], NamedFromClause] = {(): table}
+        ways = Ways(self, table)
+        found = self.keys_by(orders, of, ways)
+        return ways.joined, found
+
+    def keys_by(self, orders: Sequence[Order], of: ObjectView, ways: "Ways") -> list[Key]:
+        """As `keys`, where other things are reached as well."""
         keys: list[Key] = []
         for order in orders:
-            path: tuple[str, ...] = ()
-            for step in order.through:
-                near = reached[path]
-                path = (*path, step.near, step.far, step.to.name)
-                if path not in reached:
-                    reached[path] = far = self.alias(step.to)
-                    is_met = far.c[step.far] == near.c[step.near]
-                    joined = joined.outerjoin(far, and_(is_met, far.c.deleted_at.is_(None)))
+            table = ways.to(order.through)
             if isinstance(order.by, Total):
-                joined, key = self._total(order, order.by, reached[path], joined)
-                keys.append(key)
+                keys.append(self._total(order, order.by, table, ways))
             else:
-                keys.append(self._key(order, order.by, reached[path]))
+                held: Sql = table.c[order.by.column]
+                value = self.place(order.by.options, held) if order.by.options else held
+                keys.append(Key(order.by, order.direction, value, held, order.can_be_null))
             if order.is_by_id:
-                return joined, keys
-        id_ = of.unique_entries["id"]
-        return joined, [*keys, Key(id_, "", table.c.id, table.c.id, can_be_null=False)]
+                return keys
+        id_: Sql = ways.table.c.id
+        return [*keys, Key(of.unique_entries["id"], "", id_, id_, can_be_null=False)]
 
-    def _key(self, order: Order, entry: Plain, table: NamedFromClause) -> Key:
-        held: Sql = table.c[entry.column]
-        value = held
-        if entry.options:
-            values = Constant([option.value for option in entry.options])
-            value = func.array_position(self.bound(values, ARRAY(Text())), held)
-        return Key(entry, order.direction, value, held, order.can_be_null)
+    def place(self, options: Sequence[Option], value: Sql) -> Sql:
+        """A choice's place among the options."""
+        return func.array_position(self.bound(Constant([each.value for each in options]), ARRAY(Text())), value)
 
-    def _total(self, order: Order, total: Total, table: NamedFromClause, joined: FromClause) -> tuple[FromClause, Key]:
+    def _total(self, order: Order, total: Total, table: NamedFromClause, ways: "Ways") -> Key:
         """An aggregate for each record to be ordered; none where there is no record."""
         far = self.alias(total.to)
         compared, held = aggregate_sql(total.aggregate, far, self.bound)
@@ -269,8 +265,8 @@ class Parts(ABC):
             .correlate(table)
             .lateral(f"l{self.level()}")
         )
-        joined = joined.outerjoin(found, table.c.id.is_not(None) if order.through else true())
-        return joined, Key(total.aggregate, order.direction, found.c.v, found.c.h, order.can_be_null)
+        ways.join(found, table.c.id.is_not(None) if order.through else true())
+        return Key(total.aggregate, order.direction, found.c.v, found.c.h, order.can_be_null)
 
     def condition(self, condition: Condition, table: NamedFromClause) -> Sql:
         match condition:
@@ -297,3 +293,26 @@ class Parts(ABC):
             .correlate(table)
         )
         return found if related.quantifier == "some" else ~found
+
+
+class Ways:
+    """The tables that a level's orders and keys reach through to-one relations, each joined once."""
+
+    def __init__(self, build: Parts, table: NamedFromClause) -> None:
+        self.table = table
+        self.joined: FromClause = table
+        self._build = build
+        self._reached: dict[tuple[str, ...], NamedFromClause] = {(): table}
+
+    def join(self, other: FromClause, condition: Sql) -> None:
+        self.joined = self.joined.outerjoin(other, condition)
+
+    def to(self, through: Sequence[Step]) -> NamedFromClause:
+        path: tuple[str, ...] = ()
+        for step in through:
+            near = self._reached[path]
+            path = (*path, step.near, step.far, step.to.name)
+            if path not in self._reached:
+                self._reached[path] = far = self._build.alias(step.to)
+                self.join(far, and_(far.c[step.far] == near.c[step.near], far.c.deleted_at.is_(None)))
+        return self._reached[path]

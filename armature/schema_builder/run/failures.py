@@ -1,5 +1,6 @@
 """What PostgreSQL refuses, told in the words of the API. What is not listed here is a bug of ours."""
 
+import re
 from collections.abc import Callable, Mapping
 
 import asyncpg
@@ -74,6 +75,8 @@ def _placed(path: Path | None, sentence: str) -> str:
     return sentence if path is None else f"{shown_path(path)}: {sentence[0].lower()}{sentence[1:]}"
 
 
+ZONE = re.compile(r'^time zone "(.*)" not recognized', re.DOTALL)
+
 BAD_VALUES: Mapping[str, str] = {
     "2201B": "The regular expression is not valid.",
     "22025": "The pattern ends with an escape character.",
@@ -85,6 +88,13 @@ BAD_VALUES: Mapping[str, str] = {
 """By SQLSTATE (PostgreSQL, Appendix A)."""
 
 
+class TimeZoneUnknown(BadUserInput):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f'There is no time zone "{name}".', hint="Name one as the IANA does: Europe/Berlin.", field="timeZone"
+        )
+
+
 def told(error: Exception) -> ArmatureError | None:
     """The error for a client, or None where it is none of a client's making."""
     match error:
@@ -94,6 +104,8 @@ def told(error: Exception) -> ArmatureError | None:
             return GotInTheWay()
         case asyncpg.ProgramLimitExceededError():
             return TooComplex()
+        case asyncpg.InvalidParameterValueError() if found := ZONE.search(str(error)):
+            return TimeZoneUnknown(found[1])
         case asyncpg.PostgresError(sqlstate=state) if state in BAD_VALUES:
             return BadUserInput(BAD_VALUES[str(state)])
         case asyncpg.DataError():

@@ -44,6 +44,23 @@ ORDERS: Mapping[str, str] = {
 }
 """The input that orders by one of the functions that give such a type."""
 
+HAVINGS: Mapping[str, str] = {
+    "aggregate_counts": "having_values",
+    "aggregate_percents": "having_values",
+    "aggregate_truths": "having_truths",
+    "aggregate_sums": "having_numbers",
+    "aggregate_averages": "having_numbers",
+    "aggregate_extremes": "having_numbers",
+}
+"""The input that compares what one of the functions gives, where that is a number."""
+
+HAVING_FITS: Mapping[str, Collection[str]] = {
+    "having_values": RESULTS["aggregate_counts"],
+    "having_truths": RESULTS["aggregate_truths"],
+    "having_numbers": RESULTS["aggregate_sums"],
+}
+"""The scalars of the values that such an input compares."""
+
 COUNT = "count"
 """How many records: the one aggregate that is of no value."""
 
@@ -68,7 +85,8 @@ DESCRIPTIONS: Mapping[str, str] = {
 def lacking(scalars: Collection[str]) -> set[str]:
     """The types that would have no field for an object whose values are of these scalars."""
     missing = {what for what, results in RESULTS.items() if not results.keys() & set(scalars)}
-    return missing | {ORDERS[what] for what in missing}
+    comparing = {what for what, fitting in HAVING_FITS.items() if not set(fitting) & set(scalars)}
+    return missing | {ORDERS[what] for what in missing} | comparing
 
 
 def result_of(function: str, scalar: str) -> str:

@@ -34,7 +34,7 @@ PAGE_INFO = GraphQLObjectType(
 )
 
 
-def _filtered(types: Types, of: ObjectView) -> Arguments:
+def filtered(types: Types, of: ObjectView) -> Arguments:
     return {"filter": GraphQLArgument(types[type_name("filter", of.name)])}
 
 
@@ -46,7 +46,7 @@ def list_field(types: Types, of: ObjectView, description: str | None) -> GraphQL
     return GraphQLField(
         GraphQLNonNull(GraphQLList(GraphQLNonNull(types[of.type_name]))),
         {
-            **_filtered(types, of),
+            **filtered(types, of),
             **_ordered(types, of),
             "limit": GraphQLArgument(INT, description="At most this many records."),
             "offset": GraphQLArgument(INT, description="Leave out this many first."),
@@ -61,7 +61,7 @@ def connection_field(types: Types, of: ObjectView, description: str | None) -> G
     return GraphQLField(
         GraphQLNonNull(types[type_name("connection", of.name)]),
         {
-            **_filtered(types, of),
+            **filtered(types, of),
             **_ordered(types, of),
             "first": GraphQLArgument(INT, description="At most this many records, from the first on."),
             "after": GraphQLArgument(STRING, description="Those after this cursor."),
@@ -76,7 +76,7 @@ def connection_field(types: Types, of: ObjectView, description: str | None) -> G
 def aggregate_field(types: Types, of: ObjectView, description: str | None) -> GraphQLField:
     return GraphQLField(
         GraphQLNonNull(types[type_name("aggregate", of.name)]),
-        {**_filtered(types, of), **WITH_DELETED},
+        {**filtered(types, of), **WITH_DELETED},
         description=description,
     )
 

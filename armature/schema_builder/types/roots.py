@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from graphql import GraphQLArgument, GraphQLBoolean, GraphQLField, GraphQLList, GraphQLNonNull
 
 from armature.metadata.names import type_name
+from armature.schema_builder.types.groups import groups_field
 from armature.schema_builder.types.index import RootEntry
 from armature.schema_builder.types.lazy import Lazy
 from armature.schema_builder.types.many import MANY, WITH_DELETED
@@ -117,6 +118,7 @@ QUERIES: Mapping[str, RootMaker] = {
     "one": _one,
     "by": _by,
     **{form: _many(form) for form in MANY},
+    "group_by": groups_field,
 }
 
 MUTATIONS: Mapping[str, RootMaker] = {

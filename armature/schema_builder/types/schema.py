@@ -22,7 +22,16 @@ from armature.schema_builder.types.filters import (
     filter_input,
     list_filter_input,
 )
-from armature.schema_builder.types.functions import ORDERS, RESULTS
+from armature.schema_builder.types.functions import HAVING_FITS, ORDERS, RESULTS
+from armature.schema_builder.types.groups import (
+    DateGranularity,
+    group_by_input,
+    group_key_type,
+    group_order_input,
+    group_type,
+    having_input,
+    having_values_input,
+)
 from armature.schema_builder.types.index import Indexer, Joined, TypeEntry
 from armature.schema_builder.types.lazy import LazyObjectType, LazySchema
 from armature.schema_builder.types.many import PAGE_INFO, connection_type, edge_type
@@ -62,6 +71,12 @@ MAKERS: Mapping[str, Callable[[Types, ObjectView], GraphQLNamedType]] = {
     "aggregate": aggregate_type,
     **{what: results_type(what) for what in RESULTS},
     "aggregate_order": aggregate_order_input,
+    "group": group_type,
+    "group_key": group_key_type,
+    "group_by": group_by_input,
+    "group_order": group_order_input,
+    "having": having_input,
+    **{what: having_values_input(what) for what in HAVING_FITS},
     **{order: results_order_input(order) for order in ORDERS.values()},
     "create": create_input,
     "update": update_input,
@@ -85,7 +100,7 @@ INDEXER = Indexer(MAKERS, QUERIES, MUTATIONS)
 SHARED: Mapping[str, GraphQLNamedType] = {
     **{name: scalar.graphql for name, scalar in SCALARS.items()},
     **{each.name: each for each in SCALAR_FILTERS.values()},
-    **{each.name: each for each in (OrderDirection, NullCheck, AtPath, PAGE_INFO)},
+    **{each.name: each for each in (OrderDirection, NullCheck, AtPath, DateGranularity, PAGE_INFO)},
     **COMPOSITES,
     **introspection_types,
 }
