@@ -100,10 +100,10 @@ def _by(
         return _by(reading, target, named[ways[0]], (*through, step), (*names, entry.name))
     if ways or "field" not in named:
         raise NothingToGroupBy
-    entry = of.values.get(named["field"])
-    if entry is None:
+    value = of.values.get(named["field"])
+    if value is None:
         raise NotGroupable(named["field"])
-    key = GroupKey(through, (*names, entry.name), entry, named.get("granularity"), named.get("timeZone"))
+    key = GroupKey(through, (*names, value.name), value, named.get("granularity"), named.get("timeZone"))
     _check(key)
     return key
 
