@@ -29,6 +29,7 @@ from armature.metadata.edits.formulas import settle_formulas
 from armature.metadata.edits.objects import create_object, delete_object, restore_object, update_object
 from armature.metadata.model import Snapshot
 from armature.metadata.resolve import FieldNotFound, ObjectNotFound
+from armature.metadata.written import step_key
 
 
 def apply_changes(
@@ -56,12 +57,6 @@ def apply_changes(
     if errors:
         raise errors[0] if len(errors) == 1 else ManyErrors(errors)
     return snapshot
-
-
-def step_key(change: Change) -> str:
-    """The key of `ChangeInput` that this step stands under: `createField`."""
-    name = type(change).__name__
-    return name[0].lower() + name[1:]
 
 
 def _step(

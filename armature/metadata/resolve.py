@@ -47,7 +47,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
 
 def find_object(snapshot: Snapshot, reference: str, place: str = "object") -> Object:
     """An object that is not deleted, by id or singular name. `place` is the key of the step that names it."""
-    found = snapshot.kept_objects.get(reference) or snapshot.objects.get(_as_id(reference))
+    found = snapshot.kept_objects.get(reference) or snapshot.objects.get(as_id(reference))
     if found is None or found.deleted_at is not None:
         raise ObjectNotFound(reference, snapshot.kept_objects, place)
     return found
@@ -55,7 +55,7 @@ def find_object(snapshot: Snapshot, reference: str, place: str = "object") -> Ob
 
 def find_field(of: Object, reference: str) -> Field:
     """A field that is not deleted, by id or name."""
-    found = of.kept_fields.get(reference) or of.fields.get(_as_id(reference))
+    found = of.kept_fields.get(reference) or of.fields.get(as_id(reference))
     if found is None or found.deleted_at is not None:
         raise FieldNotFound(of, reference, of.kept_fields)
     return found
@@ -73,14 +73,14 @@ def find_deleted_field(of: Object, reference: str) -> Field:
 
 def _deleted(what: str, reference: str, among: Iterable[T], name_of: Callable[[T], str]) -> T:
     deleted = [(each.deleted_at, each) for each in among if each.deleted_at is not None]
-    wanted = _as_id(reference)
+    wanted = as_id(reference)
     found = [(at, each) for at, each in deleted if each.id == wanted or name_of(each) == reference]
     if not found:
         raise NothingDeleted(what, reference, [name_of(each) for _, each in deleted])
     return max(found, key=lambda pair: pair[0])[1]
 
 
-def _as_id(reference: str) -> UUID:
+def as_id(reference: str) -> UUID:
     """The reference as an id; one that nothing has where it can't be an id."""
     try:
         return UUID(reference)

@@ -79,13 +79,7 @@ async def load_snapshot(connection: Connection, workspace_id: UUID, known: Snaps
     base = known or Snapshot(workspace_id, row["schema"], 0, {}, {})
     if row["version"] == base.version:
         return base
-    rows = msgspec.json.decode(row["model"], type=ModelRows)
-    return replace(
-        base,
-        version=row["version"],
-        objects=_objects(base.objects, rows),
-        relations=_merged(base.relations, ((each.position, relation_of(each)) for each in rows.relations)),
-    )
+    return replace(with_rows(base, msgspec.json.decode(row["model"], type=ModelRows)), version=row["version"])
 
 
 async def save_snapshot(connection: Connection, before: Snapshot | None, after: Snapshot) -> None:
@@ -119,6 +113,15 @@ def changed_rows(before: Snapshot | None, after: Snapshot) -> ModelRows:
     new_relations = _new(before.relations if before else {}, after.relations)
     found.relations.extend(relation_row(position, each) for position, each in new_relations)
     return found
+
+
+def with_rows(base: Snapshot, rows: ModelRows) -> Snapshot:
+    """The snapshot with what the rows say in place of what it says; the rest is the very same objects."""
+    return replace(
+        base,
+        objects=_objects(base.objects, rows),
+        relations=_merged(base.relations, ((each.position, relation_of(each)) for each in rows.relations)),
+    )
 
 
 def _new(before: Mapping[UUID, T], after: Mapping[UUID, T]) -> Iterator[tuple[int, T]]:

@@ -1,9 +1,8 @@
 """A step of a changeset in a line for people: `Rename field company.name to title`."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, assert_never
+from typing import assert_never
 
 from msgspec import UNSET
 
@@ -21,32 +20,34 @@ from armature.metadata.changes import (
 )
 from armature.metadata.english import name_of
 from armature.metadata.kinds.kind import shown
-from armature.metadata.model import Snapshot
+from armature.metadata.model import Object, Snapshot
+from armature.metadata.resolve import as_id
+from armature.metadata.written import attribute_key
 
 NAMES: Mapping[type, str] = {UpdateObject: "name_singular", UpdateField: "name"}
 
 
-def summary(change: Change, snapshot: Snapshot) -> str:
-    """`snapshot` tells the names of what the step addresses by id; it may be the one before or after the step."""
+def summary(change: Change, *snapshots: Snapshot) -> str:
+    """`snapshots` tell the names of what the step addresses by id: the one before it, the one after it."""
     match change:
         case CreateObject():
             named = change.name_singular or name_of(change.label_singular or "")
             listed = ", ".join(_new_name(each) for each in change.fields)
             return f"Create object {named}" + (f" with {listed}" if listed else "")
         case CreateField():
-            return f"Create field {_object_name(snapshot, change.object)}.{_new_name(change.field)}"
+            return f"Create field {_object_name(snapshots, change.object)}.{_new_name(change.field)}"
         case UpdateObject():
-            return _update(f"object {_object_name(snapshot, change.object)}", change)
+            return _update(f"object {_object_name(snapshots, change.object)}", change)
         case UpdateField():
-            return _update(f"field {_field_name(snapshot, change.object, change.field)}", change)
+            return _update(f"field {_field_name(snapshots, change.object, change.field)}", change)
         case DeleteObject():
-            return f"Delete object {_object_name(snapshot, change.object)}"
+            return f"Delete object {_object_name(snapshots, change.object)}"
         case DeleteField():
-            return f"Delete field {_field_name(snapshot, change.object, change.field)}"
+            return f"Delete field {_field_name(snapshots, change.object, change.field)}"
         case RestoreObject():
-            return f"Restore object {_object_name(snapshot, change.object)}"
+            return f"Restore object {_object_name(snapshots, change.object)}"
         case RestoreField():
-            return f"Restore field {_field_name(snapshot, change.object, change.field)}"
+            return f"Restore field {_field_name(snapshots, change.object, change.field)}"
         case _:
             assert_never(change)
 
@@ -67,25 +68,26 @@ def _changed(change: UpdateObject | UpdateField) -> Iterator[str]:
         if each.name == "options":
             yield f"options {', '.join(option.value for option in value)}"
         else:
-            yield f"{_key(each.name)} {'null' if value is None else shown(value)}"
-
-
-def _key(attribute: str) -> str:
-    """As a client writes it."""
-    return re.sub("_(.)", lambda found: found[1].upper(), attribute)
+            yield f"{attribute_key(each.name)} {'null' if value is None else shown(value)}"
 
 
 def _new_name(field: NewField) -> str:
     return field.name or name_of(field.label or "")
 
 
-def _object_name(snapshot: Snapshot, reference: str) -> str:
+def _object_name(snapshots: Sequence[Snapshot], reference: str) -> str:
     """References are names or ids."""
-    return next((each.name_singular for each in snapshot.objects.values() if str(each.id) == reference), reference)
+    found = _object(snapshots, reference)
+    return reference if found is None else found.name_singular
 
 
-def _field_name(snapshot: Snapshot, of: str, reference: str) -> str:
-    name = _object_name(snapshot, of)
-    owners = (each for each in snapshot.objects.values() if str(each.id) == of or each.name_singular == name)
-    known: Mapping[str, Any] = {str(each.id): each.name for owner in owners for each in owner.fields.values()}
-    return f"{name}.{known.get(reference, reference)}"
+def _field_name(snapshots: Sequence[Snapshot], of: str, reference: str) -> str:
+    id_, owner = as_id(reference), _object(snapshots, of)
+    found = owner.fields.get(id_) if owner else None
+    return f"{_object_name(snapshots, of)}.{reference if found is None else found.name}"
+
+
+def _object(snapshots: Sequence[Snapshot], reference: str) -> Object | None:
+    id_ = as_id(reference)
+    found = (snapshot.objects.get(id_) or snapshot.kept_objects.get(reference) for snapshot in snapshots)
+    return next((each for each in found if each is not None), None)

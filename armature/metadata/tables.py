@@ -7,6 +7,7 @@ older snapshot loads only what is new. An option has none: it changes with its f
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -206,7 +207,8 @@ options = Table(
     Index(None, "workspace_id"),
 )
 
-# What was asked and what came of it: the same `idempotency_key` again finds its row and changes nothing.
+# What was asked and what came of it: the same `idempotency_key` again finds its row and changes nothing. `undo` is what
+# brings back the model before it (metadata/undo.py); null where there was none, or nothing changed.
 changesets = Table(
     "changesets",
     METADATA,
@@ -214,10 +216,14 @@ changesets = Table(
     _to("workspace_id", "workspaces"),
     Column("version", BigInteger(), nullable=False),
     _to("created_by", "users", nullable=True),
+    _to("created_by_key", "api_keys", nullable=True),
     _created_at(),
     Column("changes", JSONB(), nullable=False),
+    Column("summary", ARRAY(Text()), nullable=False),
+    Column("undo", JSON(), nullable=True),
     _text("idempotency_key", nullable=True),
     UniqueConstraint("workspace_id", "idempotency_key"),
+    Index(None, "workspace_id", "version"),
 )
 
 # What was answered to mutations that came with a key of the client's; `caller` is a user or an API key.

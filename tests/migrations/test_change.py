@@ -13,7 +13,7 @@ from armature.core.notices import CHANNEL
 from armature.metadata.changes import NewField, NewRelation
 from armature.metadata.store import WorkspaceNotFound
 from armature.migrations.workspace.change import change_workspace
-from armature.migrations.workspace.journal import IdempotencyKeyReused
+from armature.migrations.workspace.journal import Actor, IdempotencyKeyReused
 from tests.metadata.models import (
     add_field,
     add_object,
@@ -179,7 +179,7 @@ async def test_everybody_hears_of_the_new_version(crm: Living, migrated_database
 
 async def test_an_actor_who_is_nobody_is_no_reason_to_try_again(crm: Living) -> None:
     with pytest.raises(asyncpg.ForeignKeyViolationError):
-        await crm.change(add_field("company", text("slogan")), actor=uuid4())
+        await crm.change(add_field("company", text("slogan")), actor=Actor(uuid4()))
 
 
 # Asked twice

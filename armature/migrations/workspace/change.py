@@ -4,7 +4,7 @@ lock the version -> load -> edit and check -> diff -> apply -> save -> record ->
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -22,7 +22,7 @@ from armature.metadata.store import load_snapshot, lock_version, save_snapshot
 from armature.migrations.workspace.apply import apply_steps
 from armature.migrations.workspace.conflicts import ValuesInTheWay
 from armature.migrations.workspace.diff import diff
-from armature.migrations.workspace.journal import record_changeset, was_made
+from armature.migrations.workspace.journal import NOBODY, Actor, Entry, entry_of, record_changeset, was_made
 
 PAUSES = (0.25, 0.5, 0.0)  # seconds after each attempt, in which those who waited behind us go first
 
@@ -56,7 +56,7 @@ class Changeset:
     changes: Sequence[Change]
     paths: Sequence[tuple[str | int, ...]] | None = None
     known: Snapshot | None = None
-    actor: UUID | None = None
+    actor: Actor = NOBODY
     idempotency_key: str | None = None
     expected_version: int | None = None
 
@@ -67,7 +67,7 @@ async def change_workspace(
     changes: Sequence[Change],
     *,
     known: Snapshot | None = None,
-    actor: UUID | None = None,
+    actor: Actor = NOBODY,
     idempotency_key: str | None = None,
     expected_version: int | None = None,
     paths: Sequence[tuple[str | int, ...]] | None = None,
@@ -88,11 +88,16 @@ async def change_workspace(
         idempotency_key=idempotency_key,
         expected_version=expected_version,
     )
+    return await in_turn(db, workspace_id, lambda connection: _change(connection, changeset))
+
+
+async def in_turn(db: Database, workspace_id: UUID, change: Callable[[Connection], Awaitable[Snapshot]]) -> Snapshot:
+    """Run a change in a transaction when those before it are done; again where somebody was IN_THE_WAY."""
     async with queue(workspace_id):
         for pause in PAUSES:
             try:
                 async with db.transaction() as connection:
-                    return await _change(connection, changeset)
+                    return await change(connection)
             except IN_THE_WAY as error:
                 cause = error
                 await asyncio.sleep(pause)
@@ -110,7 +115,7 @@ def queue(workspace_id: UUID) -> asyncio.Lock:
 
 
 async def _change(connection: Connection, changeset: Changeset) -> Snapshot:
-    before = await lock_newest(connection, changeset)
+    before = await lock_newest(connection, changeset.workspace_id, changeset.known)
     if await was_made(connection, changeset.workspace_id, changeset.idempotency_key, changeset.changes):
         return before
     if changeset.expected_version not in (None, before.version):
@@ -118,22 +123,25 @@ async def _change(connection: Connection, changeset: Changeset) -> Snapshot:
     after = edited(before, changeset)
     if after is before and changeset.idempotency_key is None:
         return before
-    if after is not before:
-        await apply_steps(connection, diff(before, after), before)
-        await save_snapshot(connection, before, after)
-    await record_changeset(
-        connection, after, changeset.changes, actor=changeset.actor, idempotency_key=changeset.idempotency_key
-    )
+    entry = entry_of(before, after, changeset.changes, changeset.actor, changeset.idempotency_key)
+    await make(connection, before, after, entry)
     return after
 
 
-async def lock_newest(connection: Connection, changeset: Changeset) -> Snapshot:
+async def make(connection: Connection, before: Snapshot, after: Snapshot, entry: Entry) -> None:
+    """Change the database and the catalog to what `after` says, and write that down."""
+    if after is not before:
+        await apply_steps(connection, diff(before, after), before)
+        await save_snapshot(connection, before, after)
+    await record_changeset(connection, after, entry)
+
+
+async def lock_newest(connection: Connection, workspace_id: UUID, known: Snapshot | None) -> Snapshot:
     """The newest snapshot, which stays so until the transaction ends."""
-    known = changeset.known
-    version = await lock_version(connection, changeset.workspace_id)
+    version = await lock_version(connection, workspace_id)
     if known is not None and known.version == version:
         return known
-    return await load_snapshot(connection, changeset.workspace_id, known if known and known.version < version else None)
+    return await load_snapshot(connection, workspace_id, known if known and known.version < version else None)
 
 
 def edited(before: Snapshot, changeset: Changeset) -> Snapshot:

@@ -21,7 +21,7 @@ from armature.metadata.store import save_snapshot
 from armature.metadata.tables import memberships, workspaces
 from armature.migrations.workspace.apply import run_statements
 from armature.migrations.workspace.diff import diff
-from armature.migrations.workspace.journal import record_changeset
+from armature.migrations.workspace.journal import Actor, entry_of, record_changeset
 from armature.migrations.workspace.render import render_steps
 
 ADMINISTRATOR = "admin"
@@ -59,7 +59,7 @@ async def add_workspace(
     create_schema = str(CreateSchema(first.schema).compile(dialect=DIALECT))
     await run_statements(connection, [create_schema, *_first_statements(first)])
     await save_snapshot(connection, None, first)
-    await record_changeset(connection, first, changes, actor=owner, idempotency_key=None)
+    await record_changeset(connection, first, entry_of(None, first, changes, Actor(owner), None))
     return first
 
 

@@ -1,21 +1,25 @@
 """Which changesets there were: who asked for what, and which version came of it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Text, Uuid, bindparam, func, insert, select
-from sqlalchemy.dialects.postgresql import JSONB
+from asyncpg import Record
+from sqlalchemy import ARRAY, BigInteger, Text, Uuid, bindparam, func, insert, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 from armature.core.db import Connection, Rendered, render
 from armature.core.errors import Conflict
 from armature.core.notices import CHANNEL, encoded
 from armature.metadata.changes import Change
-from armature.metadata.edit import step_key
 from armature.metadata.model import Snapshot
+from armature.metadata.summaries import summary
 from armature.metadata.tables import changesets
+from armature.metadata.undo import Undo, undo_of
+from armature.metadata.written import written
 
 
 class IdempotencyKeyReused(Conflict):
@@ -38,30 +42,58 @@ async def was_made(connection: Connection, workspace_id: UUID, key: str | None, 
     return made is not None
 
 
-async def record_changeset(
-    connection: Connection,
-    after: Snapshot,
-    changes: Sequence[Change],
-    *,
-    actor: UUID | None,
-    idempotency_key: str | None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks for a change; nobody on the command line."""
+
+    user_id: UUID | None = None
+    api_key_id: UUID | None = None
+
+
+NOBODY = Actor()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is written down of a changeset: what was asked, in JSON and in words, and what would undo it."""
+
+    changes: Any
+    summary: Sequence[str]
+    undo: Undo | None
+    actor: Actor = NOBODY
+    idempotency_key: str | None = None
+
+
+def entry_of(
+    before: Snapshot | None, after: Snapshot, changes: Sequence[Change], actor: Actor, idempotency_key: str | None
+) -> Entry:
+    snapshots = (after,) if before is None else (before, after)
+    undo = None if before is None or before is after else undo_of(before, after)
+    return Entry(written(changes), [summary(each, *snapshots) for each in changes], undo, actor, idempotency_key)
+
+
+async def record_changeset(connection: Connection, after: Snapshot, entry: Entry) -> None:
     """Write it down and, once the transaction commits, tell every process of the version, in one round trip."""
     statement = _record_statement()
     values = {
         "workspace": after.workspace_id,
         "version": after.version,
-        "actor": actor,
-        "changes": written(changes),
-        "key": idempotency_key,
+        "user": entry.actor.user_id,
+        "key": entry.actor.api_key_id,
+        "changes": entry.changes,
+        "summary": entry.summary,
+        "undo": None if entry.undo is None else msgspec.json.encode(entry.undo),
+        "idempotency_key": entry.idempotency_key,
         "notice": encoded({"workspace": str(after.workspace_id), "version": after.version}),
     }
     await connection.execute(statement.sql, *statement.arguments(values))
 
 
-def written(changes: Sequence[Change]) -> list[dict[str, Any]]:
-    """The changes as they are kept: one key a step, as in `ChangeInput`; what was left out stays out."""
-    return [{step_key(each): msgspec.to_builtins(each)} for each in changes]
+async def history(connection: Connection, workspace_id: UUID, *, before: int | None, limit: int) -> list[Record]:
+    """The changesets that made a version, the newest first, from the one before a version on."""
+    statement = _history_statement()
+    values = {"workspace": workspace_id, "before": before, "limit": limit}
+    return await connection.fetch(statement.sql, *statement.arguments(values))
 
 
 @cache
@@ -76,9 +108,27 @@ def _record_statement() -> Rendered:
     recorded = insert(changesets).values(
         workspace_id=bindparam("workspace", type_=Uuid()),
         version=bindparam("version", type_=BigInteger()),
-        created_by=bindparam("actor", type_=Uuid()),
+        created_by=bindparam("user", type_=Uuid()),
+        created_by_key=bindparam("key", type_=Uuid()),
         changes=bindparam("changes", type_=JSONB()),
-        idempotency_key=bindparam("key", type_=Text()),
+        summary=bindparam("summary", type_=ARRAY(Text())),
+        undo=bindparam("undo", type_=JSON()),
+        idempotency_key=bindparam("idempotency_key", type_=Text()),
     )
     told = select(func.pg_notify(CHANNEL, bindparam("notice", type_=Text())))
     return render(told.add_cte(recorded.cte("recorded")))
+
+
+@cache
+def _history_statement() -> Rendered:
+    before: Any = bindparam("before", type_=BigInteger())
+    columns = (each for each in changesets.c if each.name not in {"undo", "idempotency_key"})
+    made = (
+        select(*columns)
+        .where(changesets.c.workspace_id == bindparam("workspace", type_=Uuid()))
+        .where(or_(changesets.c.undo.is_not(None), changesets.c.version == literal_column("1")))
+        .where(changesets.c.version < func.coalesce(before, literal_column(str(2**63 - 1))))
+        .order_by(changesets.c.version.desc())
+        .limit(bindparam("limit", type_=BigInteger()))
+    )
+    return render(made)

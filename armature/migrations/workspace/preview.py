@@ -90,7 +90,7 @@ async def preview_changes(
 
 
 async def _preview(connection: Connection, changeset: Changeset) -> Preview:
-    before = await lock_newest(connection, changeset)
+    before = await lock_newest(connection, changeset.workspace_id, changeset.known)
     after = edited(before, changeset)
     steps = diff(before, after)
     set_aside = await _set_aside(connection, before, after)

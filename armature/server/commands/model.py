@@ -104,7 +104,7 @@ async def _plan(db: "Database", workspace_id: UUID | None, file: Any) -> "Plan":
 
 
 def _known(plan: "Plan") -> dict[str, Any]:
-    from armature.migrations.workspace.journal import written
+    from armature.metadata.written import written
 
     preview = plan.preview
     return {

@@ -24,7 +24,9 @@ from armature.metadata.english import name_of
 from armature.metadata.model import Field, Object, Snapshot
 from armature.metadata.resolve import find_deleted_field, find_deleted_object, find_field, find_object
 from armature.migrations.workspace.change import change_workspace
+from armature.migrations.workspace.journal import Actor
 from armature.migrations.workspace.preview import Preview, preview_changes
+from armature.migrations.workspace.undo import undo_changeset
 from armature.server.control.context import Context
 from armature.server.control.steps import Reading, read_step
 
@@ -38,10 +40,19 @@ async def change_model(context: Context, asked: Reading, idempotency_key: str | 
         place.workspace_id,
         asked.steps,
         known=workspaces.last(place.workspace_id),
-        actor=place.user_id,
+        actor=Actor(place.user_id, place.api_key_id),
         idempotency_key=idempotency_key,
         paths=asked.paths,
     )
+    workspaces.put(after)
+    return after
+
+
+async def undo_model(context: Context, version: int) -> Snapshot:
+    """The model without this changeset; this process' next request sees it."""
+    place, workspaces = context.place(), context.control.workspaces
+    known, actor = workspaces.last(place.workspace_id), Actor(place.user_id, place.api_key_id)
+    after = await undo_changeset(context.db, place.workspace_id, version, known=known, actor=actor)
     workspaces.put(after)
     return after
 

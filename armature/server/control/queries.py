@@ -15,6 +15,7 @@ from armature.server.control.account_types import (
     workspace_of,
 )
 from armature.server.control.context import Context
+from armature.server.control.history import ModelVersion, versions_of
 from armature.server.control.model_types import Field, Object, fields_of, object_of
 
 
@@ -67,6 +68,13 @@ class Query:
         """The fields of an object, which is given by name or id, in display order."""
         snapshot = await info.context.snapshot()
         return await fields_of(info.context, snapshot, find_object(snapshot, object), with_deleted)
+
+    @strawberry.field
+    async def model_history(
+        self, info: Info[Context, None], limit: int = 50, before: int | None = None
+    ) -> list[ModelVersion]:
+        """The versions of the model, the newest first; `before` a version, for those older than it."""
+        return await versions_of(info.context, before, limit)
 
     @strawberry.field
     async def api_keys(self, info: Info[Context, None]) -> list[ApiKey]:

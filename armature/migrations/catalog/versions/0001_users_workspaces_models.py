@@ -221,17 +221,30 @@ def _create_models() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("created_by_key", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("changes", postgresql.JSONB(), nullable=False),
+        sa.Column("summary", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("undo", postgresql.JSON(), nullable=True),
         sa.Column("idempotency_key", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["created_by"], ["armature.users.id"], name="changesets__created_by__fkey", ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_key"], ["armature.api_keys.id"], name="changesets__created_by_key__fkey", ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["armature.workspaces.id"], name="changesets__workspace_id__fkey", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="changesets__pkey"),
         sa.UniqueConstraint("workspace_id", "idempotency_key", name="changesets__workspace_id_idempotency_key__key"),
+        schema="armature",
+    )
+    op.create_index(
+        "changesets__workspace_id_version__idx",
+        "changesets",
+        ["workspace_id", "version"],
+        unique=False,
         schema="armature",
     )
 

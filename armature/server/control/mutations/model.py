@@ -19,7 +19,7 @@ from armature.server.control.inputs import (
     UpdateFieldInput,
     UpdateObjectInput,
 )
-from armature.server.control.model import change_model, change_one, field_after, object_after, preview_model
+from armature.server.control.model import change_model, change_one, field_after, object_after, preview_model, undo_model
 from armature.server.control.model_types import Field, Object, field_of, object_of
 from armature.server.control.steps import read_steps
 
@@ -104,6 +104,15 @@ class ModelMutations:
         if dry_run:
             return _planned(await preview_model(info.context, read_steps(changes)))
         after = await change_model(info.context, read_steps(changes), key)
+        return Changeset(version=after.version, applied=True)
+
+    @strawberry.mutation
+    async def undo_changeset(self, info: Info[Context, None], version: int) -> Changeset:
+        """Takes back the changeset that made this version, the last one; refused where data would go out of sight.
+
+        The model is as it was before, in a version of its own, which can be undone as well.
+        """
+        after = await undo_model(info.context, version)
         return Changeset(version=after.version, applied=True)
 
 

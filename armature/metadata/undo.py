@@ -1,0 +1,54 @@
+"""What brings back the model before a changeset: the rows as they were, and what was made, which is set aside. Pure."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from armature.metadata.model import Field, Object, Snapshot
+from armature.metadata.rows import ModelRows
+from armature.metadata.store import changed_rows, with_rows
+
+
+class Undo(Struct, frozen=True):
+    """`rows` are what the changeset changed, as it was before; `objects` and `fields` the ids of what it made."""
+
+    rows: ModelRows
+    objects: list[UUID]
+    fields: list[UUID]
+
+
+def undo_of(before: Snapshot, after: Snapshot) -> Undo:
+    """Fields of objects that were made go with them, and are not listed."""
+    made = [id_ for id_ in after.objects if id_ not in before.objects]
+    fields = [
+        field
+        for id_, of in after.objects.items()
+        if id_ in before.objects and of is not before.objects[id_]
+        for field in of.fields
+        if field not in before.objects[id_].fields
+    ]
+    return Undo(changed_rows(after, before), made, fields)
+
+
+def undone(snapshot: Snapshot, undo: Undo, now: datetime) -> Snapshot:
+    """The snapshot without the changeset, which must have been the last one; its version is left as it is."""
+    back = with_rows(snapshot, undo.rows)
+    gone = set(undo.fields)
+    gone |= {each.id for id_ in undo.objects for each in back.objects[id_].fields.values() if each.relation_id}
+    objects = {
+        id_: _without(of, gone, now if id_ in undo.objects else of.deleted_at, now) for id_, of in back.objects.items()
+    }
+    return replace(back, objects=objects)
+
+
+def _without(of: Object, gone: set[UUID], deleted_at: datetime | None, now: datetime) -> Object:
+    if deleted_at == of.deleted_at and gone.isdisjoint(of.fields):
+        return of
+    fields = {id_: _set_aside(each, now) if id_ in gone else each for id_, each in of.fields.items()}
+    return replace(of, deleted_at=deleted_at, fields=fields)
+
+
+def _set_aside(field: Field, now: datetime) -> Field:
+    return replace(field, deleted_at=field.deleted_at or now)

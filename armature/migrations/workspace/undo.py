@@ -1,0 +1,132 @@
+"""Taking back the last changeset of a workspace, where no data would go out of sight."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, func, select, table
+
+from armature.core.db import Connection, Database, Rendered, fetch_value, render
+from armature.core.errors import ArmatureError, Conflict, ManyErrors, NotFound
+from armature.metadata.check import problems
+from armature.metadata.model import Field, Object, Snapshot
+from armature.metadata.tables import changesets
+from armature.metadata.undo import Undo, undo_of, undone
+from armature.migrations.workspace.change import in_turn, lock_newest, make
+from armature.migrations.workspace.journal import NOBODY, Actor, Entry
+from armature.migrations.workspace.render import default_sql, held_column
+from armature.schema_builder.tables import has_default, is_made_anew, stored_fields
+
+
+class VersionUnknown(NotFound):
+    def __init__(self, version: int) -> None:
+        super().__init__(f"There is no version {version}.", path=("version",))
+
+
+class NotTheLast(Conflict):
+    def __init__(self, version: int, last: int) -> None:
+        super().__init__(
+            f"Version {version} can't be undone: others came after it, up to {last}.",
+            hint="Undo them first, the last one before the others.",
+            path=("version",),
+        )
+
+
+class FirstVersion(Conflict):
+    def __init__(self) -> None:
+        super().__init__("The first version can't be undone: there was no model before it.", path=("version",))
+
+
+class DataInTheWay(Conflict):
+    """Undoing would put data out of sight."""
+
+    def __init__(self, version: int, of: Object, field: Field | None, records: int) -> None:
+        what = f'"{of.name_singular}"' if field is None else f'"{field.name}" of "{of.name_singular}"'
+        held = "record" if field is None else "value"
+        super().__init__(
+            f"Version {version} can't be undone: {what}, which it made, has {records:,} {held}"
+            f"{'' if records == 1 else 's'} by now.",
+            hint="Delete it, if they are not needed: that can be taken back.",
+            field=None if field is None else field.name,
+        )
+
+
+async def undo_changeset(
+    db: Database, workspace_id: UUID, version: int, *, known: Snapshot | None = None, actor: Actor = NOBODY
+) -> Snapshot:
+    """The model as it was before this version, the last one, as a version of its own, which can be undone as well.
+
+    What the changeset made is set aside. Raises WorkspaceNotFound, VersionUnknown, NotTheLast, FirstVersion,
+    DataInTheWay, what `guards` raise, ValuesInTheWay, RecordsBusy.
+    """
+
+    async def undo(connection: Connection) -> Snapshot:
+        before = await lock_newest(connection, workspace_id, known)
+        summary, undo = await _recorded(connection, before, version)
+        after = replace(undone(before, undo, datetime.now(UTC)), version=before.version + 1)
+        errors = [each async for each in _in_the_way(connection, before, undo)]
+        errors += [each.error for each in problems(before, after)]
+        if errors:
+            raise errors[0] if len(errors) == 1 else ManyErrors(errors)
+        entry = _entry(before, after, version, summary, actor)
+        await make(connection, before, after, entry)
+        return after
+
+    return await in_turn(db, workspace_id, undo)
+
+
+def _entry(before: Snapshot, after: Snapshot, version: int, summary: list[str], actor: Actor) -> Entry:
+    lines = [f"Undo version {version}: {each}" for each in summary] or [f"Undo version {version}"]
+    return Entry([{"undo": {"version": version}}], lines, undo_of(before, after), actor)
+
+
+async def _recorded(connection: Connection, before: Snapshot, version: int) -> tuple[list[str], Undo]:
+    if version > before.version or version < 1:
+        raise VersionUnknown(version)
+    if version < before.version:
+        raise NotTheLast(version, before.version)
+    statement = _statement()
+    row = await connection.fetchrow(
+        statement.sql, *statement.arguments({"workspace": before.workspace_id, "version": version})
+    )
+    if row is None:
+        raise FirstVersion
+    return row["summary"], msgspec.json.decode(row["undo"], type=Undo)
+
+
+async def _in_the_way(connection: Connection, snapshot: Snapshot, undo: Undo) -> AsyncIterator[ArmatureError]:
+    for id_ in undo.objects:
+        of = snapshot.objects[id_]
+        if of.deleted_at is None and (records := await _count(connection, snapshot, of)):
+            yield DataInTheWay(snapshot.version, of, None, records)
+    made = set(undo.fields)
+    for of in snapshot.objects.values():
+        for field in stored_fields(of):
+            if field.id not in made or field.deleted_at is not None or is_made_anew(field):
+                continue
+            if records := await _count(connection, snapshot, of, field):
+                yield DataInTheWay(snapshot.version, of, field, records)
+
+
+async def _count(connection: Connection, snapshot: Snapshot, of: Object, field: Field | None = None) -> int:
+    """Records, or values that are not the default."""
+    rows = select(func.count()).select_from(table(of.table, schema=snapshot.schema))
+    conditions: list[ColumnElement[bool]] = []
+    if field is not None:
+        held = held_column(field)
+        conditions.append(held.is_not(None))
+        if has_default(field):
+            conditions.append(held.is_distinct_from(default_sql(field)))
+    found: int = await fetch_value(connection, rows.where(*conditions))
+    return found
+
+
+@cache
+def _statement() -> Rendered:
+    mine = changesets.c.workspace_id == bindparam("workspace", type_=Uuid())
+    this = changesets.c.version == bindparam("version", type_=BigInteger())
+    found = select(changesets.c.summary, changesets.c.undo).where(mine, this, changesets.c.undo.is_not(None))
+    return render(found)
