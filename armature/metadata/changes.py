@@ -24,13 +24,20 @@ class NewOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRelation:
-    """Seen from the new field: MANY_TO_ONE and ONE_TO_ONE put the foreign key here, ONE_TO_MANY at the target."""
+    """Seen from the new field: MANY_TO_ONE and ONE_TO_ONE put the foreign key here, ONE_TO_MANY at the target.
+
+    MANY_TO_MANY goes `through` an object with a relation to each, which is made where none is named; `through_fields`
+    are its field that leads here and the one that leads to the target. `on_delete` None: SET_NULL, or of such an object
+    CASCADE.
+    """
 
     type: RelationSide
     target: str
     inverse_name: str | None = None
     inverse_label: str | None = None
-    on_delete: OnDelete = "SET_NULL"
+    on_delete: OnDelete | None = None
+    through: str | None = None
+    through_fields: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from uuid import UUID
 import msgspec
 
 OnDelete = Literal["CASCADE", "SET_NULL", "RESTRICT"]
-RelationSide = Literal["ONE_TO_MANY", "MANY_TO_ONE", "ONE_TO_ONE"]
+RelationSide = Literal["ONE_TO_MANY", "MANY_TO_ONE", "ONE_TO_ONE", "MANY_TO_MANY"]
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -132,7 +132,8 @@ class Object:
 class Relation:
     """A pair of fields. The many side (`many_field`, MANY_TO_ONE) holds the foreign key to the one side's object.
 
-    Where that field is unique, the relation is one-to-one.
+    Where that field is unique, the relation is one-to-one. A many-to-many relation has no key: it goes `through` two
+    relations of a link object, one to `many_object` and one to `one_object`.
     """
 
     id: UUID
@@ -141,6 +142,20 @@ class Relation:
     one_object: UUID
     one_field: UUID
     on_delete: OnDelete = "SET_NULL"
+    through: tuple[UUID, UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What a many-to-many relation goes through: the link object, its field that leads here, and the one beyond."""
+
+    object: Object
+    near: Field
+    far: Field
+
+    @property
+    def is_visible(self) -> bool:
+        return self.object.is_visible and self.near.is_visible and self.far.is_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +166,12 @@ class Link:
     side: RelationSide
     target: Object
     inverse: Field
+    between: Between | None = None
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether it leads anywhere."""
+        return self.target.is_visible and (self.between is None or self.between.is_visible)
 
 
 @dataclass(frozen=True)
@@ -174,9 +195,11 @@ class Snapshot:
         return {each.name_singular: each for each in self.objects.values() if each.deleted_at is None}
 
     def link(self, of: Field) -> Link:
-        """Where a RELATION field leads. The target may be deleted or inactive: ask `target.is_visible`."""
+        """Where a RELATION field leads. The target may be deleted or inactive: ask `is_visible`."""
         assert of.relation_id is not None, f"{of.name} is no relation"  # noqa: S101  a caller's bug
         relation = self.relations[of.relation_id]
+        if relation.through is not None:
+            return self._many_to_many(relation, relation.through, of)
         if of.id == relation.many_field:
             target = self.objects[relation.one_object]
             side: RelationSide = "ONE_TO_ONE" if of.is_unique else "MANY_TO_ONE"
@@ -185,13 +208,35 @@ class Snapshot:
         key = target.fields[relation.many_field]
         return Link(relation, "ONE_TO_ONE" if key.is_unique else "ONE_TO_MANY", target, key)
 
+    def _many_to_many(self, relation: Relation, through: tuple[UUID, UUID], of: Field) -> Link:
+        near, far = (self.relations[each] for each in through)
+        target, inverse = self.objects[relation.one_object], relation.one_field
+        if of.id != relation.many_field:
+            near, far = far, near
+            target, inverse = self.objects[relation.many_object], relation.many_field
+        link = self.objects[near.many_object]
+        between = Between(link, link.fields[near.many_field], link.fields[far.many_field])
+        return Link(relation, "MANY_TO_MANY", target, target.fields[inverse], between)
+
+    @cached_property
+    def pairs(self) -> Mapping[UUID, Mapping[tuple[UUID, UUID], Between]]:
+        """By link object, the pairs of fields that many-to-many relations go by: no two live records hold the same."""
+        found: dict[UUID, dict[tuple[UUID, UUID], Between]] = {}
+        for relation in self.relations.values():
+            field = self.objects[relation.many_object].fields[relation.many_field]
+            if relation.through is not None and field.deleted_at is None:
+                between = self.link(field).between
+                assert between is not None  # noqa: S101  it goes through something
+                found.setdefault(between.object.id, {})[between.near.id, between.far.id] = between
+        return found
+
     @cached_property
     def fingerprint(self) -> bytes:
         """Equal for two workspaces whose models are the same but for ids: they share types, plans and statements."""
         objects = b"".join([each.fingerprint for each in self.objects.values()])
         return _digest(objects, *sorted(self._relation_prints()))
 
-    def _relation_prints(self) -> Iterator[tuple[str, str, str, str, str]]:
+    def _relation_prints(self) -> Iterator[tuple[object, ...]]:
         for relation in self.relations.values():
             many, one = self.objects[relation.many_object], self.objects[relation.one_object]
             yield (
@@ -200,7 +245,13 @@ class Snapshot:
                 one.table,
                 one.fields[relation.one_field].name,
                 relation.on_delete,
+                *(self._key_print(each) for each in relation.through or ()),
             )
+
+    def _key_print(self, relation_id: UUID) -> tuple[str, str | None]:
+        relation = self.relations[relation_id]
+        many = self.objects[relation.many_object]
+        return many.table, many.fields[relation.many_field].column
 
 
 def _digest(*parts: object) -> bytes:

@@ -18,12 +18,12 @@ class ObjectNotFound(NotFound):
 
 
 class FieldNotFound(NotFound):
-    def __init__(self, of: Object, reference: str, known: Iterable[str]) -> None:
+    def __init__(self, of: Object, reference: str, known: Iterable[str], place: str = "field") -> None:
         super().__init__(
             f'The object "{of.name_singular}" has no field "{reference[:100]}".',
             hint=did_you_mean(reference, known),
             field=reference,
-            path=("field",),
+            path=(place,),
         )
         self.reference = reference
 
@@ -53,11 +53,11 @@ def find_object(snapshot: Snapshot, reference: str, place: str = "object") -> Ob
     return found
 
 
-def find_field(of: Object, reference: str) -> Field:
-    """A field that is not deleted, by id or name."""
+def find_field(of: Object, reference: str, place: str = "field") -> Field:
+    """A field that is not deleted, by id or name. `place` is the key of the step that names it."""
     found = of.kept_fields.get(reference) or of.fields.get(as_id(reference))
     if found is None or found.deleted_at is not None:
-        raise FieldNotFound(of, reference, of.kept_fields)
+        raise FieldNotFound(of, reference, of.kept_fields, place)
     return found
 
 

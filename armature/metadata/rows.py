@@ -53,6 +53,8 @@ class RelationRow(Struct, frozen=True):
     one_object: UUID
     one_field: UUID
     on_delete: OnDelete
+    through_many: UUID | None
+    through_one: UUID | None
 
 
 class OptionRow(Struct, frozen=True):
@@ -155,11 +157,14 @@ def relation_row(position: int, relation: Relation) -> RelationRow:
         one_object=relation.one_object,
         one_field=relation.one_field,
         on_delete=relation.on_delete,
+        through_many=relation.through[0] if relation.through else None,
+        through_one=relation.through[1] if relation.through else None,
     )
 
 
 def relation_of(row: RelationRow) -> Relation:
-    return Relation(row.id, row.many_object, row.many_field, row.one_object, row.one_field, row.on_delete)
+    through = (row.through_many, row.through_one) if row.through_many and row.through_one else None
+    return Relation(row.id, row.many_object, row.many_field, row.one_object, row.one_field, row.on_delete, through)
 
 
 def option_rows(field: Field) -> list[OptionRow]:

@@ -180,7 +180,7 @@ fields = Table(
     Index(None, "workspace_id", "version"),
 )
 
-# Its four ends are objects and fields of the same workspace, written in the same statement.
+# What it refers to are objects, fields and relations of the same workspace, written in the same statement.
 relations = Table(
     "relations",
     METADATA,
@@ -190,6 +190,8 @@ relations = Table(
     Column("one_object", Uuid(), nullable=False),
     Column("one_field", Uuid(), nullable=False),
     _text("on_delete"),
+    Column("through_many", Uuid(), nullable=True),
+    Column("through_one", Uuid(), nullable=True),
     Index(None, "workspace_id", "version"),
 )
 

@@ -6,6 +6,7 @@ and indexes have a double underscore, so that they can't collide with tables of 
 
 from collections.abc import Iterator
 from hashlib import blake2b
+from itertools import permutations
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from sqlalchemy.sql.schema import SchemaItem
 from armature.metadata.formula.fields import is_formula, value_of
 from armature.metadata.formula.values import result
 from armature.metadata.kinds import KINDS
-from armature.metadata.model import Field, Object, OnDelete, Snapshot
+from armature.metadata.model import Between, Field, Object, OnDelete, Snapshot
 from armature.metadata.names import LONGEST
 from armature.metadata.stored import stored
 
@@ -79,6 +80,8 @@ class Tables:
         table = Table(of.table, self._metadata, *items, primary_key(of), schema=self._schema)
         for field in stored_fields(of):
             add_indexes(table, of, field)
+        for between in self._snapshot.pairs.get(of.id, {}).values():
+            add_pair_indexes(table, between)
         return table
 
 
@@ -201,6 +204,24 @@ def add_indexes(table: Table, of: Object, field: Field) -> list[Index]:
     return found
 
 
+def add_pair_indexes(table: Table, between: Between) -> list[Index]:
+    """Two records are joined once. From either end, an index alone gives the ids at the other, in their order."""
+    near, far = (table.c[column_name(each)] for each in (between.near, between.far))
+    live = table.c.deleted_at.is_(None)
+    return [
+        Index(pair_name(between.object, between.near, between.far), near, far, unique=True, postgresql_where=live),
+        Index(way_back_name(between.object, between.near, between.far), far, near, postgresql_where=live),
+    ]
+
+
+def pair_name(of: Object, near: Field, far: Field) -> str:
+    return _name(of.table, column_name(near), column_name(far), "key")
+
+
+def way_back_name(of: Object, near: Field, far: Field) -> str:
+    return _name(of.table, column_name(far), column_name(near), "idx")
+
+
 def unique_name(of: Object, field: Field) -> str:
     return _name(of.table, column_name(field), "key")
 
@@ -224,6 +245,12 @@ def constraint_field(of: Object, constraint_name: str) -> Field | None:
         if constraint_name in names or (is_key(field) and constraint_name == _name(of.table, "pkey")):
             return field
     return None
+
+
+def constraint_pair(of: Object, constraint_name: str) -> tuple[Field, Field] | None:
+    """The fields of a link object that a unique index is about."""
+    keys = [each for each in stored_fields(of) if each.relation_id is not None]
+    return next((pair for pair in permutations(keys, 2) if pair_name(of, *pair) == constraint_name), None)
 
 
 def _name(*parts: str) -> str:

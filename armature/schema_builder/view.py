@@ -71,14 +71,24 @@ class ToOne:
 
 
 @dataclass(frozen=True, slots=True)
+class Through:
+    """The link object of a many-to-many relation: its column `near` leads here, and `far` to the target."""
+
+    object: str
+    near: str
+    far: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToMany:
-    """The records whose column `far` holds what this one's column `near` does."""
+    """The records whose column `far` holds what this one's column `near` does, if need be by way of link records."""
 
     name: str
     field: Field
     target: str
     near: str
     far: str
+    through: Through | None = None
 
 
 Entry = Plain | Composite | ToOne | ToMany
@@ -174,6 +184,7 @@ class ObjectView:
             name: entry
             for name, entry in self.entries.items()
             if isinstance(entry, ToOne | ToMany) and entry.field.column is None
+            if not (isinstance(entry, ToMany) and entry.through)
         }
 
 
@@ -187,15 +198,19 @@ def _entries(snapshot: Snapshot, field: Field) -> Iterator[Entry]:
         yield _plain(field, field.name)
         return
     link = snapshot.link(field)
-    if not link.target.is_visible:
+    if not link.is_visible:
         return
     target = link.target.name_singular
     if field.column is not None:
         yield Plain(f"{field.name}Id", field, "ID", field.column, not field.is_nullable)
         yield ToOne(field.name, field, target, field.column, "id")
-        return
-    leads_to = ToOne if link.side == "ONE_TO_ONE" else ToMany
-    yield leads_to(field.name, field, target, "id", column_name(link.inverse))
+    elif (between := link.between) is not None:
+        through = Through(between.object.name_singular, column_name(between.near), column_name(between.far))
+        yield ToMany(field.name, field, target, "id", "id", through)
+    elif link.side == "ONE_TO_ONE":
+        yield ToOne(field.name, field, target, "id", column_name(link.inverse))
+    else:
+        yield ToMany(field.name, field, target, "id", column_name(link.inverse))
 
 
 def _plain(field: Field, name: str, within: str | None = None) -> Plain:

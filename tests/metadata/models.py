@@ -93,6 +93,12 @@ def one_to_one(name: str, target: str, inverse: str | None = None, **more: Any) 
     return NewField(name=name, type="RELATION", relation=relation, **more)
 
 
+def many_to_many(name: str, target: str, inverse: str | None = None, **more: Any) -> NewField:
+    """`more` is for the relation."""
+    relation = NewRelation(type="MANY_TO_MANY", target=target, inverse_name=inverse, **more)
+    return NewField(name=name, type="RELATION", relation=relation)
+
+
 def add_object(name: str, *fields: NewField, **more: Any) -> CreateObject:
     return CreateObject(name_singular=name, fields=fields, **more)
 

@@ -146,6 +146,44 @@ def test_one_to_one_is_said_where_the_key_is_and_is_not_another_relation() -> No
     assert build(EMPTY, text).fingerprint == build(made.snapshot, text).fingerprint
 
 
+THROUGH = """
+objects:
+  tag:
+    fields:
+      companies: {type: RELATION, relation: {inverseOf: company.tags}}
+  company:
+    fields:
+      tags: {type: RELATION, relation: {type: MANY_TO_MANY, target: tag, inverseName: companies, through: tagging}}
+  tagging:
+    fields:
+      company: {type: RELATION, relation: {type: MANY_TO_ONE, target: company}}
+      tag: {type: RELATION, relation: {type: MANY_TO_ONE, target: tag}}
+"""
+
+
+def test_a_many_to_many_relation_waits_for_what_it_goes_through() -> None:
+    made = Model(build(EMPTY, THROUGH))
+    found = made.snapshot.link(made.field("tag", "companies")).between
+    assert found is not None
+    assert (found.object.name_singular, found.near.name, found.far.name) == ("tagging", "tag", "company")
+    assert not steps(made.snapshot, THROUGH)
+
+
+def test_a_many_to_many_relation_through_something_else_is_another_thing() -> None:
+    made = Model()
+    made.change(*steps(EMPTY, THROUGH))
+    other = THROUGH.replace("through: tagging", "through: label").replace("  tagging:", "  label:")
+    text = other + THROUGH[THROUGH.index("  tagging:") :]
+    found = build(made.snapshot, text)
+    between = found.link(found.kept_objects["company"].kept_fields["tags"]).between
+    assert between is not None
+    assert between.object.name_singular == "label"
+    assert not steps(found, text)
+
+    with pytest.raises(ArmatureError, match="must go through an object of this file"):
+        steps(EMPTY, THROUGH.replace(", through: tagging", ""))
+
+
 def test_an_end_that_the_file_leaves_out_stays_with_the_other() -> None:
     made = crm()
     made.change(*steps(made.snapshot, "objects: {company: {}}"))

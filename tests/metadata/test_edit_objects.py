@@ -268,7 +268,7 @@ def test_a_relation_waiting_for_a_deleted_object_is_not_restored_without_it() ->
 
     (error,) = model.errors(restore_field("person", "company"))
 
-    assert error.hint == "Restore that object: the relation comes back with it."
+    assert error.hint == "Restore that: what was deleted with it comes back with it."
 
 
 @pytest.mark.parametrize("label", ["", "  ", "a\x00b", "\ud800", "x" * 256])

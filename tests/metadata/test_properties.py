@@ -42,7 +42,7 @@ DEFAULTS = st.none() | VALUES | st.integers(0, 3) | st.just("now")
 KIND_NAMES = st.sampled_from(["TEXT", "NUMBER", "SELECT", "DATE_TIME", "RAW_JSON", "RELATION", "TEXTT"])
 RELATIONS = st.none() | st.builds(
     NewRelation,
-    type=st.sampled_from(["MANY_TO_ONE", "ONE_TO_MANY", "ONE_TO_ONE"]),
+    type=st.sampled_from(["MANY_TO_ONE", "ONE_TO_MANY", "ONE_TO_ONE", "MANY_TO_MANY"]),
     target=OBJECTS,
     inverse_name=st.none() | FIELDS,
     on_delete=st.sampled_from(["CASCADE", "SET_NULL", "RESTRICT"]),
@@ -126,6 +126,9 @@ def assert_sound(snapshot: Snapshot) -> None:
                 link = snapshot.link(field)
                 assert snapshot.link(link.inverse).inverse is field
                 assert (link.inverse.deleted_at is None) == (field.deleted_at is None)
+                between = link.between
+                needed = (between.object, between.near, between.far) if between else ()
+                assert field.deleted_at is not None or all(each.deleted_at is None for each in needed)
                 assert of.deleted_at is None or field.deleted_at is not None
 
 

@@ -1,7 +1,7 @@
 """The CRM pack with a few records, asked without HTTP. `pytest` knows `--update` where it is given this folder."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
@@ -33,12 +33,17 @@ async def api(data_url: str) -> AsyncIterator[DataApi]:
 
 @pytest.fixture(scope="session")
 def crm_snapshot(data_url: str) -> Snapshot:
-    return asyncio.run(_crm(data_url))
+    return asyncio.run(_added(data_url, add_crm))
 
 
-async def _crm(url: str) -> Snapshot:
+@pytest.fixture(scope="session")
+def library_snapshot(data_url: str) -> Snapshot:
+    return asyncio.run(_added(data_url, add_library))
+
+
+async def _added(url: str, add: Callable[[DataApi], Awaitable[Snapshot]]) -> Snapshot:
     async with data_api(url) as api:
-        return await add_crm(api)
+        return await add(api)
 
 
 async def add_crm(api: DataApi) -> Snapshot:

@@ -1,16 +1,25 @@
 """Every shape of statement, in files to be read; `pytest tests/schema_builder/test_golden.py --update` writes them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
 from armature.metadata.model import Snapshot
 from armature.schema_builder.run.answer import Operation
-from tests.schema_builder.conftest import add_crm
+from tests.schema_builder.conftest import add_crm, add_library
 from tests.support.data_api import DataApi, data_api
 from tests.support.golden import Golden, answer_text, golden_cases, recorded, statements_text
 
 CASES = list(golden_cases())
+ADD = {"": add_crm, "library": add_library}
+
+Worlds = Mapping[str, Snapshot]
+"""By the folder of the golden files that are asked of it."""
+
+
+@pytest.fixture(scope="session")
+def worlds(crm_snapshot: Snapshot, library_snapshot: Snapshot) -> Worlds:
+    return {"": crm_snapshot, "library": library_snapshot}
 
 
 @pytest.fixture
@@ -21,8 +30,8 @@ async def alone(data_url: str) -> AsyncIterator[DataApi]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-async def test_golden(case: Golden, alone: DataApi, crm_snapshot: Snapshot, request: pytest.FixtureRequest) -> None:
-    snapshot = await add_crm(alone) if "mutation" in case.query else crm_snapshot
+async def test_golden(case: Golden, alone: DataApi, worlds: Worlds, request: pytest.FixtureRequest) -> None:
+    snapshot = await ADD[case.world](alone) if "mutation" in case.query else worlds[case.world]
     alone.workspaces.put(snapshot)
     async with recorded(alone.db) as found:
         answer = await alone.answer(snapshot, Operation(case.query, case.variables))
@@ -36,9 +45,10 @@ async def test_golden(case: Golden, alone: DataApi, crm_snapshot: Snapshot, requ
 
 
 @pytest.mark.parametrize("case", [each for each in CASES if "mutation" not in each.query], ids=str)
-async def test_a_query_is_one_statement(case: Golden, alone: DataApi, crm_snapshot: Snapshot) -> None:
-    alone.workspaces.put(crm_snapshot)
+async def test_a_query_is_one_statement(case: Golden, alone: DataApi, worlds: Worlds) -> None:
+    snapshot = worlds[case.world]
+    alone.workspaces.put(snapshot)
     async with recorded(alone.db) as found:
-        await alone.answer(crm_snapshot, Operation(case.query, case.variables))
+        await alone.answer(snapshot, Operation(case.query, case.variables))
 
     assert len(found) == 1

@@ -1,10 +1,23 @@
-"""What relations answer and take: one-to-one, and of an object with itself."""
+"""What relations answer and take: one-to-one, many-to-many, and of an object with itself."""
 
 import pytest
 
+from armature.metadata.changes import UpdateField, UpdateObject
+from armature.migrations.workspace.change import change_workspace
 from tests.schema_builder.conftest import add_library
 from tests.support.data_api import Client, DataApi
-from tests.support.small_library import BLUE, BYRON, GONE_PASSPORT, GONE_WRITER, MARY, OLD, PERCY, RED
+from tests.support.small_library import (
+    BLUE,
+    BYRON,
+    FRANKENSTEIN,
+    GONE_PASSPORT,
+    GONE_WRITER,
+    LOST_BOOK,
+    MARY,
+    OLD,
+    PERCY,
+    RED,
+)
 
 
 @pytest.fixture
@@ -80,6 +93,150 @@ async def test_destroying_follows_the_rule_of_a_one_to_one_relation(library: Cli
     await library.data(f'mutation {{destroyWriter(id: "{GONE_WRITER}") {{id}}}}')
 
     assert await library.data(f'{{passport(id: "{BLUE}") {{id}}}}') == {"passport": None}
+
+
+# Many-to-many
+
+
+async def test_both_ends_of_a_many_to_many_relation_are_lists(library: Client) -> None:
+    found = await library.data(
+        "{books {title writers(orderBy: [{name: DESC}]) {name books(limit: 1, offset: 1) {title}}} "
+        'writers {name books(filter: {title: {startsWith: "F"}}) {title}}}'
+    )
+
+    assert found["books"] == [
+        {
+            "title": "Frankenstein",
+            "writers": [{"name": "Percy", "books": [{"title": "Ode"}]}, {"name": "Mary", "books": []}],
+        },
+        {"title": "Ode", "writers": [{"name": "Percy", "books": [{"title": "Ode"}]}]},
+        {"title": "Lost", "writers": []},
+    ]
+    assert found["writers"] == [
+        {"name": "Mary", "books": [{"title": "Frankenstein"}]},
+        {"name": "Percy", "books": [{"title": "Frankenstein"}]},
+        {"name": "Byron", "books": []},
+    ]
+
+
+async def test_a_many_to_many_relation_filters_by_some_every_and_none(library: Client) -> None:
+    found = await library.data(
+        '{some: books(filter: {writers: {some: {name: {eq: "Mary"}}}}) {title} '
+        'every: books(filter: {writers: {every: {name: {eq: "Percy"}}}}) {title} '
+        'none: books(filter: {writers: {none: {name: {eq: "Mary"}}}}) {title} '
+        "any: books(filter: {writers: {some: {}}}) {title} "
+        'deep: books(filter: {writers: {some: {books: {some: {title: {eq: "Ode"}}}}}}) {title} '
+        'link: books(filter: {bookWriters: {some: {share: {eq: "most"}}}}) {title}}'
+    )
+
+    assert {key: [each["title"] for each in records] for key, records in found.items()} == {
+        "some": ["Frankenstein"],
+        "every": ["Ode", "Lost"],
+        "none": ["Ode", "Lost"],
+        "any": ["Frankenstein", "Ode"],
+        "deep": ["Frankenstein", "Ode"],
+        "link": ["Frankenstein"],
+    }
+
+
+async def test_a_many_to_many_relation_has_pages(library: Client) -> None:
+    found = await library.data(
+        f'{{book(id: "{FRANKENSTEIN}") {{writersConnection(first: 1, orderBy: [{{passport: {{number: DESC}}}}]) '
+        "{totalCount pageInfo {hasNextPage} nodes {name}} all: writersConnection(last: 5) {nodes {name}}}}"
+    )
+
+    assert found["book"] == {
+        "writersConnection": {"totalCount": 2, "pageInfo": {"hasNextPage": True}, "nodes": [{"name": "Percy"}]},
+        "all": {"nodes": [{"name": "Mary"}, {"name": "Percy"}]},
+    }
+
+
+async def test_a_many_to_many_relation_is_aggregated_and_ordered_by(library: Client) -> None:
+    found = await library.data(
+        "{books(orderBy: [{writersAggregate: {count: DESC}}]) {title writersAggregate {count min {name}}}}"
+    )
+
+    assert found["books"] == [
+        {"title": "Frankenstein", "writersAggregate": {"count": 2, "min": {"name": "Mary"}}},
+        {"title": "Ode", "writersAggregate": {"count": 1, "min": {"name": "Percy"}}},
+        {"title": "Lost", "writersAggregate": {"count": 0, "min": {"name": None}}},
+    ]
+
+
+async def test_the_records_between_are_records_with_fields_of_their_own(library: Client) -> None:
+    found = await library.data(f'{{book(id: "{FRANKENSTEIN}") {{bookWriters {{share writer {{name}}}}}}}}')
+
+    assert found["book"]["bookWriters"] == [
+        {"share": "most", "writer": {"name": "Mary"}},
+        {"share": "some", "writer": {"name": "Percy"}},
+    ]
+
+
+async def test_joining_by_a_record_between_shows_at_once(library: Client) -> None:
+    found = await library.data(
+        f'mutation {{createBookWriter(data: {{bookId: "{LOST_BOOK}", writerId: "{BYRON}"}}) '
+        "{book {writers {name}} writer {books {title}}}}"
+    )
+
+    assert found["createBookWriter"] == {
+        "book": {"writers": [{"name": "Byron"}]},
+        "writer": {"books": [{"title": "Lost"}]},
+    }
+
+
+async def test_two_records_are_joined_once(library: Client) -> None:
+    error = await library.error(
+        f'mutation {{createBookWriter(data: {{bookId: "{FRANKENSTEIN}", writerId: "{MARY}"}}) {{id}}}}'
+    )
+
+    assert error["code"] == "CONFLICT"
+    assert "already joins this book and this writer" in error["message"]
+
+
+async def test_destroying_a_record_destroys_what_joins_it(library: Client) -> None:
+    await library.data(f'mutation {{destroyWriter(id: "{PERCY}") {{id}}}}')
+
+    found = await library.data("{books {title writers {name}} bookWriters {book {title}}}")
+    assert found["books"][0] == {"title": "Frankenstein", "writers": [{"name": "Mary"}]}
+    assert found["bookWriters"] == [{"book": {"title": "Frankenstein"}}, {"book": {"title": "Ode"}}, {"book": None}]
+
+
+async def test_merged_records_are_joined_to_what_each_was_joined_to(library: Client) -> None:
+    found = await library.data(
+        f'mutation {{mergeWriters(ids: ["{MARY}", "{PERCY}"], keep: "{MARY}") '
+        "{books {title} friends {name} friendOf {name} passport {number}}}"
+    )
+
+    assert found["mergeWriters"] == {
+        "books": [{"title": "Frankenstein"}, {"title": "Ode"}],
+        "friends": [{"name": "Byron"}],
+        "friendOf": [],
+        "passport": {"number": "R1"},
+    }
+
+
+async def test_an_object_joined_to_itself_tells_its_two_ends_apart(library: Client) -> None:
+    found = await library.data("{writers {name friends {name} friendOf {name}}}")
+
+    assert found["writers"] == [
+        {"name": "Mary", "friends": [{"name": "Percy"}, {"name": "Byron"}], "friendOf": [{"name": "Percy"}]},
+        {"name": "Percy", "friends": [{"name": "Mary"}], "friendOf": [{"name": "Mary"}]},
+        {"name": "Byron", "friends": [], "friendOf": [{"name": "Mary"}]},
+    ]
+
+
+@pytest.mark.parametrize("hidden", ["bookWriter", "bookWriter.writer"])
+async def test_without_what_it_goes_through_a_many_to_many_relation_is_not_there(
+    api: DataApi, library: Client, hidden: str
+) -> None:
+    of, _, field = hidden.partition(".")
+    hide = UpdateField(object=of, field=field, is_active=False) if field else UpdateObject(object=of, is_active=False)
+    after = await change_workspace(api.db, library.snapshot.workspace_id, [hide])
+    api.workspaces.put(after)
+
+    answer = await Client(api, after).ask("{books {title writers {name}}}")
+
+    assert "writers" in answer["errors"][0]["message"]
 
 
 # Of an object with itself

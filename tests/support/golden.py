@@ -1,6 +1,7 @@
 """Golden files: an operation, the statements it becomes, and what it answers, side by side to be read and reviewed.
 
-`<name>.graphql` may begin with `# variables: {…}`. In `.sql` and `.json`, what differs from run to run has a name.
+`<name>.graphql` may begin with `# variables: {…}`; those in the folder `library` are asked of the small library, others
+of the small CRM. In `.sql` and `.json`, what differs from run to run has a name.
 """
 
 import asyncio
@@ -31,6 +32,8 @@ SMALL = "0000000"
 
 @dataclass(frozen=True, slots=True)
 class Golden:
+    """`name` is its path in the folder."""
+
     name: str
     query: str
     variables: dict[str, Any]
@@ -38,16 +41,20 @@ class Golden:
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def world(self) -> str:
+        return self.name.rpartition("/")[0]
+
     def path(self, suffix: str) -> Path:
         return FOLDER / f"{self.name}.{suffix}"
 
 
 def golden_cases() -> Iterator[Golden]:
-    for path in sorted(FOLDER.glob("*.graphql")):
+    for path in sorted(FOLDER.rglob("*.graphql")):
         query = path.read_text()
         first = query.partition("\n")[0]
         given = json.loads(first.removeprefix(VARIABLES)) if first.startswith(VARIABLES) else {}
-        yield Golden(path.stem, query, given)
+        yield Golden(str(path.relative_to(FOLDER).with_suffix("")), query, given)
 
 
 @asynccontextmanager

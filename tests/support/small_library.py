@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from armature.metadata.changes import Change, CreateObject, NewField, NewRelation
+from armature.metadata.changes import Change, CreateField, CreateObject, NewField, NewRelation
 from armature.metadata.model import Snapshot
 from tests.support.small_crm import CREATED, DELETED, UPDATED, record_id
 from tests.support.worlds.data import State
 
 MARY, PERCY, BYRON, GONE_WRITER = (record_id(1, each) for each in (1, 2, 3, 9))
+FRANKENSTEIN, ODE, LOST_BOOK, GONE_BOOK = (record_id(3, each) for each in (1, 2, 3, 9))
 RED, BLUE, OLD, GONE_PASSPORT = (record_id(2, each) for each in (1, 2, 3, 9))
 
 
@@ -33,6 +34,11 @@ LIBRARY: Sequence[Change] = (
         name_singular="passport",
         fields=(_text("number"), _relation("holder", "ONE_TO_ONE", "writer", "passport", on_delete="CASCADE")),
     ),
+    CreateObject(
+        name_singular="book", fields=(_text("title"), _relation("writers", "MANY_TO_MANY", "writer", "books"))
+    ),
+    CreateField(object="bookWriter", field=_text("share")),
+    CreateField(object="writer", field=_relation("friends", "MANY_TO_MANY", "writer", "friendOf")),
 )
 
 RECORDS: Mapping[str, Sequence[dict[str, Any]]] = {
@@ -47,6 +53,25 @@ RECORDS: Mapping[str, Sequence[dict[str, Any]]] = {
         {"id": BLUE, "number": "B2", "holder_id": GONE_WRITER},
         {"id": OLD, "number": "O3"},
         {"id": GONE_PASSPORT, "number": "G9", "holder_id": MARY, "deleted_at": DELETED},
+    ),
+    "book": (
+        {"id": FRANKENSTEIN, "title": "Frankenstein"},
+        {"id": ODE, "title": "Ode"},
+        {"id": LOST_BOOK, "title": "Lost"},
+        {"id": GONE_BOOK, "title": "Gone", "deleted_at": DELETED},
+    ),
+    "bookWriter": (
+        {"id": record_id(4, 1), "book_id": FRANKENSTEIN, "writer_id": MARY, "share": "most"},
+        {"id": record_id(4, 2), "book_id": FRANKENSTEIN, "writer_id": PERCY, "share": "some"},
+        {"id": record_id(4, 3), "book_id": ODE, "writer_id": PERCY},
+        {"id": record_id(4, 4), "book_id": ODE, "writer_id": GONE_WRITER},
+        {"id": record_id(4, 5), "book_id": GONE_BOOK, "writer_id": MARY},
+        {"id": record_id(4, 9), "book_id": ODE, "writer_id": MARY, "deleted_at": DELETED},
+    ),
+    "writerLink": (
+        {"id": record_id(5, 1), "source_id": MARY, "target_id": PERCY},
+        {"id": record_id(5, 2), "source_id": MARY, "target_id": BYRON},
+        {"id": record_id(5, 3), "source_id": PERCY, "target_id": MARY},
     ),
 }
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from armature.metadata.edits.relations import HAS_KEY
+from armature.metadata.edits.ends import KEY
 from armature.metadata.english import label_of, plural_name_of, plural_of
 from armature.metadata.model import OnDelete, RelationSide
 
@@ -25,7 +25,7 @@ class OptionPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_default
 class RelationPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
     """Said at one end of it; the field at the other end may have an entry of its own, which says whose inverse it is.
 
-    `inverse_of` is that field, as `object.field`; it stands alone.
+    `inverse_of` is that field, as `object.field`; it stands alone. A many-to-many relation names what it goes through.
     """
 
     type: RelationSide | None = None
@@ -33,11 +33,13 @@ class RelationPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defau
     inverse_name: str | None = None
     on_delete: OnDelete = "SET_NULL"
     inverse_of: str | None = None
+    through: str | None = None
+    through_fields: tuple[str, ...] = ()
 
     @property
     def has_key(self) -> bool:
-        """Whether the foreign key is at this end."""
-        return self.type is not None and HAS_KEY[self.type]
+        """Whether the foreign key is at this end, or, where neither end has one, the relation is said at this end."""
+        return self.type is not None and KEY[self.type] != "there"
 
     @property
     def leads_to(self) -> tuple[str, str | None]:

@@ -14,14 +14,14 @@ from armature.metadata.blueprint.blueprint import (
     plural_name,
 )
 from armature.metadata.blueprint.update import is_unique, new_option
-from armature.metadata.blueprint.way import End, Way, other_end, plan_at
+from armature.metadata.blueprint.way import End, Way, many_to_many, other_end, plan_at
 from armature.metadata.changes import (
     CreateField,
     CreateObject,
     NewField,
     NewRelation,
 )
-from armature.metadata.edits.objects import SYSTEM_LABELS
+from armature.metadata.edits.birth import SYSTEM_LABELS
 
 
 class TypeMissing(BadUserInput):
@@ -40,8 +40,9 @@ def create_missing(way: Way) -> None:
     while any(waiting.values()):
         made = [_create_fields(way, of, waiting) for of in waiting]
         if not any(made):  # the blueprint has an order that no model came by
-            of = next(of for of, names in waiting.items() if names)
-            _create_field(way, of, waiting[of][0], waiting)
+            left = [(of, name) for of, names in waiting.items() for name in names]
+            of, name = min(left, key=lambda end: _goes_through(way, *end) is not None)
+            _create_field(way, of, name, waiting)
 
 
 def _unmade(way: Way, of: str) -> list[str]:
@@ -75,6 +76,9 @@ def _ready(way: Way, of: str, waiting: Mapping[str, list[str]]) -> Iterator[str]
         if relation is not None:
             target, _ = relation.leads_to
             there = other_end(relation)
+            through = _goes_through(way, of, name)
+            if through is not None and _is_unjoined(way, through, waiting):
+                return
             if target != of and (way.object(target) is None or (there and not relation.has_key)):
                 return
             if there and there[1] in waiting.get(target, ()):
@@ -84,6 +88,19 @@ def _ready(way: Way, of: str, waiting: Mapping[str, list[str]]) -> Iterator[str]
                 passed.add(there)
         passed.add((of, name))
         yield name
+
+
+def _goes_through(way: Way, of: str, name: str) -> str | None:
+    """The object that a many-to-many relation goes through; None for other fields."""
+    relation = way.plan(of, name).relation
+    found = many_to_many(way.blueprint, relation) if relation else None
+    return found.through if found else None
+
+
+def _is_unjoined(way: Way, through: str, waiting: Mapping[str, list[str]]) -> bool:
+    """Whether the object between still waits for a relation of its own."""
+    left = (way.plan(through, name).relation for name in waiting.get(through, ()))
+    return way.object(through) is None or any(each is not None and each.has_key for each in left)
 
 
 def _new_object(name: str, plan: ObjectPlan, fields: tuple[NewField, ...]) -> CreateObject:
@@ -128,10 +145,14 @@ def _new_relation(way: Way, plan: RelationPlan, waiting: Mapping[str, list[str]]
     if there is not None and other is not None and there[1] in waiting[target]:
         waiting[target].remove(there[1])
     found = way.object(target)
+    through = many_to_many(way.blueprint, plan)
+    link = way.object(through.through or "") if through else None
     return NewRelation(
-        type=plan.type or "ONE_TO_MANY",
+        type="MANY_TO_MANY" if through else plan.type or "ONE_TO_MANY",
         target=found.name_singular if found else target,
         inverse_name=inverse_name,
         inverse_label=full_label(there[1], other.label) if there and other else None,
-        on_delete=plan.on_delete,
+        on_delete=None if through else plan.on_delete,
+        through=link.name_singular if link else None,
+        through_fields=(through.through_fields or None) if through else None,
     )

@@ -12,7 +12,7 @@ from armature.metadata.blueprint.blueprint import (
     object_labels,
     plural_name,
 )
-from armature.metadata.edits.objects import SYSTEM_LABELS
+from armature.metadata.edits.birth import SYSTEM_LABELS
 from armature.metadata.edits.values import option_label
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Option, Snapshot
@@ -70,15 +70,17 @@ def _option(option: Option) -> OptionPlan:
 
 
 def _relation(snapshot: Snapshot, field: Field) -> RelationPlan | None:
-    """Said where the foreign key is."""
+    """Said where the foreign key is, or, of a many-to-many relation, where it was created."""
     if field.relation_id is None:
         return None
     link = snapshot.link(field)
-    if field.column is None:
+    if field.id != link.relation.many_field:
         return RelationPlan(inverse_of=f"{link.target.name_singular}.{link.inverse.name}")
     return RelationPlan(
         type=link.side,
         target=link.target.name_singular,
         inverse_name=link.inverse.name,
-        on_delete=link.relation.on_delete,
+        on_delete=link.relation.on_delete if link.between is None else "SET_NULL",
+        through=link.between.object.name_singular if link.between else None,
+        through_fields=(link.between.near.name, link.between.far.name) if link.between else (),
     )

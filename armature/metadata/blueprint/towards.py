@@ -47,6 +47,15 @@ class RelationUnclear(BadUserInput):
         )
 
 
+class ThroughUnknown(BadUserInput):
+    def __init__(self, here: End) -> None:
+        super().__init__(
+            f'The many-to-many relation "{here[1]}" of "{here[0]}" must go through an object of this file.',
+            hint='Name it by "through".',
+            field=here[1],
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The changes, where in the blueprint each comes from, and the snapshot that they make."""
@@ -88,6 +97,8 @@ def _wrong_end(blueprint: Blueprint, here: End, relation: RelationPlan) -> Armat
     is_inverse = relation == RelationPlan(inverse_of=relation.inverse_of) and other is not None
     if is_own == is_inverse or (is_own and relation.inverse_of is not None):
         return RelationUnclear(here)
+    if relation.type == "MANY_TO_MANY" and relation.through not in blueprint.objects:
+        return ThroughUnknown(here)
     if there is None or other is None or _leads_back(other.relation, relation, here):
         return None
     return EndsDisagree(here, there)

@@ -21,7 +21,7 @@ from armature.metadata.changes import (
     UpdateField,
     UpdateObject,
 )
-from armature.metadata.edits.objects import SYSTEM_LABELS
+from armature.metadata.edits.birth import SYSTEM_LABELS
 from armature.metadata.edits.values import option_label
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from armature.core.errors import ArmatureError, ManyErrors
 from armature.metadata.blueprint.blueprint import (
     Blueprint,
@@ -19,7 +21,7 @@ from armature.metadata.changes import (
     CreateObject,
 )
 from armature.metadata.edit import apply_changes
-from armature.metadata.model import Field, Object, Snapshot
+from armature.metadata.model import Field, Link, Object, Snapshot
 from armature.metadata.resolve import FieldNotFound, ObjectNotFound
 
 T = TypeVar("T", Object, Field)
@@ -85,12 +87,24 @@ class Way:
         link = self.after.link(found)
         of, name = plan.relation.leads_to
         target = self.object(of)
-        if plan.relation.has_key != (found.column is not None) or target is None or target.id != link.target.id:
+        if not self._has_same_key(found, link, plan.relation) or target is None or target.id != link.target.id:
             return False
         if name in (None, link.inverse.name):
             return True
         there = plan_at(self.blueprint, other_end(plan.relation))
         return there is not None and there.was == link.inverse.name and name not in link.target.kept_fields
+
+    def _has_same_key(self, found: Field, link: Link, plan: RelationPlan) -> bool:
+        """Whether it has the foreign key, or goes through what it should."""
+        wanted, there = many_to_many(self.blueprint, plan), link.between
+        if wanted is None or there is None:
+            return wanted is None and there is None and plan.has_key == (found.column is not None)
+        through = self.object(wanted.through or "")
+        if through is None or through.id != there.object.id:
+            return False
+        fields = matched(through.kept_fields, self.blueprint.objects[wanted.through or ""].fields)
+        keys = [fields[each].id for each in wanted.through_fields if each in fields]
+        return not wanted.through_fields or keys == [there.near.id, there.far.id]
 
 
 def matched(kept: Mapping[str, T], plans: Mapping[str, ObjectPlan] | Mapping[str, FieldPlan]) -> dict[str, T]:
@@ -120,6 +134,17 @@ def other_end(relation: RelationPlan | None) -> End | None:
     """The field at the other end, where it is named."""
     of, name = relation.leads_to if relation else ("", None)
     return (of, name) if name else None
+
+
+def many_to_many(blueprint: Blueprint, relation: RelationPlan) -> RelationPlan | None:
+    """What is said of a many-to-many relation, as seen from this end of it; None of others."""
+    if relation.type == "MANY_TO_MANY":
+        return relation
+    there = plan_at(blueprint, other_end(relation)) if relation.inverse_of else None
+    said = there.relation if there else None
+    if said is None or said.type != "MANY_TO_MANY":
+        return None
+    return replace(said, through_fields=said.through_fields[::-1])
 
 
 def plan_at(blueprint: Blueprint, end: End | None) -> FieldPlan | None:

@@ -16,7 +16,9 @@ from armature.metadata.edits.relations import (
     RelationNotAllowed,
     create_relation,
     delete_relation,
+    needed,
     restore_relation,
+    set_on_delete,
 )
 from armature.metadata.edits.values import (
     OptionsNotAllowed,
@@ -70,11 +72,12 @@ class NeverEmpty(BadUserInput):
         )
 
 
-class OtherEndDeleted(Conflict):
-    def __init__(self, field: str, other: Object) -> None:
+class NeededIsDeleted(Conflict):
+    def __init__(self, field: str, needed: Object | Field) -> None:
+        what = f'object "{needed.name_singular}"' if isinstance(needed, Object) else f'relation "{needed.name}"'
         super().__init__(
-            f'"{field}" is a relation with "{other.name_singular}", which is deleted.',
-            hint="Restore that object: the relation comes back with it.",
+            f'"{field}" needs the {what}, which is deleted.',
+            hint="Restore that: what was deleted with it comes back with it.",
             field=field,
             path=("field",),
         )
@@ -123,9 +126,7 @@ def update_field(draft: Draft, change: UpdateField) -> None:
     if change.on_delete is not UNSET:
         if field.relation_id is None:
             raise NotARelation(field.name)
-        relation = draft.relations[field.relation_id]
-        draft.touched(relation.many_field, "onDelete")
-        draft.put_relation(replace(relation, on_delete=change.on_delete))
+        set_on_delete(draft, draft.relations[field.relation_id], change.on_delete)
 
 
 def _plainly_given(change: UpdateField) -> dict[str, Any]:
@@ -190,9 +191,7 @@ def restore_field(draft: Draft, change: RestoreField) -> None:
         draft.put_field(of.id, replace(field, deleted_at=None))
         return
     relation = draft.relations[field.relation_id]
-    other = draft.objects[relation.one_object if of.id == relation.many_object else relation.many_object]
-    if other.deleted_at is not None:
-        raise OtherEndDeleted(field.name, other)
-    draft.touched(relation.one_field, "field")
-    draft.touched(relation.many_field, "field")
-    restore_relation(draft, relation)
+    for each in needed(draft, relation):
+        if each.deleted_at is not None:
+            raise NeededIsDeleted(field.name, each)
+    restore_relation(draft, relation, "field")

@@ -1,28 +1,18 @@
 """The steps on objects: create, update, delete, restore."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from msgspec import UNSET
 
 from armature.core.errors import BadUserInput
 from armature.metadata.changes import CreateObject, DeleteObject, RestoreObject, UpdateObject
+from armature.metadata.edits.birth import new_object
 from armature.metadata.edits.draft import Draft
 from armature.metadata.edits.fields import NameMissing, put_new_field
 from armature.metadata.edits.relations import delete_relation, restore_relation
 from armature.metadata.english import label_of, name_of, plural_name_of, plural_of
-from armature.metadata.model import Field, Object
-from armature.metadata.names import snake_case, table_at_birth
 from armature.metadata.resolve import find_deleted_object, find_object
 
-# name, kind, label, is_nullable, default: what every object has.
-SYSTEM_FIELDS = (
-    ("id", "UUID", "ID", False, "uuid"),
-    ("createdAt", "DATE_TIME", "Created at", False, "now"),
-    ("updatedAt", "DATE_TIME", "Updated at", False, "now"),
-    ("deletedAt", "DATE_TIME", "Deleted at", True, None),
-)
-SYSTEM_LABELS: Mapping[str, str] = {name: label for name, _, label, _, _ in SYSTEM_FIELDS}
 UPDATABLE = ("name_singular", "name_plural", "label_singular", "label_plural", "description", "is_active")
 
 
@@ -33,15 +23,7 @@ class SystemObject(BadUserInput):
 
 def create_object(draft: Draft, change: CreateObject) -> None:
     singular, plural = _names(change)
-    of = Object(
-        draft.new_id(),
-        singular,
-        plural,
-        table_at_birth(plural, {each.table for each in draft.objects.values()}),
-        *_labels(change, singular, plural),
-        description=change.description,
-        fields={each.id: each for each in _system_fields(draft)},
-    )
+    of = new_object(draft, (singular, plural), _labels(change, singular, plural), change.description)
     draft.spelt(of.id)
     draft.put(of)
     for position, new in enumerate(change.fields):
@@ -65,22 +47,6 @@ def _labels(change: CreateObject, singular: str, plural: str) -> tuple[str, str]
     if many is None:
         many = (label_of(plural) or plural) if one is None else plural_of(one)
     return (label_of(singular) or singular) if one is None else one, many
-
-
-def _system_fields(draft: Draft) -> list[Field]:
-    return [
-        Field(
-            draft.new_id(),
-            name,
-            kind,
-            snake_case(name),
-            label,
-            is_nullable=is_nullable,
-            is_system=True,
-            default=default,
-        )
-        for name, kind, label, is_nullable, default in SYSTEM_FIELDS
-    ]
 
 
 def update_object(draft: Draft, change: UpdateObject) -> None:
@@ -115,7 +81,4 @@ def restore_object(draft: Draft, change: RestoreObject) -> None:
     draft.put(replace(of, deleted_at=None))
     for field in of.fields.values():
         if field.relation_id is not None and field.deleted_at == of.deleted_at:
-            relation = draft.relations[field.relation_id]
-            draft.touched(relation.many_field, "object")
-            draft.touched(relation.one_field, "object")
-            restore_relation(draft, relation)
+            restore_relation(draft, draft.relations[field.relation_id], "object")

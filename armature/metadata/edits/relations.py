@@ -1,21 +1,20 @@
-"""A relation is a pair of fields that come, go and return together; one of them has the foreign key."""
+"""A relation is a pair of fields that come, go and return together; one of them has the foreign key.
 
+What goes through a relation, as many-to-many relations do, goes and returns with it.
+"""
+
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from armature.core.errors import BadUserInput
 from armature.metadata.changes import NewRelation
-from armature.metadata.claims import FieldNames
 from armature.metadata.edits.draft import Draft
-from armature.metadata.english import label_of, name_of
-from armature.metadata.kinds import KINDS
-from armature.metadata.model import Field, Object, Relation, RelationSide
-from armature.metadata.names import TO_MANY_FIELDS, TO_ONE_FIELDS, column_at_birth, pascal, taken_columns
+from armature.metadata.edits.ends import KEY, put_ends
+from armature.metadata.edits.many_to_many import create_many_to_many
+from armature.metadata.model import Field, Object, OnDelete, Relation
 from armature.metadata.resolve import find_object
-
-HAS_KEY: dict[RelationSide, bool] = {"MANY_TO_ONE": True, "ONE_TO_ONE": True, "ONE_TO_MANY": False}
-"""Whether a new field has the foreign key; else the field at its other end has it."""
 
 
 class RelationMissing(BadUserInput):
@@ -48,48 +47,52 @@ class NotARelation(BadUserInput):
         super().__init__(f'"{field}" is no relation.', field=field, path=("onDelete",))
 
 
+class ThroughMissing(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__(
+            "throughFields are fields of an object, and none is named.", hint='Give "through".', path=("throughFields",)
+        )
+
+
+class ThroughNotAllowed(BadUserInput):
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Only a MANY_TO_MANY relation has {key}.", hint="Leave it out.", path=(key,))
+
+
 def create_relation(draft: Draft, of: UUID, field: Field, new: NewRelation | None) -> None:
     """Put both ends; `field` is this one, complete but for what being a relation brings."""
     if new is None:
         raise RelationMissing
-    has_key = HAS_KEY[new.type]
-    if not has_key and not field.is_nullable:
+    if KEY[new.type] != "here" and not field.is_nullable:
         raise KeylessIsNullable
     with draft.at("relation"):
+        _check_through(new)
         target = find_object(draft.snapshot, new.target, "target").id
-        relation = draft.new_id()
-        one_to_one = new.type == "ONE_TO_ONE"
-        here = _put_end(draft, of, replace(field, is_unique=field.is_unique or one_to_one), relation, has_key=has_key)
-        bare = _inverse(draft, of, field, target, new)
-        there = _put_end(draft, target, bare, relation, has_key=not has_key)
-        draft.spelt(there.id, {"name": ("inverseName",), "label": ("inverseLabel",)})
-        ends = (of, here.id, target, there.id) if has_key else (target, there.id, of, here.id)
-        draft.put_relation(Relation(relation, *ends, new.on_delete))
+        if new.type == "MANY_TO_MANY":
+            relation = create_many_to_many(draft, of, field, target, new)
+        else:
+            is_unique = field.is_unique or new.type == "ONE_TO_ONE"
+            relation = put_ends(draft, of, replace(field, is_unique=is_unique), target, new)
+            draft.put_relation(relation)
+        there = relation.one_field if relation.many_field == field.id else relation.many_field
+        draft.spelt(there, {"name": ("inverseName",), "label": ("inverseLabel",)})
 
 
-def _put_end(draft: Draft, of: UUID, field: Field, relation: UUID, *, has_key: bool) -> Field:
-    column = None
-    if has_key:
-        taken = taken_columns(draft.objects[of])
-        column = column_at_birth(field.name, KINDS["RELATION"], taken)
-    end = replace(field, column=column, relation_id=relation)
-    draft.put_field(of, end)
-    return end
+def _check_through(new: NewRelation) -> None:
+    for key, given in (("through", new.through), ("throughFields", new.through_fields)):
+        if given is not None and new.type != "MANY_TO_MANY":
+            raise ThroughNotAllowed(key)
+    if new.through is None and new.through_fields is not None:
+        raise ThroughMissing
 
 
-def _inverse(draft: Draft, of: UUID, field: Field, target: UUID, new: NewRelation) -> Field:
-    name = new.inverse_name or name_of(new.inverse_label or "")
-    if not name:
-        name = _default_inverse_name(draft.objects[of], field, draft.objects[target], new.type)
-    return Field(draft.new_id(), name, "RELATION", None, new.inverse_label or label_of(name) or name)
-
-
-def _default_inverse_name(of: Object, field: Field, target: Object, side: RelationSide) -> str:
-    """`people` for a person's company, `company` for a company's people; where that is taken, `peopleByEmployer`."""
-    base = of.name_plural if side == "MANY_TO_ONE" else of.name_singular
-    claims = TO_MANY_FIELDS if HAS_KEY[side] else TO_ONE_FIELDS
-    is_free = FieldNames(target).are_free(each.format(base) for each in claims)
-    return base if is_free else f"{base}By{pascal(field.name)}"
+def set_on_delete(draft: Draft, relation: Relation, on_delete: OnDelete) -> None:
+    """Of a many-to-many relation, it is a rule of the two that it goes through."""
+    draft.put_relation(replace(relation, on_delete=on_delete))
+    if relation.through is None:
+        draft.touched(relation.many_field, "onDelete")
+    for each in relation.through or ():
+        set_on_delete(draft, draft.relations[each], on_delete)
 
 
 def delete_relation(draft: Draft, relation: Relation) -> None:
@@ -97,13 +100,38 @@ def delete_relation(draft: Draft, relation: Relation) -> None:
     for of, end in _ends(relation):
         if draft.objects[of].fields[end].deleted_at is None:
             _stamp(draft, of, end, draft.now)
+    for each in _going_through(draft, relation):
+        delete_relation(draft, each)
 
 
-def restore_relation(draft: Draft, relation: Relation) -> None:
-    """Bring back both ends; or, while one of the objects is deleted, let them wait for it."""
-    waits_for = max((at for of, _ in _ends(relation) if (at := draft.objects[of].deleted_at)), default=None)
+def restore_relation(draft: Draft, relation: Relation, key: str) -> None:
+    """Bring back both ends; or, while something they lead to or go through is deleted, let them wait for it.
+
+    `key` of the step names what is restored.
+    """
+    deleted_at = deleted_since(draft, relation)
+    waits_for = max((each.deleted_at for each in needed(draft, relation) if each.deleted_at), default=None)
     for of, end in _ends(relation):
+        draft.touched(end, key)
         _stamp(draft, of, end, waits_for)
+    for each in _going_through(draft, relation):
+        if deleted_since(draft, each) == deleted_at:
+            restore_relation(draft, each, key)
+
+
+def needed(draft: Draft, relation: Relation) -> Iterator[Object | Field]:
+    """What a relation can't be without: the objects at both ends, and what it goes through."""
+    yield from (draft.objects[of] for of, _ in _ends(relation))
+    for each in (draft.relations[id_] for id_ in relation.through or ()):
+        yield from (draft.objects[each.many_object], draft.objects[each.many_object].fields[each.many_field])
+
+
+def deleted_since(draft: Draft, relation: Relation) -> datetime | None:
+    return draft.objects[relation.many_object].fields[relation.many_field].deleted_at
+
+
+def _going_through(draft: Draft, relation: Relation) -> list[Relation]:
+    return [each for each in draft.relations.values() if relation.id in (each.through or ())]
 
 
 def _stamp(draft: Draft, of: UUID, end: UUID, deleted_at: datetime | None) -> None:

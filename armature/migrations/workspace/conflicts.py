@@ -67,6 +67,17 @@ class DefaultNotUnique(Conflict):
         )
 
 
+class JoinedTwice(Conflict):
+    def __init__(self, of: Object, near: Field, far: Field, pairs: int) -> None:
+        several = f"{pairs:,} pairs are" if pairs > 1 else "a pair is"
+        super().__init__(
+            f'A many-to-many relation can\'t go through "{of.name_singular}": {several} joined by more than one of its '
+            f'records, which have the same "{near.name}" and "{far.name}".',
+            hint="Delete those that are too many.",
+            field=far.name,
+        )
+
+
 class OptionInUse(Conflict):
     def __init__(self, of: Object, field: Field, value: str, records: int, example: str) -> None:
         super().__init__(

@@ -8,14 +8,14 @@ either being known here. Objects and relations that are the very same in both co
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TypeVar
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from msgspec.json import encode
 
 from armature.core.db import DIALECT
 from armature.metadata.formula.fields import is_formula
-from armature.metadata.model import Field, Object, Relation, Snapshot
+from armature.metadata.model import Between, Field, Object, Relation, Snapshot
 from armature.metadata.stored import stored
 from armature.migrations.workspace.steps import (
     ORDER,
@@ -24,12 +24,16 @@ from armature.migrations.workspace.steps import (
     AddForeignKey,
     ClearDangling,
     CreateIndex,
+    CreatePair,
     CreateTable,
     CreateUnique,
+    CreateWayBack,
     DropCheck,
     DropColumn,
     DropForeignKey,
+    DropPair,
     DropUnique,
+    DropWayBack,
     FillNulls,
     RenameValues,
     SetDefault,
@@ -48,6 +52,7 @@ from armature.schema_builder.tables import (
 )
 
 T = TypeVar("T", Object, Relation)
+Pairs: TypeAlias = Mapping[UUID, Mapping[tuple[UUID, UUID], Between]]
 
 
 def diff(before: Snapshot | None, after: Snapshot) -> tuple[Step, ...]:
@@ -55,6 +60,7 @@ def diff(before: Snapshot | None, after: Snapshot) -> tuple[Step, ...]:
     known = before.objects if before else {}
     steps: list[Step] = [CreateTable(of) for of in _not_the_same(known, after.objects) if of.id not in known]
     steps += [step for change in _changes(before, after) for step in _steps(change)]
+    steps += _pair_steps(before.pairs if before else {}, after.pairs)
     return tuple(sorted(steps, key=lambda step: ORDER.index(type(step))))
 
 
@@ -173,6 +179,22 @@ def _foreign_key_steps(of: Object, before: _End, after: _End) -> Iterator[Step]:
     if before.target is None and after.target is not None:
         yield ClearDangling(of, after.field, after.target)
     yield from _add_foreign_key(of, after)
+
+
+def _pair_steps(before: Pairs, after: Pairs) -> Iterator[Step]:
+    """Of link objects."""
+    for id_, pairs in after.items():
+        for each in _missing(before.get(id_, {}), pairs):
+            yield CreatePair(each.object, each.near, each.far)
+            yield CreateWayBack(each.object, each.near, each.far)
+    for id_, pairs in before.items():
+        for each in _missing(after.get(id_, {}), pairs):
+            yield DropPair(each.object, each.near, each.far)
+            yield DropWayBack(each.object, each.near, each.far)
+
+
+def _missing(there: Mapping[Any, Between], wanted: Mapping[Any, Between]) -> Iterator[Between]:
+    return (each for key, each in wanted.items() if key not in there)
 
 
 def _add_foreign_key(of: Object, after: _End) -> Iterator[Step]:

@@ -13,6 +13,7 @@ from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Snapshot
 from armature.migrations.workspace.conflicts import (
     DefaultNotUnique,
+    JoinedTwice,
     OptionInUse,
     RecordsWithoutValue,
     ValuesDoNotFit,
@@ -24,6 +25,7 @@ from armature.migrations.workspace.steps import (
     AddCheck,
     AddColumn,
     ClearDangling,
+    CreatePair,
     CreateUnique,
     FillNulls,
     SetNullable,
@@ -73,6 +75,8 @@ def guards(steps: Sequence[Step], before: Snapshot, schema: str) -> Iterator[Gua
                 yield _unique(of, field, schema)
             case CreateUnique(of, field) if has_default(field) and not is_made_anew(field):
                 yield _at_most_one_record(of, field, schema)
+            case CreatePair(of, near, far) if added.isdisjoint((near.id, far.id)):
+                yield _joined_once(of, near, far, schema)
             case FillNulls(of, field) if has_unique(field) and not is_made_anew(field):
                 yield _at_most_one_filled(of, field, schema)
             case SetNullable(of, field, is_nullable=False) if not has_default(field):
@@ -113,6 +117,22 @@ def _unique(of: Object, field: Field, schema: str) -> Guard:
     )
     worst = select(func.count().over().label("count"), *held_twice.c).order_by(held_twice.c.records.desc()).limit(1)
     return Guard(worst, lambda row: ValuesNotUnique(of, field, row["count"], row["example"], row["records"]))
+
+
+def _joined_once(of: Object, near: Field, far: Field, schema: str) -> Guard:
+    keys = [held_column(near), held_column(far)]
+    held_twice = (
+        select(func.count().label("records"))
+        .select_from(records_of(of, schema))
+        .where(column("deleted_at").is_(None), *(each.is_not(None) for each in keys))
+        .group_by(*keys)
+        .having(func.count() > 1)
+        .subquery("held_twice")
+    )
+    return Guard(
+        select(func.count().label("count")).select_from(held_twice),
+        lambda row: JoinedTwice(of, near, far, row["count"]),
+    )
 
 
 def _complete(of: Object, field: Field, schema: str, cleared: ClearDangling | None) -> Guard:

@@ -37,12 +37,16 @@ from armature.migrations.workspace.steps import (
     AddForeignKey,
     ClearDangling,
     CreateIndex,
+    CreatePair,
     CreateTable,
     CreateUnique,
+    CreateWayBack,
     DropCheck,
     DropColumn,
     DropForeignKey,
+    DropPair,
     DropUnique,
+    DropWayBack,
     FillNulls,
     RenameValues,
     SetDefault,
@@ -165,6 +169,31 @@ def _drop_unique(to: Operations, step: DropUnique, schema: str) -> None:
     to.drop_index(tables.unique_name(step.of, step.field), step.of.table, schema=schema)
 
 
+def _create_pair(to: Operations, step: CreatePair, schema: str) -> None:
+    name, keys = tables.pair_name(step.of, step.near, step.far), (step.near, step.far)
+    _create_index_of_keys(to, step.of, name, keys, schema, unique=True)
+
+
+def _drop_pair(to: Operations, step: DropPair, schema: str) -> None:
+    to.drop_index(tables.pair_name(step.of, step.near, step.far), step.of.table, schema=schema)
+
+
+def _create_way_back(to: Operations, step: CreateWayBack, schema: str) -> None:
+    name, keys = tables.way_back_name(step.of, step.near, step.far), (step.far, step.near)
+    _create_index_of_keys(to, step.of, name, keys, schema, unique=False)
+
+
+def _drop_way_back(to: Operations, step: DropWayBack, schema: str) -> None:
+    to.drop_index(tables.way_back_name(step.of, step.near, step.far), step.of.table, schema=schema)
+
+
+def _create_index_of_keys(
+    to: Operations, of: Object, name: str, keys: tuple[Field, Field], schema: str, *, unique: bool
+) -> None:
+    columns, live = [tables.column_name(each) for each in keys], column("deleted_at").is_(None)
+    to.create_index(name, of.table, columns, schema=schema, unique=unique, postgresql_where=live)
+
+
 def _create_index(to: Operations, step: CreateIndex, schema: str) -> None:
     name, held = tables.index_name(step.of, step.field), tables.column_name(step.field)
     to.create_index(name, step.of.table, [held, "id"], schema=schema)
@@ -201,6 +230,10 @@ _WRITERS: Mapping[type[Step], Callable[[Operations, Any, str], None]] = {
     DropCheck: _drop_check,
     CreateUnique: _create_unique,
     DropUnique: _drop_unique,
+    CreatePair: _create_pair,
+    DropPair: _drop_pair,
+    CreateWayBack: _create_way_back,
+    DropWayBack: _drop_way_back,
     CreateIndex: _create_index,
     AddForeignKey: _add_foreign_key,
     DropForeignKey: _drop_foreign_key,

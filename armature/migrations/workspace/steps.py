@@ -102,6 +102,38 @@ class DropUnique:
 
 
 @dataclass(frozen=True, slots=True)
+class CreatePair:
+    """A unique index over the two foreign keys of a link object."""
+
+    of: Object
+    near: Field
+    far: Field
+
+
+@dataclass(frozen=True, slots=True)
+class DropPair:
+    of: Object
+    near: Field
+    far: Field
+
+
+@dataclass(frozen=True, slots=True)
+class CreateWayBack:
+    """An index over the two foreign keys of a link object, the other way round."""
+
+    of: Object
+    near: Field
+    far: Field
+
+
+@dataclass(frozen=True, slots=True)
+class DropWayBack:
+    of: Object
+    near: Field
+    far: Field
+
+
+@dataclass(frozen=True, slots=True)
 class CreateIndex:
     of: Object
     field: Field
@@ -124,6 +156,8 @@ class DropForeignKey:
 Step: TypeAlias = (
     DropForeignKey
     | DropUnique
+    | DropPair
+    | DropWayBack
     | DropCheck
     | CreateTable
     | DropColumn
@@ -136,6 +170,8 @@ Step: TypeAlias = (
     | SetNullable
     | AddCheck
     | CreateUnique
+    | CreatePair
+    | CreateWayBack
     | CreateIndex
     | AddForeignKey
 )
@@ -143,6 +179,8 @@ Step: TypeAlias = (
 ORDER: tuple[type[Step], ...] = (
     DropForeignKey,
     DropUnique,
+    DropPair,
+    DropWayBack,
     DropCheck,
     CreateTable,
     DropColumn,
@@ -155,6 +193,8 @@ ORDER: tuple[type[Step], ...] = (
     SetNullable,
     AddCheck,
     CreateUnique,
+    CreatePair,
+    CreateWayBack,
     CreateIndex,
     AddForeignKey,
 )

@@ -10,7 +10,7 @@ from armature.core.errors import BadUserInput
 from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Changed
 from armature.schema_builder.compile.fit import sought
-from armature.schema_builder.compile.plan import All, Compare, Condition, Either, Not, Related
+from armature.schema_builder.compile.plan import All, Compare, Condition, Either, Not, Related, Via
 from armature.schema_builder.types.operators import EQUALITY
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne, View
 
@@ -53,8 +53,14 @@ def _quantified(view: View, target: ObjectView, entry: ToMany, quantifier: str, 
         raise FilterIsNull(quantifier)
     condition = condition_of(view, target, given)
     if quantifier == "every":
-        return Related(target, entry.near, entry.far, "none", Not(condition))
-    return Related(target, entry.near, entry.far, "some" if quantifier == "some" else "none", condition)
+        quantifier, condition = "none", Not(condition)
+    via = via_of(view, entry)
+    return Related(target, entry.near, entry.far, "some" if quantifier == "some" else "none", condition, via)
+
+
+def via_of(view: View, entry: ToMany) -> Via | None:
+    through = entry.through
+    return Via(view[through.object], through.near, through.far) if through else None
 
 
 def _within(entry: Composite, name: str, value: Lifted) -> Condition:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from armature.metadata.model import Snapshot
+from armature.metadata.model import Field, Object, Snapshot
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import EMPTY
@@ -131,8 +131,35 @@ def move_statements(snapshot: Snapshot, of: ObjectView) -> Iterator[Statement]:
     for relation in snapshot.relations.values():
         many = snapshot.objects[relation.many_object]
         field = many.fields[relation.many_field]
-        if relation.one_object == of.object.id and field.deleted_at is None:
+        if relation.one_object != of.object.id or field.column is None or field.deleted_at is not None:
+            continue
+        if others := _joined_with(snapshot, many, field):
+            yield _move_joined(queried(many), column_name(field), others)
+        else:
             yield (_move_one if has_unique(field) else _move_all)(queried(many), column_name(field))
+
+
+def _joined_with(snapshot: Snapshot, link: Object, key: Field) -> Sequence[str]:
+    """The columns of a link object that must not hold the same for two records that hold the same key."""
+    both = [((each.near, each.far), (each.far, each.near)) for each in snapshot.pairs.get(link.id, {}).values()]
+    return sorted({column_name(other) for ends in both for end, other in ends if end.id == key.id})
+
+
+def _move_joined(table: TableClause, column: str, others: Sequence[str]) -> Statement:
+    """Two records are joined once: what the kept one is joined to already, the others stay joined to."""
+    build = _Merging()
+    moved = update(table).values({column: build.kept, "updated_at": func.now()})
+    for each in others:
+        there = table.alias()
+        comes_first = and_(there.c[column] == any_(build.others), there.c.id < table.c.id)
+        taken = exists().where(
+            there.c[each] == table.c[each],
+            there.c.deleted_at.is_(None),
+            or_(there.c[column] == build.kept, comes_first),
+        )
+        is_free = or_(table.c.deleted_at.is_not(None), ~taken.correlate(table))
+        moved = moved.where(is_free, table.c[each] != all_(build.all))
+    return build.statement(moved.where(table.c[column] == any_(build.others)))
 
 
 def _move_all(table: TableClause, column: str) -> Statement:

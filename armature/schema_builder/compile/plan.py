@@ -46,14 +46,24 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
+class Via:
+    """Link records between two levels: their columns `near` and `far` hold what those of a Link do."""
+
+    object: ObjectView
+    near: str
+    far: str
+
+
+@dataclass(frozen=True, slots=True)
 class Related:
-    """Among the visible records that a relation leads to, some or none match; see `far` and `near` of Link."""
+    """Among the visible records that a relation leads to, some or none match; see `far`, `near` and `via` of Link."""
 
     to: ObjectView
     near: str
     far: str
     quantifier: Literal["some", "none"]
     condition: "Condition"
+    via: Via | None = None
 
 
 Condition = All | Either | Not | Compare | Related
@@ -90,12 +100,13 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """An aggregate of the visible records that a to-many relation leads to; see `far` and `near` of Link."""
+    """An aggregate of the visible records that a to-many relation leads to; see `far`, `near` and `via` of Link."""
 
     to: ObjectView
     near: str
     far: str
     aggregate: Aggregate
+    via: Via | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +161,13 @@ class TypeName:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A nested level: its records' column `far` equals this level's column `near`."""
+    """A nested level: its records' column `far` equals this level's column `near`, or live link records join them."""
 
     key: str
     near: str
     far: str
     rows: "Level"
+    via: Via | None = None
 
 
 Output = Column | Composed | TypeName | Link
@@ -537,7 +549,9 @@ def objects_read(level: Level) -> set[str]:
         below = link.rows
         found |= {below.object.name} | objects_read(below) | _mentioned(below.condition)
         found |= {step.to.name for order in below.orders for step in order.through}
-        found |= {order.by.to.name for order in below.orders if isinstance(order.by, Total)}
+        totals = [order.by for order in below.orders if isinstance(order.by, Total)]
+        found |= {each.to.name for each in totals}.union(*(_between(each.via) for each in totals))
+        found |= _between(link.via)
     return found
 
 
@@ -547,7 +561,11 @@ def _mentioned(condition: Condition) -> set[str]:
             return set().union(*(_mentioned(each) for each in parts))
         case Not(of=part):
             return _mentioned(part)
-        case Related(to=to, condition=inner):
-            return {to.name} | _mentioned(inner)
+        case Related(to=to, condition=inner, via=via):
+            return {to.name} | _between(via) | _mentioned(inner)
         case Compare():
             return set()
+
+
+def _between(via: Via | None) -> set[str]:
+    return {via.object.name} if via else set()

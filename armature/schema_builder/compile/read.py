@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from graphql import FieldNode, OperationDefinitionNode
 
 from armature.metadata.names import composite_type_name
+from armature.schema_builder.compile.conditions import via_of
 from armature.schema_builder.compile.plan import (
     All,
     Column,
@@ -81,7 +82,7 @@ class Reader(Reading):
             case ToMany():
                 given = self.arguments(self.type(of.type_name), nodes[0])
                 below = LEVELS[form](self, self.schema.view[entry.target], nodes, given)
-                return Link(key, entry.near, entry.far, below)
+                return Link(key, entry.near, entry.far, below, via_of(self.schema.view, entry))
 
 
 def _list(reading: Reading, of: ObjectView, nodes: Sequence[FieldNode], given: Given) -> Rows:

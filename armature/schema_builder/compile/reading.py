@@ -11,7 +11,7 @@ from armature.core.errors import BadUserInput, LimitExceeded
 from armature.core.settings import Settings, environment_name
 from armature.schema_builder.compile.arguments import Lifted, lift_arguments
 from armature.schema_builder.compile.binds import Bind, Changed, Constant, Variables
-from armature.schema_builder.compile.conditions import compare, condition_of
+from armature.schema_builder.compile.conditions import compare, condition_of, via_of
 from armature.schema_builder.compile.plan import Aggregate, All, Compare, Condition, Order, Output, Step, Total
 from armature.schema_builder.compile.selection import Collected, collect
 from armature.schema_builder.types.functions import COUNT
@@ -111,7 +111,8 @@ class Reading(ABC):
         target = self.schema.view[entry.target]
         if isinstance(entry, ToMany):
             aggregate, direction = self.aggregate_ordered(target, value)
-            return Order((), Total(target, entry.near, entry.far, aggregate), direction)
+            via = via_of(self.schema.view, entry)
+            return Order((), Total(target, entry.near, entry.far, aggregate, via), direction)
         further = self.order(target, value)
         return replace(further, through=(Step(target, entry.near, entry.far), *further.through))
 

@@ -145,6 +145,17 @@ class Parts(ABC):
     def json(self, level: Level, link: Link | None = None, above: FromClause | None = None) -> Select[Any]:
         """The records of a level as one JSON value, all of them or those that `link` leads to from a row `above`."""
 
+    def met(self, link: Link | Related | Total, near: FromClause, far: FromClause) -> Sql:
+        """Whether the two records belong together; link records, where there are any, are one more source."""
+        if link.via is None:
+            return far.c[link.far] == near.c[link.near]
+        between = self.alias(link.via.object)
+        return and_(
+            between.c[link.via.far] == far.c[link.far],
+            between.c[link.via.near] == near.c[link.near],
+            between.c.deleted_at.is_(None),
+        )
+
     def record_name(self) -> str:
         """For rows that become JSON: a name no response key has."""
         return f"r${self.level()}"
@@ -171,7 +182,7 @@ class Parts(ABC):
         if level.condition != All(()):
             inner = inner.where(self.condition(level.condition, table))
         if link is not None and above is not None:
-            inner = inner.where(table.c[link.far] == above.c[link.near]).correlate(above)
+            inner = inner.where(self.met(link, above, table)).correlate(above)
         return inner
 
     def shown(
@@ -261,7 +272,7 @@ class Parts(ABC):
         found = (
             select(compared.label("v"), held.label("h"))
             .select_from(far)
-            .where(far.c.deleted_at.is_(None), far.c[total.far] == table.c[total.near])
+            .where(far.c.deleted_at.is_(None), self.met(total, table, far))
             .correlate(table)
             .lateral(f"l{self.level()}")
         )
@@ -288,7 +299,7 @@ class Parts(ABC):
         found = (
             exists()
             .select_from(far)
-            .where(far.c[related.far] == table.c[related.near], far.c.deleted_at.is_(None))
+            .where(self.met(related, table, far), far.c.deleted_at.is_(None))
             .where(self.condition(related.condition, far))
             .correlate(table)
         )

@@ -9,7 +9,7 @@ from armature.core.db import UNREACHABLE
 from armature.core.errors import ArmatureError, BadUserInput, Conflict, SchemaChanged, Unavailable
 from armature.metadata.model import Field, Object
 from armature.schema_builder.compile.references import DataRefused, Path, shown_path
-from armature.schema_builder.tables import constraint_field, stored_fields
+from armature.schema_builder.tables import constraint_field, constraint_pair, stored_fields
 
 
 class TooComplex(ArmatureError):
@@ -33,6 +33,16 @@ class NotUnique(Conflict):
             hint=f'"{field.name}" is unique among records that are not deleted.',
             field=field.name,
             path=path,
+        )
+
+
+class JoinedAlready(Conflict):
+    def __init__(self, of: Object, pair: tuple[Field, Field]) -> None:
+        near, far = (each.name for each in pair)
+        super().__init__(
+            f"Another {of.label_singular} already joins this {near} and this {far}.",
+            hint="Among records that are not deleted, two are joined once.",
+            field=far,
         )
 
 
@@ -129,6 +139,8 @@ def told_of_write(error: Exception, of: Object, objects: Mapping[str, Object], p
         found = constraint_field(at, error.constraint_name or "")
         path = place(found) if found and at is of else None
         match error:
+            case asyncpg.UniqueViolationError() if pair := constraint_pair(at, error.constraint_name or ""):
+                return JoinedAlready(at, pair)
             case asyncpg.UniqueViolationError():
                 return NotUnique(at, found, path) if found and found.name != "id" else IdTaken(at, path)
             case asyncpg.NotNullViolationError():

@@ -28,7 +28,15 @@ class RelationInput:
     target: str = strawberry.field(description="The other object, by name or id.")
     inverse_name: str | None = UNSET
     inverse_label: str | None = UNSET
-    on_delete: OnDelete = OnDelete.SET_NULL
+    on_delete: OnDelete | None = strawberry.field(
+        default=UNSET, description="By default SET_NULL; of MANY_TO_MANY, for the records in between, CASCADE."
+    )
+    through: str | None = strawberry.field(
+        default=UNSET, description="Of MANY_TO_MANY: an object with a relation to each end. By default, one is made."
+    )
+    through_fields: list[str] | None = strawberry.field(
+        default=UNSET, description="Of that object: the field that leads here, and the one that leads to the target."
+    )
 
 
 @strawberry.input

@@ -29,6 +29,7 @@ class RelationType(Enum):
     MANY_TO_ONE = "MANY_TO_ONE"
     ONE_TO_MANY = "ONE_TO_MANY"
     ONE_TO_ONE = "ONE_TO_ONE"
+    MANY_TO_MANY = "MANY_TO_MANY"
 
 
 @strawberry.enum(description="What becomes of the record with the foreign key when the one it refers to is destroyed.")
@@ -61,6 +62,11 @@ class Relation:
     def inverse(self) -> "Field":
         """The field at the other end."""
         return field_of(self.snapshot, self.link.target, self.link.inverse)
+
+    @strawberry.field
+    def through(self) -> "Object | None":
+        """Of a many-to-many relation: the object whose records join the two ends."""
+        return object_of(self.snapshot, self.link.between.object) if self.link.between else None
 
 
 @strawberry.type

@@ -1,7 +1,7 @@
 """Whether a row meets a filter, by two-valued logic: a comparison with nothing is false, its opposite true."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne, View
@@ -175,19 +175,23 @@ QUANTIFIERS: Mapping[str, Callable[[list[bool]], bool]] = {
 
 def to_one(view: View, state: State, entry: ToOne, row: Row) -> Row | None:
     """The record it leads to, unless that is out of sight."""
-    return next(iter(_met(view, state, entry, row)), None)
+    return next(iter(to_many(view, state, entry, row)), None)
 
 
-def to_many(view: View, state: State, entry: ToMany, row: Row) -> list[Row]:
+def to_many(view: View, state: State, entry: ToOne | ToMany, row: Row) -> list[Row]:
     """The visible records it leads to."""
-    return _met(view, state, entry, row)
+    return met(view, state, entry, row, visible(state, view[entry.target].object.id))
 
 
-def _met(view: View, state: State, entry: ToOne | ToMany, row: Row) -> list[Row]:
+def met(view: View, state: State, entry: ToOne | ToMany, row: Row, among: Iterable[Row]) -> list[Row]:
+    """Those among these records that a relation leads to."""
+    if isinstance(entry, ToMany) and entry.through is not None:
+        through = entry.through
+        links = visible(state, view[through.object].object.id)
+        joined = {each[through.far] for each in links if each[through.near] == row["id"]}
+        return [each for each in among if each["id"] in joined]
     here = row[entry.near]
-    return [
-        each for each in visible(state, view[entry.target].object.id) if here is not None and each[entry.far] == here
-    ]
+    return [each for each in among if here is not None and each[entry.far] == here]
 
 
 def visible(state: State, of: Any) -> list[Row]:

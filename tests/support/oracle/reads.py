@@ -12,7 +12,7 @@ from armature.schema_builder.types.roots import SCHEMA_VERSION
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne
 from tests.support.oracle.aggregates import Summary, aggregated, place
-from tests.support.oracle.filters import meets, to_many, to_one, visible
+from tests.support.oracle.filters import meets, met, to_many, to_one, visible
 from tests.support.oracle.values import shown
 from tests.support.worlds.data import Row, State
 
@@ -65,13 +65,11 @@ class Reading:
                 return shown(entry, record.row[entry.column])
             case ToOne():
                 target = view[entry.target]
-                referred = [
-                    row for row in seen(record.state, target, given) if row[entry.far] == record.row[entry.near]
-                ]
+                referred = met(view, record.state, entry, record.row, seen(record.state, target, given))
                 return Record(target, referred[0], record.state) if referred else None
             case ToMany():
                 target = view[entry.target]
-                rows = [row for row in seen(record.state, target, given) if row[entry.far] == record.row[entry.near]]
+                rows = met(view, record.state, entry, record.row, seen(record.state, target, given))
                 return MANY[form](self, record.state, target, rows, given)
 
     def listed(self, state: State, of: ObjectView, rows: Sequence[Row], given: Mapping[str, Any]) -> list[Record]:

@@ -28,7 +28,7 @@ def referring(snapshot: Snapshot) -> list[Reference]:
     found = []
     for relation in snapshot.relations.values():
         key = snapshot.objects[relation.many_object].fields[relation.many_field]
-        if has_foreign_key(snapshot, key):
+        if relation.through is None and has_foreign_key(snapshot, key):
             found.append(Reference(relation.many_object, column_name(key), relation.one_object, relation.on_delete))
     return found
 

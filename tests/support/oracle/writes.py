@@ -192,6 +192,13 @@ class Writing:
                 if len(held) != len(set(held)):
                     raise Refusal("CONFLICT", f"{each.name} is unique")
 
+        for pair in self.reading.schema.view.snapshot.pairs.get(of.id, {}).values():
+            near, far = column_name(pair.near), column_name(pair.far)
+            joined = [(row[near], row[far]) for row in rows.values() if row["deleted_at"] is None]
+            joined = [each for each in joined if None not in each]
+            if len(joined) != len(set(joined)):
+                raise Refusal("CONFLICT", "they are joined already")
+
     def _remove(self, of: ObjectView, ids: Sequence[UUID]) -> None:
         after = removed(referring(self.reading.schema.view.snapshot), self.state, of.object.id, ids)
         if after is None:

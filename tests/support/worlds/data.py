@@ -1,12 +1,12 @@
 """Random records of a model, as rows of its tables: what PostgreSQL and the oracle both begin with."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from armature.metadata.kinds import KINDS
-from armature.metadata.model import Field, Object, Snapshot
+from armature.metadata.model import Between, Field, Object, Snapshot
 from armature.schema_builder.tables import column_name, has_unique, is_not_null, stored_fields
 from tests.support.worlds.choices import Choices
 from tests.support.worlds.values import some_value
@@ -23,7 +23,9 @@ def some_data(choices: Choices, snapshot: Snapshot, most: int) -> State:
         taken: dict[str, set[Any]] = {}
         for id_ in ids[of.id]:
             row = _row(choices, snapshot, of, id_, ids)
-            if all(_is_free(field, row, taken) for field in stored_fields(of)):
+            pairs = snapshot.pairs.get(of.id, {}).values()
+            joined = all(_is_joined_once(each, row, state[of.id].values()) for each in pairs)
+            if joined and all(_is_free(field, row, taken) for field in stored_fields(of)):
                 state[of.id][id_] = row
     return _without_dangling(snapshot, state)
 
@@ -72,6 +74,13 @@ def _is_free(field: Field, row: Row, taken: dict[str, set[Any]]) -> bool:
         return False
     held.add(value)
     return True
+
+
+def _is_joined_once(between: Between, row: Row, others: Iterable[Row]) -> bool:
+    """Of link records that are not deleted, no two join the same."""
+    near, far = column_name(between.near), column_name(between.far)
+    live = {(each[near], each[far]) for each in others if each["deleted_at"] is None}
+    return row["deleted_at"] is not None or None in (row[near], row[far]) or (row[near], row[far]) not in live
 
 
 def _without_dangling(snapshot: Snapshot, state: dict[UUID, dict[UUID, Row]]) -> State:

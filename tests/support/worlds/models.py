@@ -117,6 +117,9 @@ def _field(choices: Choices, name: str, kind: str, settings: dict[str, Any] | No
 
 def _relation(choices: Choices, at: int, objects: Sequence[str], needed: set[str]) -> Change:
     many, one = choices.pick(objects), choices.pick(objects)
+    if choices.chance(20):
+        between = NewRelation(type="MANY_TO_MANY", target=one, inverse_name=f"others{at}")
+        return CreateField(object=many, field=NewField(name=f"many{at}", type="RELATION", relation=between))
     is_nullable = not choices.chance(20)
     if not is_nullable:
         needed.add(one)

@@ -182,6 +182,8 @@ def _create_models() -> None:
         sa.Column("one_object", sa.Uuid(), nullable=False),
         sa.Column("one_field", sa.Uuid(), nullable=False),
         sa.Column("on_delete", sa.Text(), nullable=False),
+        sa.Column("through_many", sa.Uuid(), nullable=True),
+        sa.Column("through_one", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["armature.workspaces.id"], name="relations__workspace_id__fkey", ondelete="CASCADE"
         ),
