@@ -75,6 +75,20 @@ async def test_a_formula_may_give_another_type_than_before(shop: Living) -> None
     await shop.assert_healthy()
 
 
+async def test_a_formula_uses_a_part_of_a_field_and_follows_its_renaming(shop: Living) -> None:
+    await shop.change(
+        add_field("item", NewField(name="origin", type="ADDRESS")),
+        add_field("item", formula("place", "origin.city & ', ' & UPPER(origin.country)")),
+        update_field("item", "origin", name="from"),
+    )
+    await shop.run("UPDATE {}.items SET origin_city = 'Pune', origin_country = 'in'")
+
+    assert shop.object("item").kept_fields["place"].settings["expression"] == "from.city & ', ' & UPPER(from.country)"
+    assert await values(shop, "place") == ["Pune, IN", "Pune, IN"]
+    assert isinstance((await shop.errors(delete_field("item", "from")))[0], NeededByFormula)
+    await shop.assert_healthy()
+
+
 async def test_what_a_formula_needs_stays(shop: Living) -> None:
     for change in (
         delete_field("item", "price"),

@@ -87,7 +87,7 @@ def _told(draft: Draft, of: Object, field: Field, error: FormulaInvalid) -> Arma
     was = None if known is None else known.fields.get(field.id)
     if field.id in draft.places or known is None or was is None or was.settings != field.settings:
         return error
-    lost = field_names(field.settings["expression"]) - usable(of).keys()
+    lost = field_names(field.settings["expression"]) - {name.partition(".")[0] for name in usable(of)}
     return NeededByFormula(of, field, min(lost)) if lost else error
 
 

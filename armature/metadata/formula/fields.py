@@ -13,6 +13,7 @@ from armature.metadata.formula.syntax import FormulaInvalid, field_names
 from armature.metadata.formula.values import Value, from_column
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
+from armature.metadata.stored import stored
 
 
 class OtherInvalid(FormulaInvalid):
@@ -32,10 +33,9 @@ def expression_of(field: Field) -> str:
 
 
 def usable(of: Object) -> Mapping[str, Field]:
-    """The fields that formulas of an object may name."""
-    return {
-        name: each for name, each in of.visible_fields.items() if each.column is not None and each.relation_id is None
-    }
+    """The fields that formulas of an object may name, those of several parts by part: `address.city`."""
+    plain = (each for each in of.visible_fields.values() if each.relation_id is None)
+    return {held.name: held for each in plain for held in stored(each)}
 
 
 def value_of(of: Object, field: Field, budget: Budget | None = None) -> Value:
