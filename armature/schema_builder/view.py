@@ -179,12 +179,11 @@ class ObjectView:
 
     @cached_property
     def nested(self) -> Mapping[str, ToOne | ToMany]:
-        """The relations whose other end has the key: what a client may write beside a record, not in it."""
+        """The relations that have no key here: what a client may write beside a record, not in it."""
         return {
             name: entry
             for name, entry in self.entries.items()
             if isinstance(entry, ToOne | ToMany) and entry.field.column is None
-            if not (isinstance(entry, ToMany) and entry.through)
         }
 
 

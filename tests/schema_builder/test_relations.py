@@ -14,6 +14,7 @@ from tests.support.small_library import (
     GONE_WRITER,
     LOST_BOOK,
     MARY,
+    ODE,
     OLD,
     PERCY,
     RED,
@@ -199,6 +200,77 @@ async def test_destroying_a_record_destroys_what_joins_it(library: Client) -> No
     found = await library.data("{books {title writers {name}} bookWriters {book {title}}}")
     assert found["books"][0] == {"title": "Frankenstein", "writers": [{"name": "Mary"}]}
     assert found["bookWriters"] == [{"book": {"title": "Frankenstein"}}, {"book": {"title": "Ode"}}, {"book": None}]
+
+
+async def test_what_is_joined_is_written_beside_a_record(library: Client) -> None:
+    made = await library.data(
+        f'mutation {{createBook(data: {{title: "New", writers: {{connect: [{{id: "{BYRON}"}}], '
+        f'create: [{{name: "Ada", friends: {{connect: [{{id: "{MARY}"}}]}}}}]}}}}) '
+        "{writers(orderBy: [{name: ASC}]) {name friends {name}}}}"
+    )
+
+    assert made["createBook"]["writers"] == [
+        {"name": "Ada", "friends": [{"name": "Mary"}]},
+        {"name": "Byron", "friends": []},
+    ]
+
+
+async def test_many_new_records_may_be_joined_to_the_same(library: Client) -> None:
+    each = f'{{writers: {{connect: [{{id: "{MARY}"}}]}}}}'
+    made = await library.data(f"mutation {{createBooks(data: [{each}, {each}]) {{writers {{name}}}}}}")
+
+    assert made["createBooks"] == [{"writers": [{"name": "Mary"}]}] * 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        (f'connect: [{{id: "{BYRON}"}}, {{id: "{MARY}"}}]', ["Byron", "Mary", "Percy"]),
+        (f'disconnect: [{{id: "{MARY}"}}]', ["Percy"]),
+        (f'set: [{{id: "{BYRON}"}}, {{id: "{MARY}"}}]', ["Byron", "Mary"]),
+        ("set: []", []),
+        (f'update: [{{id: "{MARY}", data: {{name: "M."}}}}]', ["M.", "Percy"]),
+        (f'disconnect: [{{id: "{MARY}"}}], create: [{{name: "Ada"}}]', ["Ada", "Percy"]),
+    ],
+)
+async def test_what_is_joined_changes_with_a_record(library: Client, asked: str, left: list[str]) -> None:
+    changed = await library.data(
+        f'mutation {{updateBook(id: "{FRANKENSTEIN}", data: {{writers: {{{asked}}}}}) '
+        "{writers(orderBy: [{name: ASC}]) {name}}}"
+    )
+
+    assert [each["name"] for each in changed["updateBook"]["writers"]] == left
+    other = await library.data(f'{{book(id: "{ODE}") {{writers {{name}}}}}}')
+    assert other["book"]["writers"] == [{"name": "Percy"}]
+
+
+async def test_what_is_unjoined_and_joined_again_is_joined_anew(library: Client) -> None:
+    update = f'updateBook(id: "{FRANKENSTEIN}", data: {{writers: {{%s: [{{id: "{MARY}"}}]}}}}) {{id}}'
+    await library.data(f"mutation {{a: {update % 'disconnect'} b: {update % 'connect'} c: {update % 'connect'}}}")
+
+    found = await library.data(f'{{book(id: "{FRANKENSTEIN}") {{bookWriters {{share writer {{name}}}}}}}}')
+    assert found["book"]["bookWriters"] == [
+        {"share": "some", "writer": {"name": "Percy"}},
+        {"share": None, "writer": {"name": "Mary"}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "path"),
+    [
+        (f'connect: [{{id: "{GONE_WRITER}"}}]', ["data", "writers", "connect", 0]),
+        (f'disconnect: [{{id: "{BYRON}"}}]', ["data", "writers", "disconnect", 0]),
+        (f'update: [{{id: "{BYRON}", data: {{name: "x"}}}}]', ["data", "writers", "update", 0]),
+    ],
+)
+async def test_what_can_not_be_joined_or_unjoined_is_told(library: Client, asked: str, path: list[str | int]) -> None:
+    error = await library.error(f'mutation {{updateBook(id: "{FRANKENSTEIN}", data: {{writers: {{{asked}}}}}) {{id}}}}')
+
+    assert error["code"] == "BAD_USER_INPUT"
+    assert error["message"].startswith("data.writers.")
+    assert await library.data(f'{{book(id: "{FRANKENSTEIN}") {{writers {{name}}}}}}') == {
+        "book": {"writers": [{"name": "Mary"}, {"name": "Percy"}]}
+    }
 
 
 async def test_merged_records_are_joined_to_what_each_was_joined_to(library: Client) -> None:

@@ -6,7 +6,21 @@ Each array is bound as the variable named like its column.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, cast, func, null, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    TableClause,
+    Text,
+    Update,
+    Uuid,
+    any_,
+    cast,
+    exists,
+    func,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
@@ -14,7 +28,7 @@ from sqlalchemy.types import TypeEngine
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.compile.plan import Upsert
+from armature.schema_builder.compile.plan import Upsert, Via
 from armature.schema_builder.compile.statement import Statement
 from armature.schema_builder.compile.write_statement import or_update
 from armature.schema_builder.view import ObjectView, Plain
@@ -38,8 +52,11 @@ def bulk_insert(of: ObjectView, columns: Columns, upsert: Upsert | None) -> Stat
     return build.statement(changed.returning(of.table.c.id, of.table.c[upsert.by.column]))
 
 
-def bulk_update(of: ObjectView, columns: Columns, far: str) -> Statement:
-    """Sets columns of visible records, each of which must refer by `far` to the one above; gives the ids of those."""
+def bulk_update(of: ObjectView, columns: Columns, far: str, via: Via | None = None) -> Statement:
+    """Sets columns of visible records, each of which must refer by `far` to the one above; gives the ids of those.
+
+    With `via`, they must be joined to it.
+    """
     build = Builder()
     table = of.table
     rows = _rows(build, [("id", Uuid()), (ABOVE, Uuid()), *columns])
@@ -48,9 +65,50 @@ def bulk_update(of: ObjectView, columns: Columns, far: str) -> Statement:
         .values(
             {**dict(zip([name for name, _ in columns], _values(rows, columns), strict=True)), "updated_at": func.now()}
         )
-        .where(table.c.id == rows.c.id, table.c[far] == rows.c[ABOVE], table.c.deleted_at.is_(None))
+        .where(table.c.id == rows.c.id, _belongs(table, rows, far, via), table.c.deleted_at.is_(None))
         .returning(table.c.id)
     )
+
+
+def _belongs(table: TableClause, rows: TableValuedAlias, far: str, via: Via | None) -> ColumnElement[bool]:
+    if via is None:
+        return table.c[far] == rows.c[ABOVE]
+    link = via.object.table
+    joined = exists().select_from(link).where(link.c[via.near] == rows.c[ABOVE], link.c[via.far] == table.c[far])
+    return joined.where(link.c.deleted_at.is_(None)).correlate(table, rows)
+
+
+def bulk_join(via: Via) -> Statement:
+    """A link record between each record and the one above, unless there is one."""
+    build = Builder()
+    rows = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
+    chosen = select(rows.c[ABOVE], rows.c.id).select_from(rows)
+    made = insert(via.object.table).from_select([via.near, via.far], chosen, include_defaults=False)
+    return build.statement(made.on_conflict_do_nothing())
+
+
+def bulk_unjoin(via: Via) -> Statement:
+    """Deletes the link records between each record and the one above; gives both ids of each, the one above first."""
+    build = Builder()
+    link = via.object.table
+    rows = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
+    joined = (link.c[via.far] == rows.c.id, link.c[via.near] == rows.c[ABOVE])
+    return build.statement(_deleted(link).where(*joined).returning(link.c[via.near], link.c[via.far]))
+
+
+def bulk_unjoin_others(via: Via) -> Statement:
+    """Deletes the link records of the records `all`, but for those between pairs to be kept."""
+    build = Builder()
+    link = via.object.table
+    above = build.bound(FromVariable(("all",)), ARRAY(Uuid()))
+    kept = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
+    stays = exists().select_from(kept).where(kept.c.id == link.c[via.far], kept.c[ABOVE] == link.c[via.near])
+    return build.statement(_deleted(link).where(link.c[via.near] == any_(above), ~stays.correlate(link)))
+
+
+def _deleted(link: TableClause) -> Update:
+    """Out of sight, as a client would delete them."""
+    return update(link).values(deleted_at=func.now(), updated_at=func.now()).where(link.c.deleted_at.is_(None))
 
 
 def bulk_connect(of: ObjectView, far: str) -> Statement:

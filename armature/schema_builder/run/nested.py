@@ -21,22 +21,23 @@ from armature.schema_builder.compile.references import (
 )
 from armature.schema_builder.run.records import NO_KEYS, Existing, NewRecord, Record, Row, new_record
 from armature.schema_builder.run.workplace import Workplace
-from armature.schema_builder.view import ObjectView, ToMany, ToOne
+from armature.schema_builder.view import ObjectView, Through, ToMany, ToOne
 
 NONE_YET = "a new record has none yet."
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The records of an object as seen from those that they refer to by their column `far`."""
+    """The records of an object as seen from those that they refer to by their column `far`, or are joined to."""
 
     of: str
     far: str
+    through: Through | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A record that refers to the one above, or is to refer to it; `row` and `keys` are what is to change in it."""
+    """A record that belongs to the one above, or is to belong to it; `row` and `keys` are what is to change in it."""
 
     record: Existing
     above: Record
@@ -47,7 +48,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Those that refer to the one above are to refer to none, but for those kept."""
+    """Those that belong to the one above are to belong to it no longer, but for those kept."""
 
     above: Record
     kept: Sequence[Existing]
@@ -119,8 +120,16 @@ class Nesting:
         to = self._at.view[entry.target]
         for at, row in enumerate(given):
             place = (*path, at) if isinstance(entry, ToMany) else path
-            self._check_free(entry, _given(row, place), place)
+            _given(row, place)
+            if isinstance(entry, ToMany) and entry.through is not None:
+                self._join(entry.through, above, self.create(to, row, place, level + 1), place, level + 2)
+                continue
+            self._check_free(entry, row, place)
             self.create(to, row, place, level + 1, {entry.far: above})
+
+    def _join(self, through: Through, above: Record, record: Record, path: Path, level: int) -> None:
+        """By a new link record."""
+        self.create(self._at.view[through.object], {}, path, level, {through.near: above, through.far: record})
 
     def _check_free(self, entry: ToOne | ToMany, row: Row, path: Path) -> None:
         """What the record above is to a nested one is told by where it stands."""
@@ -198,7 +207,7 @@ def check_flat(of: ObjectView, record: NewRecord) -> None:
 
 
 def _side(entry: ToOne | ToMany) -> Side:
-    return Side(entry.target, entry.far)
+    return Side(entry.target, entry.far, entry.through if isinstance(entry, ToMany) else None)
 
 
 def _given(given: Any, path: Path) -> Any:

@@ -5,43 +5,33 @@ then records are connected, disconnected and changed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from armature.core.db import Connection
 from armature.schema_builder.compile.bulk_statement import ABOVE, bulk_connect, bulk_release, bulk_update, find_ids
 from armature.schema_builder.compile.fit import sought
-from armature.schema_builder.compile.references import DataRefused, NothingToConnect, Path
+from armature.schema_builder.compile.references import NothingToConnect
 from armature.schema_builder.run.bulk import by_fields, columns_of, insert_records, telling, typed
 from armature.schema_builder.run.fetch import prepared
+from armature.schema_builder.run.joined import join, unjoin, unjoin_others, via
+from armature.schema_builder.run.members import check_among, check_once, records_of
 from armature.schema_builder.run.nested import Member, Nesting, Release, Side
 from armature.schema_builder.run.records import NO_KEYS, Existing, NewRecord
 from armature.schema_builder.run.workplace import Workplace
-
-
-class NotAmongThem(DataRefused):
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, "it is not among them.")
-
-
-class NamedTwice(DataRefused):
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, "it is given twice.")
 
 
 async def relate(connection: Connection, at: Workplace, nesting: Nesting) -> None:
     """In the caller's transaction. Raises ArmatureError naming what is at fault."""
     await _look(connection, at, nesting.named)
     for side, releases in nesting.released.items():
-        await _release(connection, at, side, releases)
+        await (_release if side.through is None else unjoin_others)(connection, at, side, releases)
     for level, name in sorted(nesting.new):
         await insert_records(connection, at, at.view[name], nesting.new[level, name])
     for side, members in nesting.connected.items():
-        await _connect(connection, at, side, members)
+        await (_connect if side.through is None else join)(connection, at, side, members)
     for side, members in nesting.disconnected.items():
-        values = {side.far: [None] * len(members)}
-        await _change_alike(connection, at, side, members, values)
+        await (_disconnect if side.through is None else unjoin)(connection, at, side, members)
     for side, members in nesting.changed.items():
         await _change(connection, at, side, members)
 
@@ -72,18 +62,22 @@ async def _release(connection: Connection, at: Workplace, side: Side, releases: 
 
 
 async def _connect(connection: Connection, at: Workplace, side: Side, members: Sequence[Member]) -> None:
-    _check_once(members)
-    records = _records(members)
+    check_once(members)
+    records = records_of(members)
     values = {"id": [each.id for each in records], ABOVE: [each.above.id for each in members]}
     sql, arguments = prepared(bulk_connect(at.view[side.of], side.far), at.schema, values)
     with telling(at, at.view[side.of], records, {side.far: values[ABOVE]}):
         await connection.execute(sql, *arguments)
 
 
+async def _disconnect(connection: Connection, at: Workplace, side: Side, members: Sequence[Member]) -> None:
+    await _change_alike(connection, at, side, members, {side.far: [None] * len(members)})
+
+
 async def _change(connection: Connection, at: Workplace, side: Side, members: Sequence[Member]) -> None:
-    _check_once(members)
+    check_once(members)
     by_id = {each.record.id: each for each in members}
-    for alike in by_fields(_records(members)):
+    for alike in by_fields(records_of(members)):
         values = dict(await columns_of(connection, at, at.view[side.of], alike))
         del values["id"]
         await _change_alike(connection, at, side, [by_id[each.id] for each in alike], values)
@@ -93,23 +87,10 @@ async def _change_alike(
     connection: Connection, at: Workplace, side: Side, members: Sequence[Member], values: Mapping[str, Sequence[Any]]
 ) -> None:
     """All get a value in each of these columns. Raises NotAmongThem for one that does not refer to the one above."""
-    of, records = at.view[side.of], _records(members)
+    of, records = at.view[side.of], records_of(members)
     given = {"id": [each.id for each in records], ABOVE: [each.above.id for each in members], **values}
-    sql, arguments = prepared(bulk_update(of, typed(of, values), side.far), at.schema, given)
+    through = None if side.through is None else via(at.view, side.through)
+    sql, arguments = prepared(bulk_update(of, typed(of, values), side.far, through), at.schema, given)
     with telling(at, of, records, values):
         found = {row[0] for row in await connection.fetch(sql, *arguments)}
-    for each in members:
-        if each.record.id not in found:
-            raise NotAmongThem(each.record.path)
-
-
-def _records(members: Iterable[Member]) -> Sequence[NewRecord]:
-    return [NewRecord(each.record.id, each.row, each.path, each.keys) for each in members]
-
-
-def _check_once(members: Iterable[Member]) -> None:
-    seen: set[UUID] = set()
-    for each in members:
-        if each.record.id in seen:
-            raise NamedTwice(each.record.path)
-        seen.add(each.record.id)
+    check_among(members, {(each.above.id, each.record.id) for each in members if each.record.id in found})
