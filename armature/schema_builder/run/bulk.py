@@ -134,7 +134,7 @@ async def columns_of(
             found[entry.near] = await _keys(connection, at, entry, records)
         else:
             found[entry.column] = _all_sent(of, entry, records)
-    for column in {column for each in records for column in each.keys if column not in found}:
+    for column in dict.fromkeys(name for each in records for name in each.keys if name not in found):
         found[column] = [each.keys[column].id if column in each.keys else None for each in records]
     return found
 
