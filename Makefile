@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install up test check bench lock clean
+.PHONY: install up test check bench bench-peers lock clean
 
 install: .venv/.installed armature/server/playground/index.html  ## Make .venv with the locked dependencies, build the playground
 
@@ -30,8 +30,11 @@ check: install  ## Lint, types, layers
 bench: install  ## Measure against a bare route in the same run
 	$(BIN)/python -m bench
 
+bench-peers: install  ## Measure beside PostGraphile, Directus and a server written by hand
+	$(BIN)/python -m bench peers
+
 lock:  ## Renew requirements/*.txt from pyproject.toml
 	sh requirements/lock.sh
 
 clean:  ## Remove what the other targets made
-	rm -rf .venv .armature armature/server/playground web/node_modules web/.node web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .armature armature/server/playground web/node_modules web/.node web/dist bench/load/npm/node_modules bench/peers/npm/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

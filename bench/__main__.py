@@ -11,32 +11,32 @@ from typing import Any
 from bench.cases import CASES
 from bench.machine import machine
 from bench.model.measure import QUICK, Scale, measure_model
+from bench.peers.report import compare_with_peers
 from bench.report import as_json, print_results, write_json
 from bench.rounds import Plan
-from bench.throughput import measure_requests, prepare
+from bench.throughput import CONNECTIONS, measure_requests, prepare
 
-PARTS = ("requests", "model")
+PARTS = ("requests", "model", "peers")
 
 
 def main() -> None:
     asked = parsed(sys.argv[1:])
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends, too
-    try:
-        figures = asyncio.run(run(asked))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    for each in (signal.SIGINT, signal.SIGTERM):  # at once, and so that what was started ends, too
+        signal.signal(each, lambda number, _: sys.exit(128 + number))
+    figures = asyncio.run(run(asked))
     if asked.json:
         write_json(asked.json, figures)
 
 
 def parsed(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Armature; docs/bench.md says how.")
-    parser.add_argument("part", nargs="?", choices=PARTS, help="one part only")
+    parser.add_argument("part", nargs="?", choices=PARTS, help="one part only; peers when asked for only")
     parser.add_argument("--only", metavar="CASE", action="append", default=[], choices=[each.name for each in CASES])
+    parser.add_argument("--all", action="store_true", help="peers: with one connection, too")
     parser.add_argument("--quick", action="store_true", help="few short rounds, a small model: does it run?")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all figures there, too")
     asked = parser.parse_args(words)
-    asked.part = "requests" if asked.only else asked.part
+    asked.part = asked.part or ("requests" if asked.only else None)
     return asked
 
 
@@ -55,6 +55,11 @@ async def run(asked: argparse.Namespace) -> dict[str, Any]:
     if asked.part in (None, "model"):
         async with machine() as on:
             figures["model"] = await measure_model(on, QUICK if asked.quick else Scale())
+    if asked.part == "peers":
+        async with machine() as on:
+            longer = Plan(rounds=1, seconds=5) if asked.quick else Plan(rounds=5, seconds=5)
+            connections = CONNECTIONS if asked.all else CONNECTIONS[-1:]
+            figures["peers"] = await compare_with_peers(on, asked.only, connections, longer)
     return figures
 
 

@@ -26,6 +26,7 @@ POSTGRES = {
     "max_wal_size": "8GB",
     "checkpoint_timeout": "1h",
 }
+SETTINGS = ("ARMATURE_", "DATABASE_", "DB_", "REDIS")
 ARMATURE = Path(sys.executable).parent / "armature"
 
 
@@ -75,32 +76,39 @@ def _folder() -> Iterator[Path]:
 def armature(on: Machine, command: Sequence[str | Path] = (ARMATURE, "serve")) -> Iterator[Serving]:
     """The server with its default settings."""
     port = free_port(None)
-    environment = {"ARMATURE_PORT": str(port), "ARMATURE_SECRET_KEY": secrets.token_urlsafe(32)}
-    with _running(on, command, port, environment) as serving:
+    settings = {
+        "DATABASE_URL": on.postgres.url,
+        "REDIS_URL": on.valkey.url,
+        "ARMATURE_PORT": str(port),
+        "ARMATURE_SECRET_KEY": secrets.token_urlsafe(32),
+    }
+    with running(command, port, settings) as serving:
         yield serving
 
 
 @contextmanager
 def bare(on: Machine, schema: str) -> Iterator[Serving]:
     port = free_port(None)
-    with _running(on, [sys.executable, "-m", "bench.bare", str(port), schema], port, {}) as serving:
+    command = [sys.executable, "-m", "bench.bare", str(port), schema]
+    with running(command, port, {"DATABASE_URL": on.postgres.url}) as serving:
         yield serving
 
 
 @contextmanager
-def _running(
-    on: Machine, command: Sequence[str | Path], port: int, environment: Mapping[str, str]
-) -> Iterator[Serving]:
-    """Settings of whoever runs the bench are not the server's."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("ARMATURE_")}
-    urls = {"DATABASE_URL": on.postgres.url, "REDIS_URL": on.valkey.url}
-    process = subprocess.Popen(command, env={**ours, **urls, **environment}, stdout=subprocess.DEVNULL)
+def running(command: Sequence[str | Path], port: int, settings: Mapping[str, str]) -> Iterator[Serving]:
+    """A server while it answers."""
+    process = subprocess.Popen(command, env=environment(settings), stdout=subprocess.DEVNULL)
     try:
         _await_answer(process, port)
         yield Serving(process.pid, port)
     finally:
         process.terminate()
         process.wait()
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Settings of whoever runs the bench are not the server's."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)} | dict(settings)
 
 
 def _await_answer(process: "subprocess.Popen[bytes]", port: int) -> None:

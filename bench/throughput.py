@@ -10,7 +10,7 @@ from bench.cases import CASES, Case
 from bench.dataset import fill
 from bench.load import Generator, find_generator
 from bench.machine import Machine, armature, bare
-from bench.rounds import Plan, Result, Side, check_equal, measure, sides
+from bench.rounds import Plan, Result, Side, check_sides, measure, sides
 
 CONNECTIONS = (1, 32)
 
@@ -38,11 +38,11 @@ def measure_requests(on: Machine, place: Place, names: Sequence[str], plan: Plan
             if names and case.name not in names:
                 continue
             pair = sides(case, server, limit, place.key)
-            check_equal(case, *pair)
+            check_sides(case, *pair)
             yield from _results(on, generator, case, pair, plan)
 
 
 def _results(on: Machine, generator: Generator, case: Case, pair: tuple[Side, Side], plan: Plan) -> Iterator[Result]:
     for connections in CONNECTIONS:
         yield measure(on, generator, case, pair, connections, plan)
-    check_equal(case, *pair)
+    check_sides(case, *pair)

