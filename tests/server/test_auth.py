@@ -273,6 +273,7 @@ ARGUMENTS = {
     "deleteField": '(input: {object: "x", field: "y"})',
     "restoreField": '(input: {object: "x", field: "y"})',
     "applyChangeset": "(changes: [])",
+    "undoChangeset": "(version: 2)",
 }
 
 
