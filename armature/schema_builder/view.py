@@ -139,8 +139,16 @@ class ObjectView:
 
     @cached_property
     def values(self) -> Mapping[str, Plain]:
-        """What aggregates and groups are made of."""
-        return {name: entry for name, entry in self.entries.items() if isinstance(entry, Plain)}
+        """What aggregates and groups are made of: the city of `address` as `addressCity`, if no field has that name."""
+        found = {name: entry for name, entry in self.entries.items() if isinstance(entry, Plain)}
+        parts = {
+            f"{entry.name}{pascal(name)}": part
+            for entry in self.entries.values()
+            if isinstance(entry, Composite)
+            for name, part in entry.parts.items()
+            if part.scalar != "ENUM"
+        }
+        return found | {name: part for name, part in parts.items() if name not in self.entries}
 
     @cached_property
     def plain(self) -> Mapping[str, Plain]:

@@ -14,4 +14,4 @@ FROM $workspace.companies AS t1
 WHERE t1.deleted_at IS NULL ORDER BY t1.employees DESC NULLS LAST, t1.id ASC 
  LIMIT 3) AS p4) AS p5 JOIN LATERAL (SELECT translate(encode(convert_to(CAST(json_build_array($1::VARCHAR, p5.k0, p5.k1) AS TEXT), 'UTF8'), 'base64'), E'+/=\n', '-_') AS "cursor", row_to_json(r$6) AS "node" 
 FROM LATERAL (SELECT p5.o0 AS "name", p5.o1 AS "people") AS r$6) AS r$7 ON true) AS p8) AS r$11;
--- $1 = '400e65548cc0'
+-- $1 = 'aad5c455be91'

@@ -10,6 +10,6 @@ WHERE t1.deleted_at IS NULL ORDER BY t1.is_ideal_customer ASC, t1.id DESC
 FROM LATERAL (SELECT p3.o2 AS "__typename", p3.o3 AS "id") AS r$6) AS r$7 ON true) AS p8) AS r$10;
 -- $1 = 'CompanyConnection'
 -- $2 = 'PageInfo'
--- $3 = 'f691417476be'
+-- $3 = '386156c80b93'
 -- $4 = 'Company'
 -- $5 = 'CompanyEdge'

@@ -114,3 +114,38 @@ async def test_aggregates_of_a_nested_list_are_found_by_the_index_of_its_relatio
     (scan,) = (each for each in nodes_of(plan) if each.get("Relation Name") == "people")
     assert "Index" in scan["Node Type"] or "Bitmap" in scan["Node Type"]
     assert scan["Actual Rows"] < 5
+
+
+async def test_parts_of_composites_are_values_too(api: DataApi) -> None:
+    fields = (NewField(name="price", type="CURRENCY"), NewField(name="home", type="ADDRESS"))
+    client = Client(api, await api.workspace([CreateObject(name_singular="thing", fields=fields)]))
+    await client.data(
+        CREATE,
+        data=[
+            {"price": {"amountMicros": "5", "currencyCode": "EUR"}, "home": {"city": "Oxford"}},
+            {"price": {"amountMicros": "7", "currencyCode": "EUR"}},
+            {},
+        ],
+    )
+
+    found = await client.data(
+        "{thingsAggregate {sum {priceAmountMicros} countDistinct {priceCurrencyCode} countEmpty {homeCity}} "
+        "thingsGroupBy(by: {field: HOME_CITY}, orderBy: {key: {home: {city: DESC_NULLS_LAST}}}) "
+        "{key {homeCity} count} "
+        "things(distinctOn: PRICE_CURRENCY_CODE) {price {currencyCode}}}"
+    )
+    error = await client.error("{thingsGroupBy(by: {field: PRICE}) {count}}")
+
+    assert found == {
+        "thingsAggregate": {
+            "sum": {"priceAmountMicros": "12"},
+            "countDistinct": {"priceCurrencyCode": 1},
+            "countEmpty": {"homeCity": 2},
+        },
+        "thingsGroupBy": [
+            {"key": {"homeCity": "Oxford"}, "count": 1},
+            {"key": {"homeCity": None}, "count": 2},
+        ],
+        "things": [{"price": {"currencyCode": "EUR"}}, {"price": None}],
+    }
+    assert (error["code"], error["field"]) == ("BAD_USER_INPUT", "price")

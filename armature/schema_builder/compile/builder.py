@@ -7,6 +7,7 @@ from sqlalchemy import FromClause, Select, select
 
 from armature.schema_builder.compile.aggregate import summary_json
 from armature.schema_builder.compile.connection import page_json
+from armature.schema_builder.compile.distinct import distinct_json
 from armature.schema_builder.compile.groups import groups_json
 from armature.schema_builder.compile.plan import Groups, Level, Link, Page, Read, Rows, Summary
 from armature.schema_builder.compile.statement import Parts, Statement, keyed
@@ -40,6 +41,8 @@ class Builder(Parts):
 
     def _rows(self, rows: Rows, link: Link | None, above: FromClause | None) -> Select[Any]:
         """A list, or a record by itself."""
+        if rows.distinct:
+            return distinct_json(self, rows, link, above)
         table = self.alias(rows.object)
         joined: FromClause = table
         order = []

@@ -132,7 +132,7 @@ class Order:
     @property
     def mark(self) -> tuple[object, ...]:
         """Tells it apart from others, whatever is renamed."""
-        way = [(step.to.object.table, step.near, step.far) for step in self.through]
+        way = tuple((step.to.object.table, step.near, step.far) for step in self.through)
         total = (self.by.to.object.table, self.by.far, self.by.aggregate.function) if isinstance(self.by, Total) else ()
         entry = self.by if isinstance(self.by, Plain) else self.by.aggregate.entry
         return (way, total, entry.column if entry else "", self.direction)
@@ -177,7 +177,8 @@ Output = Column | Composed | TypeName | Link
 class Rows:
     """One level of a read: what to show of which object, narrowed how.
 
-    `limit` None: at most one record, shown by itself or as null; otherwise a list.
+    `limit` None: at most one record, shown by itself or as null; otherwise a list. `distinct`: only the first of
+    the records with the same values of so many first `orders`.
     """
 
     object: ObjectView
@@ -187,6 +188,7 @@ class Rows:
     limit: Bind | None = None
     offset: Bind | None = None
     with_deleted: bool = False
+    distinct: int = 0
 
     @property
     def is_list(self) -> bool:

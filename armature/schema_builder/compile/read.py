@@ -21,6 +21,7 @@ from armature.schema_builder.compile.plan import (
     Rows,
     TypeName,
 )
+from armature.schema_builder.compile.read_distinct import distinct_orders
 from armature.schema_builder.compile.read_groups import groups
 from armature.schema_builder.compile.read_page import page
 from armature.schema_builder.compile.read_summary import summary
@@ -86,14 +87,16 @@ class Reader(Reading):
 
 
 def _list(reading: Reading, of: ObjectView, nodes: Sequence[FieldNode], given: Given) -> Rows:
+    orders, distinct = distinct_orders(of, given, reading.orders(of, given))
     return Rows(
         of,
         reading.outputs(of, nodes),
         reading.condition(of, given),
-        reading.orders(of, given),
+        orders,
         reading.limit(given),
         reading.offset(given),
         reading.with_deleted(given),
+        distinct,
     )
 
 

@@ -26,7 +26,7 @@ from armature.schema_builder.compile.plan import (
 from armature.schema_builder.compile.read_summary import summary_fields
 from armature.schema_builder.compile.reading import Given, OrderIsNull, Reading
 from armature.schema_builder.types.functions import COUNT
-from armature.schema_builder.types.groups import TIMES, key_names
+from armature.schema_builder.types.groups import TIMES, key_fields
 from armature.schema_builder.types.orders import is_orderable
 from armature.schema_builder.view import ObjectView, Plain, ToOne
 
@@ -100,18 +100,17 @@ def _by(
         return _by(reading, target, named[ways[0]], (*through, step), (*names, entry.name))
     if ways or "field" not in named:
         raise NothingToGroupBy
-    value = of.values.get(named["field"])
-    if value is None:
-        raise NotGroupable(named["field"])
-    key = GroupKey(through, (*names, value.name), value, named.get("granularity"), named.get("timeZone"))
+    name = named["field"]
+    value = of.values.get(name)
+    if value is None or not is_orderable(value):
+        raise NotGroupable(name)
+    key = GroupKey(through, (*names, name), value, named.get("granularity"), named.get("timeZone"))
     _check(key)
     return key
 
 
 def _check(key: GroupKey) -> None:
     entry, granularity = key.entry, key.granularity
-    if not is_orderable(entry):
-        raise NotGroupable(entry.name)
     if granularity is not None and entry.scalar not in TIMES:
         raise GranularityUnfit(entry.name, f"is no time: it has no {granularity}.")
     if granularity == "HOUR" and entry.scalar == "Date":
@@ -170,11 +169,11 @@ def _key_field(
     name = nodes[0].name.value
     if name == "__typename":
         return TypeName(key, type_name("group_key", of.name))
-    entry, is_part = key_names(of)[name]
-    way = (*names, entry.name)
-    if isinstance(entry, ToOne):
-        return _key_fields(reading, reading.schema.view[entry.target], keys, way, key, nodes)
-    found = [at for at, each in enumerate(keys) if (each.names, each.is_part) == (way, is_part)]
+    field = key_fields(of)[name]
+    way = (*names, field.name)
+    if isinstance(field.entry, ToOne):
+        return _key_fields(reading, reading.schema.view[field.entry.target], keys, way, key, nodes)
+    found = [at for at, each in enumerate(keys) if (each.names, each.is_part) == (way, field.is_part)]
     if not found:
         raise NotGroupedBy(".".join((*names, name)))
     return KeyField(key, found[0])

@@ -1,6 +1,7 @@
 """The types of groups, and the inputs that say what records are grouped by, which groups are kept, and their order."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -33,6 +34,9 @@ DateGranularity = GraphQLEnumType(
     description="A period, by its beginning; or a part of the calendar, by its number: Monday is 1, January is 1.",
 )
 
+NOT_OF_GROUPS = ("distinctOn", *WITH_DELETED)
+"""The arguments of a list that the records of a group have not."""
+
 TIMES = ("Date", "DateTime")
 INT, STRING = SCALARS["Int"].graphql, SCALARS["String"].graphql
 
@@ -42,23 +46,30 @@ def part_name(name: str) -> str:
     return f"{name}Part"
 
 
-def key_names(of: ObjectView) -> Mapping[str, tuple[Plain | ToOne, bool]]:
-    """The fields of a key: what each is of, and whether it is a part of the calendar; fields' own names come first."""
-    found: dict[str, tuple[Plain | ToOne, bool]] = {
-        name: (entry, False)
-        for name, entry in of.entries.items()
-        if isinstance(entry, Plain | ToOne) and is_orderable(entry)
-    }
-    times = {name: entry for name, entry in of.values.items() if entry.scalar in TIMES}
-    parts = {part_name(name): entry for name, entry in times.items()}
-    return found | {name: (entry, True) for name, entry in parts.items() if name not in found}
+@dataclass(frozen=True, slots=True)
+class InKey:
+    """A field of a key: of what it is, by the name it has in `by`, and whether it is a part of the calendar."""
+
+    name: str
+    entry: Plain | ToOne
+    is_part: bool = False
+
+
+def key_fields(of: ObjectView) -> Mapping[str, InKey]:
+    """By name; the names of fields come before those of parts of the calendar."""
+    values = {name: InKey(name, entry) for name, entry in of.values.items() if is_orderable(entry)}
+    ways = {name: InKey(name, entry) for name, entry in of.entries.items() if isinstance(entry, ToOne)}
+    times = [name for name, entry in of.values.items() if entry.scalar in TIMES]
+    parts = {part_name(name): InKey(name, of.values[name], is_part=True) for name in times}
+    return {**parts, **values, **ways}
 
 
 def group_key_type(types: Types, of: ObjectView) -> GraphQLObjectType:
-    def kind(entry: Plain | ToOne, is_part: bool) -> Any:
+    def kind(field: InKey) -> Any:
+        entry = field.entry
         if isinstance(entry, ToOne):
             return types[type_name("group_key", entry.target)]
-        if is_part:
+        if field.is_part:
             return INT
         choice = choice_type_name("choice", of.name, entry.name)
         return types[choice] if entry.scalar == "ENUM" else SCALARS[entry.scalar].graphql
@@ -66,8 +77,8 @@ def group_key_type(types: Types, of: ObjectView) -> GraphQLObjectType:
     return GraphQLObjectType(
         type_name("group_key", of.name),
         lambda: {
-            name: GraphQLField(kind(entry, is_part), description=entry.field.label)
-            for name, (entry, is_part) in key_names(of).items()
+            name: GraphQLField(kind(field), description=field.entry.field.label)
+            for name, field in key_fields(of).items()
         },
         description="What the records of a group have in common; it has what they are grouped by.",
     )
@@ -76,7 +87,7 @@ def group_key_type(types: Types, of: ObjectView) -> GraphQLObjectType:
 def group_type(types: Types, of: ObjectView) -> GraphQLObjectType:
     def fields() -> dict[str, GraphQLField]:
         records = list_field(types, of, "Records of the group.")
-        records.args = {name: each for name, each in records.args.items() if name not in WITH_DELETED}
+        records.args = {name: each for name, each in records.args.items() if name not in NOT_OF_GROUPS}
         key = GraphQLField(GraphQLNonNull(types[type_name("group_key", of.name)]))
         return {"key": key, **aggregate_fields(types, of), "records": records}
 

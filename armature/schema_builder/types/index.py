@@ -13,6 +13,7 @@ from armature.core.lru import Lru
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Snapshot
 from armature.metadata.names import CHOICE_TYPES, choice_type_name, root_name, type_name
+from armature.metadata.stored import stored
 from armature.schema_builder.types.functions import lacking
 from armature.schema_builder.view import View
 
@@ -115,7 +116,8 @@ class Indexer:
 
 
 def _scalars(of: Object) -> set[str]:
-    return {KINDS[each.kind].scalar(each.settings) or "ID" for each in of.visible_fields.values()}
+    fields = (part for each in of.visible_fields.values() for part in stored(each))
+    return {KINDS[each.kind].scalar(each.settings) or "ID" for each in fields}
 
 
 def _can_change(snapshot: Snapshot, of: Object) -> bool:

@@ -43,6 +43,7 @@ def _ordered(types: Types, of: ObjectView) -> Arguments:
 
 
 def list_field(types: Types, of: ObjectView, description: str | None) -> GraphQLField:
+    names = GraphQLList(GraphQLNonNull(types[type_name("field_name", of.name)]))
     return GraphQLField(
         GraphQLNonNull(GraphQLList(GraphQLNonNull(types[of.type_name]))),
         {
@@ -50,6 +51,7 @@ def list_field(types: Types, of: ObjectView, description: str | None) -> GraphQL
             **_ordered(types, of),
             "limit": GraphQLArgument(INT, description="At most this many records."),
             "offset": GraphQLArgument(INT, description="Leave out this many first."),
+            "distinctOn": GraphQLArgument(names, description="Of records with the same values, only the first."),
             **WITH_DELETED,
         },
         description=description,

@@ -74,7 +74,9 @@ class Reading:
 
     def listed(self, state: State, of: ObjectView, rows: Sequence[Row], given: Mapping[str, Any]) -> list[Record]:
         """Narrowed, ordered, cut."""
-        found = self.in_order(state, of, rows, given)
+        names = given.get("distinctOn") or ()
+        by = [{"orderBy": [{name: "ASC"} for name in names]}, {}][bool(given.get("orderBy"))]
+        found = one_each(of, names, self.in_order(state, of, rows, {**given, **by}))
         start, limit = given.get("offset") or 0, given.get("limit")
         cut = found[start : start + (DEFAULT_LIMIT if limit is None else limit)]
         return [Record(of, row, state) for row in cut]
@@ -149,6 +151,16 @@ class Reading:
         value = aggregated(function, entry, rows)
         is_choice = entry.options and result_of(function, entry.scalar) == "ENUM"
         return place(entry, value) if is_choice and value is not None else value
+
+
+def one_each(of: ObjectView, names: Sequence[str], rows: Sequence[Row]) -> list[Row]:
+    """Of rows with the same values of these, the first."""
+    if not names:
+        return list(rows)
+    found: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        found.setdefault(tuple(row[of.values[name].column] for name in names), row)
+    return list(found.values())
 
 
 Form: TypeAlias = Callable[[Reading, State, ObjectView, Sequence[Row], Mapping[str, Any]], Any]

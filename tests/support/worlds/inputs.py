@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from armature.metadata.names import choice_type_name, composite_type_name, type_name
+from armature.metadata.names import choice_type_name, composite_type_name, snake_case, type_name
 from armature.schema_builder.types.filters import SCALAR_FILTERS
 from armature.schema_builder.types.functions import FUNCTIONS, fits
 from armature.schema_builder.types.functions import ORDERS as AGGREGATE_ORDERS
@@ -328,9 +328,22 @@ class Inputs:
             found["limit"] = self._count()
         if self.choices.chance(25):
             found["offset"] = self._count()
-        if self.choices.chance(3):
+        if self.choices.chance(10):
+            found |= self._distinct(of)
+        if self.choices.chance(3) and "distinctOn" not in found:
             found[self.choices.pick(("filter", "orderBy", "limit", "offset", "withDeleted"))] = None
         return found
+
+    def _distinct(self, of: ObjectView) -> dict[str, Any]:
+        """Some fields, and an order that begins with them."""
+        ordered = [name for name, entry in of.entries.items() if isinstance(entry, Plain) and is_orderable(entry)]
+        names = list(dict.fromkeys(self.choices.pick(ordered) for _ in range(self.choices.between(1, 2))))
+        kind = f"[{type_name('field_name', of.name)}!]"
+        distinct = self.document.value(kind, lambda: [Enum(snake_case(name).upper()) for name in names])
+        orders = [{name: self._direction()} for name in reversed(names)]
+        if self.choices.chance(70):
+            orders.append({self.choices.pick(ordered): self._direction()})
+        return {"distinctOn": distinct, "orderBy": orders if self.choices.chance(80) else []}
 
     def connection(self, of: ObjectView) -> dict[str, Any]:
         """Some of the arguments of a connection, but for cursors."""
@@ -351,8 +364,8 @@ class Inputs:
 
     def unique(self, of: ObjectView) -> Mapping[str, Any]:
         """One record, by its id or a unique field: `@oneOf`."""
-        entry = self.choices.pick(list(of.unique_entries.values()))
-        return {entry.name: self.document.only(type_of(of, entry), lambda: self.sent(of, entry))}
+        name, entry = self.choices.pick(list(of.unique_entries.items()))
+        return {name: self.document.only(type_of(of, entry), lambda: self.sent(of, entry))}
 
     def id(self, of: ObjectView) -> Any:
         entry = of.unique_entries["id"]
