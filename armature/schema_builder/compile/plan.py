@@ -108,6 +108,11 @@ class Total:
     aggregate: Aggregate
     via: Via | None = None
 
+    @property
+    def mark(self) -> tuple[object, ...]:
+        between = (self.via.object.object.table, self.via.near, self.via.far) if self.via else ()
+        return (self.to.object.table, self.near, self.far, self.aggregate.function, between)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -133,7 +138,7 @@ class Order:
     def mark(self) -> tuple[object, ...]:
         """Tells it apart from others, whatever is renamed."""
         way = tuple((step.to.object.table, step.near, step.far) for step in self.through)
-        total = (self.by.to.object.table, self.by.far, self.by.aggregate.function) if isinstance(self.by, Total) else ()
+        total = self.by.mark if isinstance(self.by, Total) else ()
         entry = self.by if isinstance(self.by, Plain) else self.by.aggregate.entry
         return (way, total, entry.column if entry else "", self.direction)
 
