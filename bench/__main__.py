@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.answers import AnswersDiffer
 from bench.cases import CASES
 from bench.machine import machine
 from bench.model.measure import QUICK, Scale, measure_model
@@ -23,7 +24,10 @@ def main() -> None:
     asked = parsed(sys.argv[1:])
     for each in (signal.SIGINT, signal.SIGTERM):  # at once, and so that what was started ends, too
         signal.signal(each, lambda number, _: sys.exit(128 + number))
-    figures = asyncio.run(run(asked))
+    try:
+        figures = asyncio.run(run(asked))
+    except AnswersDiffer as error:
+        sys.exit(str(error))
     if asked.json:
         write_json(asked.json, figures)
 

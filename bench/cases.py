@@ -89,6 +89,18 @@ SELECT coalesce(json_agg(r), '[]') FROM (
 ) r
 """
 
+ALL_COMPANIES_SUMMED = """
+SELECT row_to_json(r) FROM (
+  SELECT count, (SELECT row_to_json(s) FROM (
+    SELECT employees::text, micros::text AS "annualRecurringRevenueAmountMicros"
+  ) s) AS sum
+  FROM (
+    SELECT count(*), sum(employees) AS employees, sum(annual_recurring_revenue_amount_micros) AS micros
+    FROM companies WHERE deleted_at IS NULL
+  ) found
+) r
+"""
+
 NEW_PERSON = """
 WITH r AS (
   INSERT INTO people (first_name, last_name, email, job_title, city, company_id) VALUES ($1, $2, $3, $4, $5, $6)
@@ -145,6 +157,12 @@ CASES = (
         "{ people(orderBy: [{createdAt: ASC}], limit: 1000) "
         "{ id firstName lastName email phone jobTitle city companyId createdAt updatedAt } }",
         A_THOUSAND_PEOPLE,
+    ),
+    Case(
+        "Q6",
+        "10,000 companies counted, two sums",
+        "{ companiesAggregate { count sum { employees annualRecurringRevenueAmountMicros } } }",
+        ALL_COMPANIES_SUMMED,
     ),
     Case(
         "M1",

@@ -47,6 +47,9 @@ QUESTIONS = {
         '{ people(sort: ["created_at"], limit: 1000) '
         "{ id first_name last_name email phone job_title city company_id { id } created_at updated_at } }"
     ),
+    "Q6": Question(
+        "{ companies_aggregated { countAll sum { employees annual_recurring_revenue_amount_micros } } }",
+    ),
     "M1": Question(
         "mutation ($person: create_people_input!) { create_people_item(data: $person) "
         "{ id first_name last_name email created_at } }",
@@ -127,7 +130,10 @@ def _sent(serving: Serving, method: str, path: str, body: Any, token: str | None
 
 
 def in_our_names(value: Any) -> Any:
+    """Aggregates are a list there, of groups."""
     match value:
+        case [{"countAll": count, "sum": sums}]:
+            return {"count": count, "sum": in_our_names(sums)}
         case dict():
             return dict(_renamed(name, each) for name, each in value.items())
         case list():

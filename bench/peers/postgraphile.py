@@ -36,6 +36,9 @@ QUESTIONS = {
         "{ people(orderBy: CREATED_AT_ASC, first: 1000) { nodes "
         "{ rowId firstName lastName email phone jobTitle city companyId createdAt updatedAt } } }"
     ),
+    "Q6": Question(
+        "{ companies { totalCount aggregates { sum { employees annualRecurringRevenueAmountMicros } } } }",
+    ),
     "M1": Question(
         "mutation ($person: PersonInput!) { createPerson(input: {person: $person}) "
         "{ person { rowId firstName lastName email createdAt } } }",
@@ -54,8 +57,10 @@ def run(url: str) -> Iterator[Answering]:
 
 
 def in_our_names(value: Any) -> Any:
-    """`id` is `rowId` there; a list is in `nodes`, what a mutation made in a field of its own."""
+    """`id` is `rowId` there; a list is in `nodes`, what a mutation made in a field of its own, sums in `aggregates`."""
     match value:
+        case {"totalCount": count, "aggregates": aggregates}:
+            return {"count": count, **aggregates}
         case {"nodes": inside} | {"person": inside}:
             return in_our_names(inside)
         case dict():

@@ -34,6 +34,7 @@ QUESTIONS = {
         "{ people(order: OLDEST_FIRST, limit: 1000) "
         "{ id firstName lastName email phone jobTitle city companyId createdAt updatedAt } }"
     ),
+    "Q6": Question("{ companiesAggregate { count sum { employees annualRecurringRevenueAmountMicros } } }"),
     "M1": Question(
         "mutation ($data: PersonInput!) { createPerson(data: $data) { id firstName lastName email createdAt } }",
         {"data": PERSON},

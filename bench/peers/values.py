@@ -4,12 +4,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 TIMES = ("createdAt", "updatedAt")
+SUMS = "sum"
 BIG_NUMBERS = ("amountMicros", "annualRecurringRevenueAmountMicros")
 
 
 def normal(value: Any, name: str = "") -> Any:
-    """Moments in UTC, big integers as strings, whatever their field's server makes of them; all else as it is."""
+    """Moments in UTC, big integers and sums as strings, whatever a server makes of them; all else as it is."""
     match value:
+        case dict() if name == SUMS:
+            return {key: str(each) for key, each in value.items()}
         case dict():
             return {key: normal(each, key) for key, each in value.items()}
         case list():

@@ -6,7 +6,7 @@ from typing import NewType, TypeAlias
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import select
+from sqlalchemy import func, select
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
@@ -71,6 +71,18 @@ class Company:
     opportunities = strawberry.field(resolver=opportunities_of, graphql_type=list[Opportunity])
 
 
+@strawberry.type
+class CompanySums:
+    employees: BigInt
+    annual_recurring_revenue_amount_micros: BigInt
+
+
+@strawberry.type
+class CompaniesAggregate:
+    count: int
+    sum: CompanySums
+
+
 @strawberry.enum
 class PeopleOrder(Enum):
     NEWEST_FIRST = "newest first"
@@ -98,6 +110,21 @@ async def companies(info: Info, limit: int = 50) -> list[CompanyRow]:
         return list(await session.scalars(query))
 
 
+async def companies_aggregate(info: Info) -> CompaniesAggregate:
+    query = select(
+        func.count(CompanyRow.id),
+        func.sum(CompanyRow.employees),
+        func.sum(CompanyRow.annual_recurring_revenue_amount_micros),
+    )
+    async with info.context.sessions() as session:
+        count, employees, micros = (await session.execute(query)).one()
+    sums = CompanySums(
+        employees=BigInt(employees or 0),
+        annual_recurring_revenue_amount_micros=BigInt(int(micros or 0)),  # a Decimal: PostgreSQL sums bigints so
+    )
+    return CompaniesAggregate(count=count, sum=sums)
+
+
 async def people(
     info: Info, city: str | None = None, order: PeopleOrder = PeopleOrder.NEWEST_FIRST, limit: int = 50
 ) -> list[PersonRow]:
@@ -121,6 +148,7 @@ async def create_person(info: Info, data: PersonInput) -> PersonRow:
 class Query:
     company = strawberry.field(resolver=company, graphql_type=Company | None)
     companies = strawberry.field(resolver=companies, graphql_type=list[Company])
+    companies_aggregate = strawberry.field(resolver=companies_aggregate)
     people = strawberry.field(resolver=people, graphql_type=list[Person])
 
 
