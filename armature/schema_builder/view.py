@@ -186,6 +186,11 @@ class ObjectView:
         return {name for name, entry in self.writable.items() if isinstance(entry, ToOne)}
 
     @cached_property
+    def related(self) -> frozenset[str]:
+        """The relations, by the names under which other records may be written with one."""
+        return frozenset({*self.links, *self.nested})
+
+    @cached_property
     def nested(self) -> Mapping[str, ToOne | ToMany]:
         """The relations that have no key here: what a client may write beside a record, not in it."""
         return {

@@ -35,9 +35,11 @@ from armature.schema_builder.run.fetch import prepared
 from armature.schema_builder.run.records import NewRecord
 from armature.schema_builder.run.workplace import Workplace
 from armature.schema_builder.types.scalars import item_of
-from armature.schema_builder.view import Composite, ObjectView, Plain, ToOne
+from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToOne
 
 RELATION = Uuid()
+MISSING = object()
+NOTHING: Mapping[str, Any] = {}
 
 KEY_IN_DETAIL = re.compile(r"\)=\((.*)\)", re.DOTALL)
 """Of what PostgreSQL tells of a duplicate: `Key (email)=(a@b.c) already exists.`, in any language."""
@@ -133,7 +135,7 @@ async def columns_of(
         if isinstance(entry, ToOne):
             found[entry.near] = await _keys(connection, at, entry, records)
         else:
-            found[entry.column] = _all_sent(of, entry, records)
+            found[entry.column] = _column(of, entry, records)
     for column in dict.fromkeys(name for each in records for name in each.keys if name not in found):
         found[column] = [each.keys[column].id if column in each.keys else None for each in records]
     return found
@@ -161,37 +163,49 @@ def _parts_given(entry: Composite, records: Sequence[NewRecord]) -> Iterator[Pla
             yield part
 
 
-def _all_sent(of: ObjectView, entry: Plain, records: Sequence[NewRecord]) -> Sequence[Any]:
-    whole = of.entries.get(entry.within or "")
-    follows = followed(whole, entry.name) if isinstance(whole, Composite) else None
-    fit = fit_of(entry)
-    return [_sent(entry, fit, each, _value(entry, each.row, follows)) for each in records]
+def _column(of: ObjectView, entry: Plain, records: Sequence[NewRecord]) -> Sequence[Any]:
+    """One value a record, its own or the default, as the statement takes them: documents and lists as text."""
+    values = (
+        _values(entry, records) if entry.within is None else _values_within(of.entries[entry.within], entry, records)
+    )
+    if any(each is MISSING for each in values):
+        field = entry.field
+        default = partial(KINDS[field.kind].default_value, field.default, field.settings)
+        values = [default() if each is MISSING else each for each in values]
+    if entry.is_required and any(each is None for each in values):
+        raise ValueMissing((*records[values.index(None)].path, *entry.path))
+    if (fit := fit_of(entry)) is not None:
+        values = [
+            None if value is None else fitted(fit, value, (*record.path, *entry.path))
+            for record, value in zip(records, values, strict=True)
+        ]
+    written = _written(entry.scalar)
+    return values if written is None else [None if each is None else written(each) for each in values]
 
 
-def _sent(entry: Plain, fit: Callable[[Any], Any] | None, record: NewRecord, value: Any) -> Any:
-    """What the statement takes: documents and lists as text."""
-    path = (*record.path, *entry.path)
-    if value is None:
-        if entry.is_required:
-            raise ValueMissing(path)
-        return None
-    if fit is not None:
-        value = fitted(fit, value, path)
-    if entry.scalar == "JSON":
-        return msgspec.json.encode(value).decode()
-    return value if item_of(entry.scalar) is None else texts_literal(value)
+def _values(entry: Plain, records: Sequence[NewRecord]) -> Sequence[Any]:
+    return [each.row.get(entry.name, MISSING) for each in records]
 
 
-def _value(entry: Plain, row: Mapping[str, Any], follows: tuple[str, Callable[[Any], Any]] | None) -> Any:
-    given = row if entry.within is None else row.get(entry.within, {})
+def _values_within(whole: Entry, entry: Plain, records: Sequence[NewRecord]) -> Sequence[Any]:
+    """Those of a part of a composite: of one that is null, all are."""
+    assert isinstance(whole, Composite)  # noqa: S101  the view pairs the two
+    follows = followed(whole, entry.name)
+    return [_part(entry, each.row.get(whole.name, NOTHING), follows) for each in records]
+
+
+def _part(entry: Plain, given: Mapping[str, Any] | None, follows: tuple[str, Callable[[Any], Any]] | None) -> Any:
     if given is None:
         return None
-    if entry.name in given:
-        return given[entry.name]
-    if follows is not None and follows[0] in given:
+    if follows is not None and entry.name not in given and follows[0] in given:
         return follows[1](given[follows[0]])
-    field = entry.field
-    return KINDS[field.kind].default_value(field.default, field.settings)
+    return given.get(entry.name, MISSING)
+
+
+def _written(scalar: str) -> Callable[[Any], str] | None:
+    if scalar == "JSON":
+        return lambda value: msgspec.json.encode(value).decode()
+    return None if item_of(scalar) is None else texts_literal
 
 
 async def _keys(
@@ -199,7 +213,7 @@ async def _keys(
 ) -> Sequence[UUID | None]:
     """The id each record refers to by this relation. Raises NothingToConnect where one is not there."""
     to = at.view[entry.target]
-    wanted = [_spelt(to, _wanted(entry, each)) for each in records]
+    wanted = _spelt(to, [_wanted(entry, each) for each in records])
     found: dict[tuple[str, Any], UUID] = {}
     for by in sorted({want.by for want in wanted if want}):
         values = {"values": list({want.value for want in wanted if want and want.by == by})}
@@ -214,10 +228,13 @@ async def _keys(
     ]
 
 
-def _spelt(to: ObjectView, wanted: Connect | None) -> Connect | None:
-    """With the value as it is kept."""
-    spelt = sought(to.unique_entries[wanted.by]) if wanted else None
-    return replace(wanted, value=spelt(wanted.value)) if wanted and spelt else wanted
+def _spelt(to: ObjectView, wanted: Sequence[Connect | None]) -> Sequence[Connect | None]:
+    """With the values as they are kept."""
+    ways = {by: sought(to.unique_entries[by]) for by in {each.by for each in wanted if each}}
+    spelt = {by: way for by, way in ways.items() if way is not None}
+    if not spelt:
+        return wanted
+    return [replace(each, value=spelt[each.by](each.value)) if each and each.by in spelt else each for each in wanted]
 
 
 def _wanted(entry: ToOne, record: NewRecord) -> Connect | None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from armature.schema_builder.compile.fit import sought
 from armature.schema_builder.compile.references import (
     Create,
     DataRefused,
@@ -72,6 +71,10 @@ class Nesting:
     ) -> NewRecord:
         """A record that refers to those of `keys`, which are of lower levels."""
         self._at.tally.add(1)
+        if of.related.isdisjoint(row):
+            record = new_record(row, path, keys)
+            self.new[level, of.name].append(record)
+            return record
         record = new_record(row, path, {**keys, **self.references(of, row, path, level)})
         self.new[level, of.name].append(record)
         for name in of.nested.keys() & row.keys():
@@ -179,8 +182,7 @@ class Nesting:
         self._at.tally.add(1)
         to = self._at.view[entry.target]
         by, value = unique_value(given, path)
-        spelt = sought(to.unique_entries[by])
-        self.named.append(Existing(to, by, spelt(value) if spelt else value, path))
+        self.named.append(Existing(to, by, value, path))
         return self.named[-1]
 
 

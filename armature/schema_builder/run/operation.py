@@ -1,11 +1,12 @@
 """An operation prepared for one schema: validated once, planned once for each shape of its variables."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     GraphQLError,
+    GraphQLInputType,
     GraphQLNonNull,
     GraphQLScalarType,
     OperationDefinitionNode,
@@ -33,6 +34,7 @@ from armature.schema_builder.compile.write import mutation
 from armature.schema_builder.run.document import PAGE, Document
 from armature.schema_builder.run.validation import RULES
 from armature.schema_builder.run.write import WriteField, ready
+from armature.schema_builder.types.coercion import Coerce, Misfit
 from armature.schema_builder.types.directives import ATOMIC
 from armature.schema_builder.types.many import WITH_DELETED
 from armature.schema_builder.types.schema import WorkspaceSchema
@@ -71,7 +73,6 @@ class MutationPlan:
 
 Plan = QueryPlan | MutationPlan
 Plans = Lru[tuple["Prepared", Any], Plan]
-Parsers = Mapping[str, Callable[[Any], Any]]
 
 
 class TooComplex(ArmatureError):
@@ -110,10 +111,11 @@ class Prepared:
         if errors := validate(schema.graphql, document.node, RULES, max_errors=MAX_ERRORS):
             raise TooComplex if isinstance(errors[0], ValidationAbortedError) else Refused(errors)
         self._definitions = self.node.variable_definitions or ()
-        self._plain = self._parsers()
         self._types: Mapping[str, Any] = {
             each.variable.name.value: type_from_ast(schema.graphql, each.type) for each in self._definitions
         }
+        self._are_plain = all(map(_is_plain, self._types.values()))
+        self._readers = self._fast_readers()
         self._deciding = _deciding_variables(document) & self._types.keys() if self._types else set()
 
     @property
@@ -126,9 +128,10 @@ class Prepared:
 
     def coerced(self, given: Mapping[str, Any]) -> Variables:
         """The variables as values (GraphQL spec, CoerceVariableValues). Raises Refused."""
-        if self._plain is not None and (plain := _parsed(self._plain, given)) is not None:
-            return plain
-        self._check_items(given)
+        if not self._are_plain:
+            self._check_items(given)
+        if self._readers is not None and (fitting := _read(self._readers, given)) is not None:
+            return fitting
         found = get_variable_values(self.schema.graphql, self._definitions, dict(given), max_errors=MAX_ERRORS)
         if isinstance(found, list):
             raise Refused(found)
@@ -141,16 +144,11 @@ class Prepared:
         if total > limit:
             raise too_many_conditions(total, limit)
 
-    def _parsers(self) -> Parsers | None:
-        """How to read variables that are all plain values, required or not, without defaults; None for others."""
-        found: dict[str, Callable[[Any], Any]] = {}
-        for each in self._definitions:
-            kind = type_from_ast(self.schema.graphql, each.type)
-            kind = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-            if each.default_value is not None or not isinstance(kind, GraphQLScalarType):
-                return None
-            found[each.variable.name.value] = kind.coerce_input_value
-        return found
+    def _fast_readers(self) -> Mapping[str, Coerce] | None:
+        """How to read the variables, by name; None where one has a default."""
+        if any(each.default_value is not None for each in self._definitions):
+            return None
+        return {name: self.schema.readers.of(kind) for name, kind in self._types.items()}
 
     def plan(self, variables: Variables) -> Plan:
         """Raises ArmatureError where the arguments ask for what can't be given."""
@@ -191,18 +189,22 @@ class Prepared:
         return QueryPlan(plan.fields, reads, reads_statement(reads) if reads else None, varies)
 
 
-def _parsed(parsers: Parsers, given: Mapping[str, Any]) -> Variables | None:
+def _read(readers: Mapping[str, Coerce], given: Mapping[str, Any]) -> Variables | None:
     """The short way for the common case; None where graphql-core must look: null, absent, refused."""
     values = {}
-    for name, parse in parsers.items():
+    for name, read in readers.items():
         value = given.get(name)
         if value is None:
             return None
         try:
-            values[name] = parse(value)
-        except GraphQLError:
+            values[name] = read(value)
+        except (Misfit, GraphQLError, RecursionError):
             return None
     return values
+
+
+def _is_plain(kind: GraphQLInputType) -> bool:
+    return isinstance(kind.of_type if isinstance(kind, GraphQLNonNull) else kind, GraphQLScalarType)
 
 
 def _deciding_variables(document: Document) -> set[str]:

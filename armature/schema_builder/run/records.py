@@ -13,9 +13,12 @@ from armature.schema_builder.view import ObjectView
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewRecord:
-    """What the client gave for a record, and where; `keys` are its relations to other records of the mutation."""
+    """What the client gave for a record, and where; `keys` are its relations to other records of the mutation.
+
+    Not frozen: of ten thousand, that would take longer to make than all they hold.
+    """
 
     id: UUID
     row: Row

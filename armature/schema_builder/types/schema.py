@@ -11,6 +11,7 @@ from armature.schema_builder.types.aggregates import (
     results_order_input,
     results_type,
 )
+from armature.schema_builder.types.coercion import Readers
 from armature.schema_builder.types.composites import COMPOSITES
 from armature.schema_builder.types.directives import DIRECTIVES
 from armature.schema_builder.types.field_names import field_name_type
@@ -111,6 +112,7 @@ class WorkspaceSchema:
 
     def __init__(self, view: View) -> None:
         self.view = view
+        self.readers = Readers()
         found = INDEXER.of(view)
         queries = Joined(*(each.queries for each in found), {SCHEMA_VERSION: VERSION})
         mutations = Joined(*(each.mutations for each in found))

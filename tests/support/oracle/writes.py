@@ -7,21 +7,18 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
-from graphql import GraphQLError, GraphQLResolveInfo
+from graphql import GraphQLResolveInfo
 
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
 from armature.schema_builder.tables import column_name, has_default, has_unique, is_not_null, stored_fields
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToOne
 from tests.support.oracle.filters import meets
+from tests.support.oracle.nested import beside, is_nested
 from tests.support.oracle.reads import Reading, Record
 from tests.support.oracle.references import Undecided, referring, removed
+from tests.support.oracle.refusal import Refusal
 from tests.support.worlds.data import Row, State
-
-
-class Refusal(GraphQLError):
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message, extensions={"code": code})
 
 
 @dataclass
@@ -36,7 +33,15 @@ class Writing:
     def root(self, info: GraphQLResolveInfo[Any], given: Mapping[str, Any]) -> Any:
         self.now += timedelta(microseconds=1)
         root = self.reading.schema.mutations[info.field_name]
-        return getattr(self, root.does)(root.object, **given)
+        before = self.state
+        try:
+            return getattr(self, root.does)(root.object, **given)
+        except Refusal:
+            self.state = before
+            data = given.get("data") or ()
+            if any(is_nested(root.object, each) for each in ([data] if isinstance(data, dict) else data)):
+                raise Undecided from None
+            raise
 
     def create(self, of: ObjectView, data: Mapping[str, Any]) -> Record:
         return self._created(of, [data])[0]
@@ -46,16 +51,17 @@ class Writing:
 
     def _created(self, of: ObjectView, data: Sequence[Mapping[str, Any]]) -> list[Record]:
         """All or none; of several faults, that of the first record counts."""
-        rows, before = [self._new(of, each) for each in data], self.state
-        try:
-            for row in rows:
-                self._check_required(of.object, row)
-                self._check_id(of.object, row)
-                self._put(of.object, [row])
-        except Refusal:
-            self.state = before
-            raise
-        return [Record(of, row, self.state) for row in rows]
+        ids = [self.made(of, each) for each in data]
+        return [self._record(of, each) for each in ids]
+
+    def made(self, of: ObjectView, data: Mapping[str, Any], keys: Mapping[str, UUID] | None = None) -> UUID:
+        """The id of a new record, there with what is nested in it."""
+        row = {**self._new(of, data), **(keys or {})}
+        self._check_required(of.object, row)
+        self._check_id(of.object, row)
+        self.put(of.object, [row])
+        beside(self, of, row["id"], data)
+        return row["id"]  # type: ignore[no-any-return]
 
     def _new(self, of: ObjectView, data: Mapping[str, Any]) -> Row:
         row: Row = {
@@ -65,7 +71,7 @@ class Writing:
         }
         row |= {column_name(each): None for each in stored_fields(of.object) if not has_default(each)}
         row |= {"created_at": self.now, "updated_at": self.now, "deleted_at": None}
-        row |= self._assigned(of, data)
+        row |= self.assigned(of, data)
         if "id" not in data:
             row["id"] = self._fresh(of)
         return row
@@ -77,35 +83,36 @@ class Writing:
         return self.fresh[of.object.id].pop(0)
 
     def update(self, of: ObjectView, id: UUID, data: Mapping[str, Any]) -> Record:
-        sets = self._assigned(of, data)
+        sets = self.assigned(of, data)
         found = self._one(of, id, is_visible=True)
-        self._put(of.object, [{**found, **sets, "updated_at": self.now}])
+        self.put(of.object, [{**found, **sets, "updated_at": self.now}])
+        beside(self, of, id, data)
         return self._record(of, id)
 
     def update_many(self, of: ObjectView, filter: Mapping[str, Any], data: Mapping[str, Any]) -> Any:
-        sets = self._assigned(of, data)
+        sets = self.assigned(of, data)
         found = self._many(of, filter, lambda row: row["deleted_at"] is None)
-        self._put(of.object, [{**row, **sets, "updated_at": self.now} for row in found])
+        self.put(of.object, [{**row, **sets, "updated_at": self.now} for row in found])
         return self._result(of, found)
 
     def delete(self, of: ObjectView, id: UUID) -> Record:
         found = self._one(of, id, is_visible=True)
-        self._put(of.object, [{**found, "deleted_at": self.now, "updated_at": self.now}])
+        self.put(of.object, [{**found, "deleted_at": self.now, "updated_at": self.now}])
         return self._record(of, id)
 
     def delete_many(self, of: ObjectView, filter: Mapping[str, Any]) -> Any:
         found = self._many(of, filter, lambda row: row["deleted_at"] is None)
-        self._put(of.object, [{**row, "deleted_at": self.now, "updated_at": self.now} for row in found])
+        self.put(of.object, [{**row, "deleted_at": self.now, "updated_at": self.now} for row in found])
         return self._result(of, found)
 
     def restore(self, of: ObjectView, id: UUID) -> Record:
         found = self._one(of, id)
-        self._put(of.object, [{**found, "deleted_at": None, "updated_at": self.now}])
+        self.put(of.object, [{**found, "deleted_at": None, "updated_at": self.now}])
         return self._record(of, id)
 
     def restore_many(self, of: ObjectView, filter: Mapping[str, Any]) -> Any:
         found = self._many(of, filter, lambda row: row["deleted_at"] is not None)
-        self._put(of.object, [{**row, "deleted_at": None, "updated_at": self.now} for row in found])
+        self.put(of.object, [{**row, "deleted_at": None, "updated_at": self.now} for row in found])
         return self._result(of, found)
 
     def destroy(self, of: ObjectView, id: UUID) -> Record:
@@ -137,10 +144,12 @@ class Writing:
         ids = sorted(row["id"] for row in rows)
         return {"count": len(ids), "records": [self._record(of, each) for each in ids]}
 
-    def _assigned(self, of: ObjectView, data: Mapping[str, Any]) -> Row:
+    def assigned(self, of: ObjectView, data: Mapping[str, Any]) -> Row:
         """Values by column."""
         row: Row = {}
         for name, value in data.items():
+            if name in of.nested:
+                continue
             entry = of.writable[name]
             if isinstance(entry, ToOne):
                 row[entry.near] = self._connected(of, entry, value)
@@ -159,16 +168,20 @@ class Writing:
     def _connected(self, of: ObjectView, entry: Any, given: Mapping[str, Any]) -> UUID | None:
         if "disconnect" in given:
             return None
-        connect = given["connect"]
         relation = of.entries[entry.field.name]
         assert isinstance(relation, ToOne)
-        reading = Reading(self.reading.schema, self.state)
-        found = reading.by(self.reading.schema.view[relation.target], connect.get("where") or connect)
+        target = self.reading.schema.view[relation.target]
+        return self.made(target, given["create"]) if "create" in given else self.connected(target, given["connect"])
+
+    def connected(self, to: ObjectView, given: Mapping[str, Any]) -> UUID:
+        """The id of the record that an id or a `where` names."""
+        where = {"id": given["id"]} if "id" in given else given["where"]
+        found = Reading(self.reading.schema, self.state).by(to, where)
         if found is None:
             raise Refusal("BAD_USER_INPUT", "there is nothing to connect")
         return found.row["id"]  # type: ignore[no-any-return]
 
-    def _put(self, of: Object, rows: Sequence[Row]) -> None:
+    def put(self, of: Object, rows: Sequence[Row]) -> None:
         for row in rows:
             self._check_required(of, row)
         after = {**self.state[of.id], **{row["id"]: row for row in rows}}

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from armature.metadata.names import composite_type_name, root_name, type_name
 from armature.metadata.stored import primary
 from armature.schema_builder.types.schema import WorkspaceSchema
-from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToOne
+from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToMany, ToOne
 from tests.support.worlds.choices import Choices
-from tests.support.worlds.data import State
+from tests.support.worlds.data import Row, State
 from tests.support.worlds.documents import Document, arguments
 from tests.support.worlds.inputs import type_of
 from tests.support.worlds.queries import Generated, Selections
@@ -40,10 +41,12 @@ class Mutations:
         self.selections = Selections(schema, state, document)
         self.inputs = self.selections.inputs
         self.created: set[str] = set()
+        self.nested = Nested(self)
 
     def field(self) -> str:
         of = self.choices.pick(list(self.view))
         does = self.choices.weighted(KINDS)
+        self.nested.begin()
         if root_name(does, of.object) not in self.schema.mutations:  # it has nothing to update
             does = "create"
         given = MAKERS[does](self, of)
@@ -63,7 +66,7 @@ class Mutations:
         kind = type_name("create", of.name)
         must_have_id = of.name in self.created
         self.created.add(of.name)
-        return {"data": self.document.required(kind, lambda: self._new(of, must_have_id=must_have_id))}
+        return {"data": self.document.required(kind, lambda: self.new(of, must_have_id=must_have_id))}
 
     def create_many(self, of: ObjectView) -> dict[str, Any]:
         """With ids: those that PostgreSQL gives can't be told apart."""
@@ -71,10 +74,10 @@ class Mutations:
         count = self.choices.weighted([(40, 2), (30, 1), (20, 4), (10, 0)])
         kind = type_name("create", of.name)
         return {
-            "data": self.document.value(f"[{kind}!]!", lambda: [self._new(of, must_have_id=True) for _ in range(count)])
+            "data": self.document.value(f"[{kind}!]!", lambda: [self.new(of, must_have_id=True) for _ in range(count)])
         }
 
-    def _new(self, of: ObjectView, *, must_have_id: bool) -> dict[str, Any]:
+    def new(self, of: ObjectView, *, must_have_id: bool) -> dict[str, Any]:
         data: dict[str, Any] = {}
         if must_have_id or self.choices.chance(40):
             data["id"] = self.inputs.id(of) if self.choices.chance(5) else self._fresh_id()
@@ -86,14 +89,22 @@ class Mutations:
             is_needed = isinstance(entry, Plain | Composite) and entry.is_required and (is_key or not has_default)
             if (is_needed and not (is_key and self.choices.chance(5))) or self.choices.chance(30):
                 data |= self._assigned(of, entry, can_be_null=not is_needed)
-        return _without_twice(data)
+        return _without_twice(data) | self.nested.beside(of, None)
 
     def _fresh_id(self) -> str:
         digits = f"{self.choices.below(2**62):032x}"
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def update(self, of: ObjectView) -> dict[str, Any]:
+        rows = [row for row in self.state[of.object.id].values() if row["deleted_at"] is None]
+        if rows and self.choices.chance(40):
+            row = self.choices.pick(rows)
+            kind = type_name("update", of.name)
+            return {"id": str(row["id"]), "data": self.document.required(kind, lambda: self.nested_changes(of, row))}
         return {"id": self.inputs.id(of), "data": self._changes(of)}
+
+    def nested_changes(self, of: ObjectView, row: Row) -> dict[str, Any]:
+        return self._some_changes(of) | self.nested.beside(of, row)
 
     def update_many(self, of: ObjectView) -> dict[str, Any]:
         return {**self.filter(of), "data": self._changes(of)}
@@ -130,6 +141,8 @@ class Mutations:
         if can_be_null and self.choices.chance(20):
             return {"disconnect": True}
         target = self.view[entry.target]
+        if self.nested.depth and self.choices.chance(15):
+            return {"create": self.nested.new(target, None)}
         if self.choices.chance(50):
             return {"connect": {"id": self._some_id(target)}}
         return {"connect": {"where": dict(self.inputs.unique(target))}}
@@ -151,6 +164,74 @@ class Mutations:
     def filter(self, of: ObjectView) -> dict[str, Any]:
         kind = type_name("filter", of.name)
         return {"filter": self.document.required(kind, lambda: self.inputs.conditions(of, 2))}
+
+
+class Nested:
+    """Data about other records than its own: no existing one is named twice in a field, and new ones have ids."""
+
+    def __init__(self, mutations: Mutations) -> None:
+        self.mutations = mutations
+        self.choices = mutations.choices
+        self.depth = 0
+        self._used: set[UUID] = set()
+
+    def begin(self) -> None:
+        self.depth = self.choices.weighted([(50, 0), (30, 1), (20, 2)])
+        self._used = set()
+
+    def new(self, of: ObjectView, inverse: str | None) -> dict[str, Any]:
+        """`inverse` names the relation to the record around it."""
+        self.depth -= 1
+        self.mutations.created.add(of.name)
+        data = self.mutations.new(of, must_have_id=True)
+        self.depth += 1
+        return {name: value for name, value in data.items() if name not in (inverse, f"{inverse}Id")}
+
+    def beside(self, of: ObjectView, row: Row | None) -> dict[str, Any]:
+        """`row` is the record there is; a new one has nothing yet."""
+        if self.depth <= 0:
+            return {}
+        entries = [each for each in of.nested.values() if self.choices.chance(50)]
+        return {each.name: self._given(of, each, row) for each in entries}
+
+    def _given(self, of: ObjectView, entry: ToOne | ToMany, row: Row | None) -> Any:
+        to = self.mutations.view[entry.target]
+        inverse = of.snapshot.link(entry.field).inverse.name
+        if isinstance(entry, ToMany):
+            kind = type_name("to_many", to.name)
+            return self.mutations.document.value(kind, lambda: self._several(to, entry, inverse, row))
+        if row is not None and self.choices.chance(20):
+            return {"disconnect": True}
+        strangers = self._records(to, lambda _: True)
+        return {"connect": strangers[0]} if strangers and self.choices.chance(50) else {"create": self.new(to, inverse)}
+
+    def _several(self, to: ObjectView, entry: ToMany, inverse: str, row: Row | None) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if self.choices.chance(60):
+            found["create"] = [self.new(to, inverse) for _ in range(self.choices.between(0, 2))]
+        what = self.choices.pick(("connect", "set") if row is None else ("connect", "set", "disconnect", "update"))
+        members = self._records(to, lambda each: row is not None and each[entry.far] == row["id"])
+        if what in ("connect", "set"):
+            found[what] = self._records(to, lambda _: True) or members
+        elif what == "disconnect":
+            found[what] = members
+        elif type_name("to_many_update", to.name) in self.mutations.schema.types:
+            found[what] = [{**each, "data": self._changed(to, each["id"])} for each in members]
+        return found
+
+    def _changed(self, to: ObjectView, id_: str) -> dict[str, Any]:
+        self.depth -= 1
+        data = self.mutations.nested_changes(to, self.mutations.state[to.object.id][UUID(id_)])
+        self.depth += 1
+        return data
+
+    def _records(self, to: ObjectView, test: Callable[[Row], bool]) -> list[dict[str, str]]:
+        """One or two that were not named yet."""
+        rows = self.mutations.state[to.object.id].values()
+        free = [row["id"] for row in rows if row["deleted_at"] is None and row["id"] not in self._used and test(row)]
+        chosen = free[: self.choices.between(1, 2)]
+        self._used.update(chosen)
+        return [{"id": str(each)} for each in chosen]
 
 
 MAKERS: Mapping[str, Callable[[Mutations, ObjectView], dict[str, Any]]] = {
