@@ -6,9 +6,10 @@ import pytest
 
 from armature.core.settings import Settings
 from armature.metadata.changes import CreateField, CreateObject, NewField, NewRelation
-from tests.schema_builder.conftest import add_crm
+from tests.schema_builder.conftest import add_crm, add_library
 from tests.support.data_api import Client, DataApi, data_api
 from tests.support.small_crm import ACME, ALICE, GONE, GONE_PERSON, HARE, HATTER, MINUTES, TEAPOT
+from tests.support.small_library import BYRON, LOST_BOOK, PERCY
 
 COUNTS = (
     "{c: companies(limit: 1000) {id} p: people(limit: 1000) {id} n: notes(limit: 1000) {id} t: tasks(limit: 1000) {id}}"
@@ -354,3 +355,55 @@ async def test_a_deleted_company_has_no_nested_writes(own_crm: Client) -> None:
 
     assert error["code"] == "NOT_FOUND"
     assert await own_crm.data('{people(filter: {firstName: {eq: "x"}}) {id}}') == {"people": []}
+
+
+# Many-to-many
+
+
+@pytest.fixture
+async def library(api: DataApi) -> Client:
+    return Client(api, await add_library(api))
+
+
+BOOK = "mutation($id: ID!, $data: BookUpdateInput!) {updateBook(id: $id, data: $data) {writers {name}}}"
+
+
+async def test_records_are_joined_and_made_and_joined(library: Client) -> None:
+    found = await library.data(
+        "mutation($data: [BookCreateInput!]!) {createBooks(data: $data) {title writers {name books {title}}}}",
+        data=[
+            {"title": "a", "writers": {"create": [{"name": "New", "books": {"create": [{"title": "b"}]}}]}},
+            {"title": "c", "writers": {"connect": [{"id": str(BYRON)}], "create": [{"name": "Newer"}]}},
+            {"title": "d", "writers": {"connect": [{"id": str(BYRON)}]}},
+        ],
+    )
+
+    books = found["createBooks"]
+    assert books[0]["writers"] == [{"name": "New", "books": [{"title": "a"}, {"title": "b"}]}]
+    assert [each["name"] for each in books[1]["writers"]] == ["Byron", "Newer"]
+    assert [each["title"] for each in books[2]["writers"][0]["books"]][-2:] == ["c", "d"]
+
+
+async def test_joining_twice_joins_once(library: Client) -> None:
+    async def writers(data: Any) -> list[str]:
+        found = await library.data(BOOK, id=str(LOST_BOOK), data={"writers": data})
+        return [each["name"] for each in found["updateBook"]["writers"]]
+
+    byron, percy = {"id": str(BYRON)}, {"id": str(PERCY)}
+
+    assert await writers({"set": [byron]}) == ["Byron"]
+    assert await writers({"connect": [byron, byron, percy]}) == ["Percy", "Byron"]
+    assert await writers({"disconnect": [byron]}) == ["Percy"]
+    assert await writers({"connect": [byron]}) == ["Percy", "Byron"]
+    assert await writers({"update": [{**byron, "data": {"name": "George"}}]}) == ["Percy", "George"]
+    assert await writers({"set": []}) == []
+
+
+@pytest.mark.parametrize("what", ["disconnect", "update"])
+async def test_only_what_is_joined_can_be_parted_or_changed(library: Client, what: str) -> None:
+    await library.data(BOOK, id=str(LOST_BOOK), data={"writers": {"set": []}})
+    given: Any = {"id": str(BYRON), "data": {"name": "x"}} if what == "update" else {"id": str(BYRON)}
+
+    error = await library.error(BOOK, id=str(LOST_BOOK), data={"writers": {what: [given]}})
+
+    assert error["inputPath"] == ["data", "writers", what, 0]

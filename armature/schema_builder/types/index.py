@@ -127,7 +127,7 @@ def _can_change(snapshot: Snapshot, of: Object) -> bool:
 
 def _is_writable(snapshot: Snapshot, field: Field) -> bool:
     if field.relation_id is not None:
-        return snapshot.link(field).target.is_visible
+        return snapshot.link(field).is_visible
     return not field.is_system and not KINDS[field.kind].is_read_only
 
 

@@ -191,7 +191,8 @@ class Nested:
         """`row` is the record there is; a new one has nothing yet."""
         if self.depth <= 0:
             return {}
-        entries = [each for each in of.nested.values() if self.choices.chance(50)]
+        by_key = [each for each in of.nested.values() if isinstance(each, ToOne) or each.through is None]
+        entries = [each for each in by_key if self.choices.chance(50)]
         return {each.name: self._given(of, each, row) for each in entries}
 
     def _given(self, of: ObjectView, entry: ToOne | ToMany, row: Row | None) -> Any:
