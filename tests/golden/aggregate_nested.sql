@@ -5,12 +5,12 @@ FROM (SELECT s7.a1 AS "lastName") AS r$8) AS "max"
 FROM (SELECT count(*) AS a0, max(t6.last_name) AS a1 
 FROM $workspace.people AS t6 
 WHERE t6.last_name IS DISTINCT FROM $1::VARCHAR AND t6.company_id = t1.id) AS s7) AS r$9) AS "peopleAggregate" 
-FROM $workspace.companies AS t1 LEFT OUTER JOIN LATERAL (SELECT count(*) AS v, count(*) AS h 
+FROM $workspace.companies AS t1 LEFT OUTER JOIN (SELECT count(*) AS v, count(*) AS h, t2.company_id AS k 
 FROM $workspace.people AS t2 
-WHERE t2.deleted_at IS NULL AND t2.company_id = t1.id) AS l3 ON true LEFT OUTER JOIN LATERAL (SELECT max(array_position($2::TEXT[], t4.stage)) AS v, ($2::TEXT[])[max(array_position($2::TEXT[], t4.stage))] AS h 
+WHERE t2.deleted_at IS NULL GROUP BY t2.company_id) AS l3 ON l3.k = t1.id LEFT OUTER JOIN (SELECT max(array_position($2::TEXT[], t4.stage)) AS v, ($2::TEXT[])[max(array_position($2::TEXT[], t4.stage))] AS h, t4.company_id AS k 
 FROM $workspace.opportunities AS t4 
-WHERE t4.deleted_at IS NULL AND t4.company_id = t1.id) AS l5 ON true 
-WHERE t1.deleted_at IS NULL ORDER BY l3.v DESC, l5.v ASC NULLS FIRST, t1.id 
+WHERE t4.deleted_at IS NULL GROUP BY t4.company_id) AS l5 ON l5.k = t1.id 
+WHERE t1.deleted_at IS NULL ORDER BY coalesce(l3.v, 0) DESC, l5.v ASC NULLS FIRST, t1.id 
  LIMIT 60) AS r$10) AS f0, (SELECT row_to_json(r$25) AS j 
 FROM (SELECT p24.a0 AS "nodes" 
 FROM (SELECT coalesce(json_agg(r$23) FILTER (WHERE p22.n <= 1), '[]'::json) AS a0 

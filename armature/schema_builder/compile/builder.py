@@ -47,7 +47,7 @@ class Builder(Parts):
         joined: FromClause = table
         order = []
         if rows.is_list:
-            joined, keys = self.keys(rows.orders, rows.object, table)
+            joined, keys = self.keys(rows, table, link)
             order = [each.sorted for each in keys]
         joined, columns = self.shown(rows.outputs, table, joined, joins=link is not None and rows.is_list)
         named = [keyed(output.key, column) for output, column in zip(rows.outputs, columns, strict=True)]

@@ -112,7 +112,7 @@ def _beyond(paged: Paged, argument: str, cursor: Bind | None) -> list[Sql]:
     if cursor is None:
         return []
     table = paged.build.alias(paged.page.object)
-    joined, keys = paged.build.keys(paged.page.orders, paged.page.object, table)
+    joined, keys = paged.build.keys(paged.page, table, paged.link)
     others = paged.narrowed(select(literal_column("1")).select_from(joined), table)
     return [exists(others.where(_within(paged, keys, argument, cursor).is_not(true())))]
 
@@ -184,7 +184,7 @@ def _edge(
 def _numbered(paged: Paged) -> Numbered:
     build, page = paged.build, paged.page
     table = build.alias(page.object)
-    joined, keys = build.keys(page.orders, page.object, table)
+    joined, keys = build.keys(page, table, paged.link)
     outputs = [each for shown in page.shown for each in shown]
     source, columns = build.shown(outputs, table, joined, joins=paged.link is not None)
     held = [each.held for each in keys]

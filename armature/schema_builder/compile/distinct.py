@@ -12,7 +12,7 @@ from armature.schema_builder.compile.statement import Parts, keyed
 def distinct_json(build: Parts, rows: Rows, link: Link | None, above: FromClause | None) -> Select[Any]:
     """The records are chosen first, by their ids: what is shown of them is computed for no others."""
     table = build.alias(rows.object)
-    joined, keys = build.keys(rows.orders, rows.object, table)
+    joined, keys = build.keys(rows, table, link)
     chosen: Select[Any] = select(table.c.id).ext(distinct_on(*(each.value for each in keys[: rows.distinct])))
     chosen = build.narrowed(chosen.select_from(joined), rows, table, link, above)
     chosen = chosen.order_by(*(each.sorted for each in keys))

@@ -51,6 +51,7 @@ from armature.schema_builder.compile.plan import (
     Not,
     Order,
     Output,
+    Page,
     Related,
     Rows,
     Step,
@@ -63,6 +64,7 @@ from armature.schema_builder.view import ObjectView, Plain
 Sql = ColumnElement[Any]
 
 NO_ROWS: Sql = literal_column("'[]'::json")
+ZERO: Sql = literal_column("0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +241,10 @@ class Parts(ABC):
     def _nested(self, link: Link, table: NamedFromClause) -> ScalarSelect[Any]:
         return self.json(link.rows, link, table).scalar_subquery()
 
-    def keys(self, orders: Sequence[Order], of: ObjectView, table: NamedFromClause) -> tuple[FromClause, list[Key]]:
+    def keys(self, level: Rows | Page, table: NamedFromClause, link: Link | None) -> tuple[FromClause, list[Key]]:
         """What to select from, and by what to order: made total by the id."""
-        ways = Ways(self, table)
-        found = self.keys_by(orders, of, ways)
+        ways = Ways(self, table, is_for_all=link is None and level.condition == All(()))
+        found = self.keys_by(level.orders, level.object, ways)
         return ways.joined, found
 
     def keys_by(self, orders: Sequence[Order], of: ObjectView, ways: "Ways") -> list[Key]:
@@ -269,15 +271,23 @@ class Parts(ABC):
         """An aggregate for each record to be ordered; none where there is no record."""
         far = self.alias(total.to)
         compared, held = aggregate_sql(total.aggregate, far, self.bound)
-        found = (
-            select(compared.label("v"), held.label("h"))
-            .select_from(far)
-            .where(far.c.deleted_at.is_(None), self.met(total, table, far))
-            .correlate(table)
-            .lateral(f"l{self.level()}")
-        )
-        ways.join(found, table.c.id.is_not(None) if order.through else true())
-        return Key(total.aggregate, order.direction, found.c.v, found.c.h, order.can_be_null)
+        found = select(compared.label("v"), held.label("h")).select_from(far).where(far.c.deleted_at.is_(None))
+        if ways.is_for_all and not order.through and total.via is None:
+            value, shown = self._total_of_all(total, found, far, ways)
+        else:
+            each = found.where(self.met(total, table, far)).correlate(table).lateral(f"l{self.level()}")
+            ways.join(each, table.c.id.is_not(None) if order.through else true())
+            value, shown = each.c.v, each.c.h
+        return Key(total.aggregate, order.direction, value, shown, order.can_be_null)
+
+    def _total_of_all(self, total: Total, found: Select[Any], far: FromClause, ways: "Ways") -> tuple[Sql, Sql]:
+        """In one pass over all that is aggregated: where all records are to be ordered, this is the shorter way."""
+        key: Sql = far.c[total.far]
+        grouped = found.add_columns(key.label("k")).group_by(key).subquery(f"l{self.level()}")
+        ways.join(grouped, grouped.c.k == ways.table.c[total.near])
+        if total.aggregate.is_required:
+            return func.coalesce(grouped.c.v, ZERO), func.coalesce(grouped.c.h, ZERO)
+        return grouped.c.v, grouped.c.h
 
     def condition(self, condition: Condition, table: NamedFromClause) -> Sql:
         match condition:
@@ -307,10 +317,14 @@ class Parts(ABC):
 
 
 class Ways:
-    """The tables that a level's orders and keys reach through to-one relations, each joined once."""
+    """The tables that a level's orders and keys reach through to-one relations, each joined once.
 
-    def __init__(self, build: Parts, table: NamedFromClause) -> None:
+    `is_for_all`: all records of the table are to be ordered.
+    """
+
+    def __init__(self, build: Parts, table: NamedFromClause, *, is_for_all: bool = False) -> None:
         self.table = table
+        self.is_for_all = is_for_all
         self.joined: FromClause = table
         self._build = build
         self._reached: dict[tuple[str, ...], NamedFromClause] = {(): table}
