@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import assert_never
+from typing import Any, assert_never
 
+import msgspec
 from msgspec import UNSET
 
 from armature.metadata.changes import (
@@ -24,6 +25,7 @@ from armature.metadata.model import Object, Snapshot
 from armature.metadata.resolve import as_id
 from armature.metadata.written import attribute_key
 
+LONGEST = 100
 NAMES: Mapping[type, str] = {UpdateObject: "name_singular", UpdateField: "name"}
 
 
@@ -68,7 +70,16 @@ def _changed(change: UpdateObject | UpdateField) -> Iterator[str]:
         if each.name == "options":
             yield f"options {', '.join(option.value for option in value)}"
         else:
-            yield f"{attribute_key(each.name)} {'null' if value is None else shown(value)}"
+            yield f"{attribute_key(each.name)} {_told(value)}"
+
+
+def _told(value: Any) -> str:
+    if value is None:
+        return "null"
+    if not isinstance(value, Mapping | list | tuple):
+        return shown(value)
+    text = msgspec.json.encode(value).decode()
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _new_name(field: NewField) -> str:

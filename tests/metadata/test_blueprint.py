@@ -219,6 +219,47 @@ def test_a_setting_left_out_is_the_default_again() -> None:
     assert steps(made, "objects: {a: {fields: {x: NUMBER}}}") == []
 
 
+FORMULA = """
+objects:
+  line:
+    fields:
+      price: NUMBER
+      count: NUMBER
+      total: {type: FORMULA, settings: {expression: price * count}}
+"""
+
+
+def test_formulas_come_after_what_they_need_and_go_before_it() -> None:
+    made = Model(build(EMPTY, FORMULA))
+    assert not steps(made.snapshot, FORMULA)
+    renamed = FORMULA.replace("price: NUMBER", "cost: {was: price, type: NUMBER}").replace("price *", "cost *")
+    assert lines(renamed, made) == ['Rename field line.price to cost, and change label "Cost"']
+    shorter = FORMULA.replace("      price: NUMBER\n", "").replace("price * count", "count * 2")
+    other = FORMULA.replace("price: NUMBER", "fee: NUMBER").replace("price * count", "fee * count")
+    assert lines(shorter, made) == [
+        'Change field line.total: settings {"expression":"count * 2"}',
+        "Delete field line.price",
+    ]
+    for text in (shorter, other):
+        assert not steps(build(made.snapshot, text), text)
+    left = build(made.snapshot, "objects: {line: {fields: {count: NUMBER}}}").kept_objects["line"]
+    assert not {"total", "price"} & left.kept_fields.keys()
+
+
+def test_a_formula_may_stand_before_what_it_needs() -> None:
+    text = """
+objects:
+  line:
+    fields:
+      total: {type: FORMULA, settings: {expression: price * count}}
+      order: {type: RELATION, relation: {type: MANY_TO_ONE, target: order}}
+      price: NUMBER
+      count: NUMBER
+  order: {}
+"""
+    assert not steps(build(EMPTY, text), text)
+
+
 def test_labels_of_system_fields_are_part_of_a_model() -> None:
     made = build(EMPTY, "objects: {a: {fields: {createdAt: {label: Born}}}}")
     assert made.kept_objects["a"].kept_fields["createdAt"].label == "Born"

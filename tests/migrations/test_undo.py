@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from armature.core.errors import ArmatureError
 from armature.metadata.blueprint.draw import draw
-from armature.metadata.changes import Change, NewOption
+from armature.metadata.changes import Change, NewField, NewOption
 from armature.migrations.workspace.change import RecordsBusy
 from armature.migrations.workspace.conflicts import OptionInUse, ValuesInTheWay, ValuesMissing
 from armature.migrations.workspace.undo import DataInTheWay, FirstVersion, NotTheLast, VersionUnknown, undo_changeset
@@ -78,6 +78,24 @@ async def test_data_in_what_was_made_refuse_it(crm: Living) -> None:
     assert '"ticket", which it made, has 1 record by now' in refused.value.message
     assert '"slogan" of "company", which it made, has 1 value by now' in refused.value.message
     assert await crm.stored() == before
+
+
+async def test_values_of_several_parts_count_and_computed_ones_do_not(crm: Living) -> None:
+    money = NewField(name="fee", type="CURRENCY", default_value={"amountMicros": "0", "currencyCode": "EUR"})
+    double = NewField(name="double", type="FORMULA", settings={"expression": "employees * 2"})
+    number = NewField(name="number", type="AUTO_NUMBER")
+    await crm.run("INSERT INTO {}.companies (employees) VALUES (4) RETURNING id")
+    before = draw(crm.snapshot)
+    await crm.change(*(add_field("company", each) for each in (money, double, number)))
+    await undo(crm)
+    assert draw(crm.snapshot) == before
+    await crm.assert_healthy()
+
+    await undo(crm)
+    await crm.change(add_field("company", NewField(name="tax", type="CURRENCY")))
+    await crm.run("UPDATE {}.companies SET tax_currency_code = 'CHF' RETURNING id")
+    with pytest.raises(DataInTheWay, match="has 1 value by now"):
+        await undo(crm)
 
 
 async def test_records_that_the_model_before_does_not_allow_refuse_it(crm: Living) -> None:

@@ -144,6 +144,29 @@ objects:
     assert records(where, "thing")[2]["number"] == "42"
 
 
+def test_values_of_several_parts_are_imported_and_exported_part_by_part(where: dict[str, str], file: Path) -> None:
+    model = file.with_suffix(".yaml")
+    model.write_text(
+        "objects: {deal: {fields: {price: CURRENCY, mails: EMAILS, double: {type: FORMULA, settings: "
+        '{expression: "price.amountMicros * 2"}}}}}'
+    )
+    output("metadata", "apply", str(model), "--yes", **where)
+    whole = '{"price": {"amountMicros": "5", "currencyCode": "EUR"}, "mails": {"primaryEmail": "A@example.com"}}'
+    ndjson = f'{whole}\n{{"price": null}}\n'
+    imported(where, "deal", file.with_suffix(".ndjson"), ndjson)
+    one, two = records(where, "deal", "--fields", "price.amountMicros,price.currencyCode,mails.primaryEmail,double")
+    assert one["price"] == {"amountMicros": "5", "currencyCode": "EUR"}
+    assert one["mails"] == {"primaryEmail": "a@example.com"}
+    assert float(one["double"]) == 10
+    assert two["price"] is None or two["price"]["amountMicros"] is None
+
+    text = output("export", "deal", **where)
+    asyncio.run(emptied(where["DATABASE_URL"], "deals"))
+    imported(where, "deal", file, text)
+    assert output("export", "deal", **where) == text
+    assert "price.currencyCode" in refused(where, "deal", file, "price.currencyCode\nxx\n")
+
+
 def test_an_object_s_relation_to_itself_is_matched_within_the_file(where: dict[str, str], file: Path) -> None:
     model = file.with_suffix(".yaml")
     model.write_text(

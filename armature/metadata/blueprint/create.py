@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from armature.core.errors import BadUserInput
 from armature.metadata.blueprint.blueprint import (
+    FieldPlan,
     ObjectPlan,
     RelationPlan,
     full_label,
@@ -22,6 +23,7 @@ from armature.metadata.changes import (
     NewRelation,
 )
 from armature.metadata.edits.birth import SYSTEM_LABELS
+from armature.metadata.formula.syntax import FormulaInvalid, field_names
 
 
 class TypeMissing(BadUserInput):
@@ -34,7 +36,7 @@ def create_missing(way: Way) -> None:
     waiting = {of: _unmade(way, of) for of in way.blueprint.objects}
     for of in way.blueprint.objects:
         if way.object(of) is None:
-            ready = list(_ready(way, of, waiting))
+            ready = _together(way, of, list(_ready(way, of, waiting)))
             new = tuple(_new_field(way, of, name, waiting) for name in ready)
             way.go(_new_object(of, way.blueprint.objects[of], new), "objects", of)
     while any(waiting.values()):
@@ -49,6 +51,20 @@ def _unmade(way: Way, of: str) -> list[str]:
     there = way.fields(of)
     plans = way.blueprint.objects[of].fields
     return [name for name in plans if name not in there and not (way.object(of) is None and name in SYSTEM_LABELS)]
+
+
+def _together(way: Way, of: str, ready: list[str]) -> list[str]:
+    """Of the fields that an object can begin with, those that need no other; see metadata/formula."""
+    plans = way.blueprint.objects[of].fields
+    later = plans.keys() - set(ready)
+    return [name for name in ready if later.isdisjoint(_needs(plans[name]))]
+
+
+def _needs(plan: FieldPlan) -> set[str]:
+    try:
+        return field_names(plan.settings["expression"]) if plan.type == "FORMULA" else set()
+    except (KeyError, TypeError, FormulaInvalid):
+        return set()  # its step will say what is wrong
 
 
 def _create_fields(way: Way, of: str, waiting: Mapping[str, list[str]]) -> bool:

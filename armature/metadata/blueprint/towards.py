@@ -69,13 +69,20 @@ def steps_towards(snapshot: Snapshot, blueprint: Blueprint, *, now: datetime, ne
     """None where the model is so already. Raises what `edit` raises, each error with its path in the blueprint."""
     _check_ends(blueprint)
     way = Way(snapshot, _with_inverse_names(blueprint), now, new_id)
+    _go_on(way)
+    while way.errors and way.made_progress():
+        _go_on(way)
+    way.raise_errors()
+    return Steps(way.changes, way.paths, way.after)
+
+
+def _go_on(way: Way) -> None:
+    """One round. A formula may keep a step from being made before another, which the next round finds done."""
+    way.errors.clear()
     _delete(way)
     update_all(way)
     create_missing(way)
-    if not way.errors:
-        update_all(way)  # what creating can't say
-    way.raise_errors()
-    return Steps(way.changes, way.paths, way.after)
+    update_all(way)  # what creating can't say
 
 
 def _check_ends(blueprint: Blueprint) -> None:
@@ -127,7 +134,7 @@ def _leads_back(other: RelationPlan | None, relation: RelationPlan, here: End) -
 def _delete(way: Way) -> None:
     stays = {each.id for each in way.known.values()}
     for of in way.before.kept_objects.values():
-        if of.id not in stays:
+        if of.id not in stays and way.after.objects[of.id].deleted_at is None:
             way.go(DeleteObject(object=of.name_singular))
     kept = {each.id for name in way.known for each in way.fields(name).values()}
     gone = [
@@ -137,8 +144,9 @@ def _delete(way: Way) -> None:
         if not (each.is_system or _ends(way.before, each) & kept)
     ]
     for name, of, each in sorted(gone, key=lambda found: found[2].column is None):  # a relation goes with its key
-        if way.after.objects[of.id].fields[each.id].deleted_at is None:
-            way.go(DeleteField(object=of.name_singular, field=each.name), "objects", name)
+        owner = way.after.objects[of.id]
+        if owner.fields[each.id].deleted_at is None:
+            way.go(DeleteField(object=owner.name_singular, field=owner.fields[each.id].name), "objects", name)
 
 
 def _ends(snapshot: Snapshot, of: Field) -> set[UUID]:

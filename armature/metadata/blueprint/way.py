@@ -44,6 +44,7 @@ class Way:
 
     def __post_init__(self) -> None:
         self.after = self.before
+        self._told = 0
         self.known = matched(self.before.kept_objects, self.blueprint.objects)
 
     def go(self, change: Change, *path: str) -> None:
@@ -51,17 +52,23 @@ class Way:
         try:
             self.after = apply_changes(self.after, [change], now=self.now, new_id=self.new_id, paths=[path])
         except ArmatureError as error:
-            self.errors += [
-                translated(each, change) for each in (error.errors if isinstance(error, ManyErrors) else (error,))
-            ]
-        self.changes.append(change)
-        self.paths.append(path)
+            found = error.errors if isinstance(error, ManyErrors) else (error,)
+            self.errors += [translated(each, change) for each in found]
+        else:
+            self.changes.append(change)
+            self.paths.append(path)
+
+    def made_progress(self) -> bool:
+        """Since it was asked last."""
+        made, self._told = len(self.changes) > self._told, len(self.changes)
+        return made
 
     def raise_errors(self) -> None:
-        """Those that only follow from others are left out."""
+        """Each once; those that only follow from others are left out."""
         first = [each for each in self.errors if not isinstance(each, ObjectNotFound | FieldNotFound)] or self.errors
-        if first:
-            raise first[0] if len(first) == 1 else ManyErrors(first)
+        unlike = list({(each.message, *(each.path or ())): each for each in first}.values())
+        if unlike:
+            raise unlike[0] if len(unlike) == 1 else ManyErrors(unlike)
 
     def object(self, name: str) -> Object | None:
         """What stands for an object of the blueprint by now."""

@@ -7,18 +7,20 @@ from functools import cache
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, func, select, table
+from sqlalchemy import BigInteger, ColumnElement, Uuid, and_, bindparam, func, or_, select, table
 
 from armature.core.db import Connection, Database, Rendered, fetch_value, render
 from armature.core.errors import ArmatureError, Conflict, ManyErrors, NotFound
 from armature.metadata.check import problems
+from armature.metadata.formula.fields import is_formula
 from armature.metadata.model import Field, Object, Snapshot
+from armature.metadata.stored import stored
 from armature.metadata.tables import changesets
 from armature.metadata.undo import Undo, undo_of, undone
 from armature.migrations.workspace.change import in_turn, lock_newest, make
 from armature.migrations.workspace.journal import NOBODY, Actor, Entry
 from armature.migrations.workspace.render import default_sql, held_column
-from armature.schema_builder.tables import has_default, is_made_anew, stored_fields
+from armature.schema_builder.tables import has_default, is_made_anew
 
 
 class VersionUnknown(NotFound):
@@ -104,24 +106,30 @@ async def _in_the_way(connection: Connection, snapshot: Snapshot, undo: Undo) ->
             yield DataInTheWay(snapshot.version, of, None, records)
     made = set(undo.fields)
     for of in snapshot.objects.values():
-        for field in stored_fields(of):
-            if field.id not in made or field.deleted_at is not None or is_made_anew(field):
+        for field in of.fields.values():
+            if field.id not in made or field.deleted_at is not None or not _has_own_values(field):
                 continue
             if records := await _count(connection, snapshot, of, field):
                 yield DataInTheWay(snapshot.version, of, field, records)
 
 
+def _has_own_values(field: Field) -> bool:
+    """Whether what it holds is somebody's, and not what PostgreSQL gives or computes."""
+    return field.column is not None and not is_formula(field) and not is_made_anew(field)
+
+
 async def _count(connection: Connection, snapshot: Snapshot, of: Object, field: Field | None = None) -> int:
     """Records, or values that are not the default."""
     rows = select(func.count()).select_from(table(of.table, schema=snapshot.schema))
-    conditions: list[ColumnElement[bool]] = []
-    if field is not None:
-        held = held_column(field)
-        conditions.append(held.is_not(None))
-        if has_default(field):
-            conditions.append(held.is_distinct_from(default_sql(field)))
+    conditions = [] if field is None else [or_(*(_is_own(each) for each in stored(field)))]
     found: int = await fetch_value(connection, rows.where(*conditions))
     return found
+
+
+def _is_own(held: Field) -> ColumnElement[bool]:
+    value = held_column(held)
+    there = value.is_not(None)
+    return and_(there, value.is_distinct_from(default_sql(held))) if has_default(held) else there
 
 
 @cache

@@ -25,7 +25,7 @@ from armature.schema_builder.compile.plan import All, Column, Composed, Conditio
 from armature.schema_builder.compile.statement import Statement, keyed
 from armature.schema_builder.run.failures import told
 from armature.schema_builder.run.fetch import prepared
-from armature.schema_builder.transfer.headers import FieldUnknown
+from armature.schema_builder.transfer.headers import FieldUnknown, settable
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToOne, View
 
@@ -73,8 +73,9 @@ async def export_records(db: Database, asked: Export, write: Write) -> int:
 
 
 def exported(of: ObjectView, chosen: Sequence[str]) -> Sequence[str]:
-    """The names of what is exported: what was chosen, or every value that a record has."""
-    return chosen or [name for name in _values(of) if name != "deletedAt"]
+    """The names of what is exported: what was chosen, or every value that can be imported again."""
+    known = settable(of)
+    return chosen or [name for name in _values(of) if name.partition(".")[0] in known]
 
 
 def _values(of: ObjectView) -> Iterator[str]:

@@ -210,13 +210,13 @@ def _source(
 ) -> "Source":
     from armature.schema_builder.transfer.files import csv_source, ndjson_source
     from armature.schema_builder.transfer.values import MISSING
-    from armature.schema_builder.view import ToOne
+    from armature.schema_builder.view import Composite, ToOne
 
     of = _object(snapshot, object_name)
     if file_format == "csv":
         return csv_source(path, progress)
-    relations = [name for name, each in of.writable.items() if isinstance(each, ToOne)]
-    return ndjson_source(path, progress, MISSING, relations)
+    nested = [name for name, each in of.writable.items() if isinstance(each, ToOne | Composite)]
+    return ndjson_source(path, progress, MISSING, nested)
 
 
 @contextmanager
