@@ -31,7 +31,7 @@ def print_results(results: Sequence[Result]) -> None:
 
 
 def _row(result: Result) -> Sequence[str]:
-    ours, theirs = _medians(result.armature), _medians(result.bare)
+    ours, theirs = medians(result.armature), medians(result.bare)
     return (
         f"{result.case.name} {result.case.title}",
         str(result.connections),
@@ -45,7 +45,7 @@ def _row(result: Result) -> Sequence[str]:
     )
 
 
-def _medians(samples: Sequence[Sample]) -> dict[str, float]:
+def medians(samples: Sequence[Sample]) -> dict[str, float]:
     return {
         "rate": median(each.load.rate for each in samples),
         "p50": median(each.load.p50 for each in samples),
@@ -61,8 +61,8 @@ def as_json(results: Sequence[Result]) -> list[dict[str, Any]]:
             "case": each.case.name,
             "connections": each.connections,
             "ratio": each.ratio,
-            "armature": _medians(each.armature),
-            "bare": _medians(each.bare),
+            "armature": medians(each.armature),
+            "bare": medians(each.bare),
             "rounds": [
                 [ours.load.rate, theirs.load.rate] for ours, theirs in zip(each.armature, each.bare, strict=True)
             ],

@@ -9,7 +9,7 @@ from typing import Any
 from bench.machine import Machine
 from bench.peers.measure import PEERS, Compared, all_running, copies, measure_peers
 from bench.peers.peer import READS, Peer
-from bench.report import print_table
+from bench.report import medians, print_table
 from bench.rounds import Plan, Sample, ratio
 from bench.throughput import prepare
 
@@ -76,5 +76,6 @@ def _figures(compared: Compared) -> dict[str, Any]:
         "case": compared.case.name,
         "connections": compared.connections,
         "ratios": _ratios(compared),
+        "servers": {name: medians(samples) for name, samples in servers.items()},
         "rounds": {name: [one.load.rate for one in samples] for name, samples in servers.items()},
     }
