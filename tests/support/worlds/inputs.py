@@ -156,7 +156,13 @@ class Inputs:
     def composite(self, of: ObjectView, entry: Composite) -> dict[str, Any]:
         """Some of its parts, as they are written."""
         parts = [each for each in entry.parts.values() if self.choices.chance(50) or each.is_required]
-        return {each.name: self.sent(of, each) for each in parts}
+        return {each.name: self._part_sent(of, each) for each in parts}
+
+    def _part_sent(self, of: ObjectView, part: Plain) -> Any:
+        """A document may have keys that are no names."""
+        return (
+            self.document.value("JSON", lambda: self.sent(of, part)) if part.scalar == "JSON" else self.sent(of, part)
+        )
 
     def _operators(self, of: ObjectView, entry: Plain) -> Any:
         return self.document.value(filter_type_of(of, entry), lambda: self._some_operators(of, entry))
