@@ -115,8 +115,8 @@ RESERVED_TYPES = frozenset(
 RESERVED_ROOTS = frozenset({"search"})
 RESERVED_FIELDS = frozenset(
     {"and", "or", "not"}  # of filters
-    | {"id", "createdAt", "updatedAt", "deletedAt"}  # every object has them
-    | {"createdBy", "updatedBy", "position", "searchVector"}  # and will have these
+    | {"id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position"}  # every object has them
+    | {"searchVector"}  # and will have this
 )
 
 # PostgreSQL has these columns in every table.

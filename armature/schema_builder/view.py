@@ -97,6 +97,10 @@ FORMS: Mapping[str, str] = {"connection": "Connection", "aggregate": "Aggregate"
 """What a to-many relation can be shown as beside a list, with the ends of the fields' names (names.TO_MANY_FIELDS)."""
 
 
+SETTABLE = frozenset({"id", "position"})
+"""The fields of every object that a client may set."""
+
+
 @dataclass(frozen=True)
 class ObjectView:
     """One object; `entries` in display order, a relation with a foreign key giving two: `company` and `companyId`."""
@@ -176,7 +180,7 @@ class ObjectView:
             name: entry
             for name, entry in self.entries.items()
             if entry.field.column is not None
-            and not (entry.field.is_system and name != "id")
+            and not (entry.field.is_system and name not in SETTABLE)
             and not KINDS[entry.field.kind].is_read_only
         }
 

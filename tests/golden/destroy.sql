@@ -1,5 +1,5 @@
 WITH w AS 
-(DELETE FROM $workspace.companies WHERE $workspace.companies.id = $1::UUID RETURNING $workspace.companies.id, $workspace.companies.created_at, $workspace.companies.updated_at, $workspace.companies.deleted_at, $workspace.companies.name, $workspace.companies.domain_name, $workspace.companies.employees, $workspace.companies.address_city, $workspace.companies.annual_recurring_revenue_amount_micros, $workspace.companies.annual_recurring_revenue_currency_code, $workspace.companies.is_ideal_customer, $workspace.companies.profile)
+(DELETE FROM $workspace.companies WHERE $workspace.companies.id = $1::UUID RETURNING $workspace.companies.id, $workspace.companies.name)
  SELECT row_to_json(r$3) AS j 
 FROM (SELECT w.name AS "name", (SELECT coalesce(json_agg(r$2), '[]'::json) AS j 
 FROM (SELECT t1.first_name AS "firstName" 

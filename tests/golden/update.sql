@@ -1,8 +1,12 @@
 WITH w AS 
-(UPDATE $workspace.companies SET updated_at=now(), domain_name=$1::VARCHAR, employees=$2::INTEGER WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.id = $3::UUID RETURNING $workspace.companies.id, $workspace.companies.created_at, $workspace.companies.updated_at, $workspace.companies.deleted_at, $workspace.companies.name, $workspace.companies.domain_name, $workspace.companies.employees, $workspace.companies.address_city, $workspace.companies.annual_recurring_revenue_amount_micros, $workspace.companies.annual_recurring_revenue_currency_code, $workspace.companies.is_ideal_customer, $workspace.companies.profile)
+(UPDATE $workspace.companies SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, domain_name=$5::VARCHAR, employees=$6::INTEGER WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.id = $7::UUID RETURNING $workspace.companies.id, $workspace.companies.updated_at, $workspace.companies.name, $workspace.companies.domain_name, $workspace.companies.employees)
  SELECT row_to_json(r$1) AS j 
 FROM (SELECT w.name AS "name", w.employees AS "employees", w.domain_name AS "domainName", w.updated_at AS "updatedAt" 
 FROM w) AS r$1;
--- $1 = None
--- $2 = 121
--- $3 = UUID('00000001-0000-7000-8000-000000000001')
+-- $1 = 'SYSTEM'
+-- $2 = None
+-- $3 = None
+-- $4 = None
+-- $5 = None
+-- $6 = 121
+-- $7 = UUID('00000001-0000-7000-8000-000000000001')

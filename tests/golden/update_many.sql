@@ -1,8 +1,12 @@
 BEGIN;
 
-UPDATE $workspace.companies SET updated_at=now(), address_city=$1::VARCHAR WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.employees > $2::INTEGER RETURNING $workspace.companies.id;
--- $1 = 'Bath'
--- $2 = 1
+UPDATE $workspace.companies SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, address_city=$5::VARCHAR WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.employees > $6::INTEGER RETURNING $workspace.companies.id;
+-- $1 = 'SYSTEM'
+-- $2 = None
+-- $3 = None
+-- $4 = None
+-- $5 = 'Bath'
+-- $6 = 1
 
 SELECT coalesce(json_agg(r$2), '[]'::json) AS j 
 FROM (SELECT t1.name AS "name", t1.address_city AS "addressCity" 

@@ -1,8 +1,12 @@
 BEGIN;
 
-UPDATE $workspace.people SET updated_at=now(), company_id=t1.id FROM $workspace.companies AS t1 WHERE $workspace.people.deleted_at IS NULL AND $workspace.people.id = $1::UUID AND t1.deleted_at IS NULL AND t1.id = $2::UUID RETURNING $workspace.people.id;
--- $1 = UUID('00000002-0000-7000-8000-000000000001')
--- $2 = UUID('00000001-0000-7000-8000-000000000002')
+UPDATE $workspace.people SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=t1.id FROM $workspace.companies AS t1 WHERE $workspace.people.deleted_at IS NULL AND $workspace.people.id = $5::UUID AND t1.deleted_at IS NULL AND t1.id = $6::UUID RETURNING $workspace.people.id;
+-- $1 = 'SYSTEM'
+-- $2 = None
+-- $3 = None
+-- $4 = None
+-- $5 = UUID('00000002-0000-7000-8000-000000000001')
+-- $6 = UUID('00000001-0000-7000-8000-000000000002')
 
 SELECT row_to_json(r$6) AS j 
 FROM (SELECT (SELECT row_to_json(r$5) AS j 

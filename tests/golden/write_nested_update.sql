@@ -1,8 +1,12 @@
 BEGIN;
 
-UPDATE $workspace.companies SET updated_at=now(), name=$1::VARCHAR WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.id = $2::UUID RETURNING $workspace.companies.id;
--- $1 = 'Changed'
--- $2 = UUID('00000001-0000-7000-8000-000000000002')
+UPDATE $workspace.companies SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, name=$5::VARCHAR WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.id = $6::UUID RETURNING $workspace.companies.id;
+-- $1 = 'SYSTEM'
+-- $2 = None
+-- $3 = None
+-- $4 = None
+-- $5 = 'Changed'
+-- $6 = UUID('00000001-0000-7000-8000-000000000002')
 
 SELECT $workspace.people.id, $workspace.people.id AS id__1 
 FROM $workspace.people 
@@ -14,24 +18,40 @@ FROM $workspace.notes
 WHERE $workspace.notes.id = ANY ($1::UUID[]) AND $workspace.notes.deleted_at IS NULL;
 -- $1 = [UUID('00000004-0000-7000-8000-000000000001')]
 
-UPDATE $workspace.notes SET updated_at=now(), company_id=NULL WHERE $workspace.notes.company_id = ANY ($1::UUID[]) AND ($workspace.notes.id = ANY ($2::UUID[])) IS NOT true AND $workspace.notes.deleted_at IS NULL;
--- $1 = [UUID('00000001-0000-7000-8000-000000000002')]
--- $2 = [UUID('00000004-0000-7000-8000-000000000001')]
+UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=NULL WHERE $workspace.notes.company_id = ANY ($5::UUID[]) AND ($workspace.notes.id = ANY ($6::UUID[])) IS NOT true AND $workspace.notes.deleted_at IS NULL;
+-- $1 = 'SYSTEM'
+-- $2 = None
+-- $3 = None
+-- $4 = None
+-- $5 = [UUID('00000001-0000-7000-8000-000000000002')]
+-- $6 = [UUID('00000004-0000-7000-8000-000000000001')]
 
-UPDATE $workspace.notes SET updated_at=now(), company_id=anon_1."(above)" FROM unnest($1::UUID[], $2::UUID[]) AS anon_1(id, "(above)") WHERE $workspace.notes.id = anon_1.id AND $workspace.notes.company_id IS DISTINCT FROM anon_1."(above)" AND $workspace.notes.deleted_at IS NULL;
--- $1 = [UUID('00000004-0000-7000-8000-000000000001')]
--- $2 = [UUID('00000001-0000-7000-8000-000000000002')]
+UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=anon_1."(above)" FROM unnest($5::UUID[], $6::UUID[]) AS anon_1(id, "(above)") WHERE $workspace.notes.id = anon_1.id AND $workspace.notes.company_id IS DISTINCT FROM anon_1."(above)" AND $workspace.notes.deleted_at IS NULL;
+-- $1 = 'SYSTEM'
+-- $2 = None
+-- $3 = None
+-- $4 = None
+-- $5 = [UUID('00000004-0000-7000-8000-000000000001')]
+-- $6 = [UUID('00000001-0000-7000-8000-000000000002')]
 
-UPDATE $workspace.people SET updated_at=now(), company_id=anon_1.company_id FROM unnest($1::UUID[], $2::UUID[], $3::UUID[]) AS anon_1(id, "(above)", company_id) WHERE $workspace.people.id = anon_1.id AND $workspace.people.company_id = anon_1."(above)" AND $workspace.people.deleted_at IS NULL RETURNING $workspace.people.id;
--- $1 = [UUID('00000002-0000-7000-8000-000000000002')]
--- $2 = [UUID('00000001-0000-7000-8000-000000000002')]
--- $3 = [None]
+UPDATE $workspace.people SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=anon_1.company_id FROM unnest($5::UUID[], $6::UUID[], $7::UUID[]) AS anon_1(id, "(above)", company_id) WHERE $workspace.people.id = anon_1.id AND $workspace.people.company_id = anon_1."(above)" AND $workspace.people.deleted_at IS NULL RETURNING $workspace.people.id;
+-- $1 = 'SYSTEM'
+-- $2 = None
+-- $3 = None
+-- $4 = None
+-- $5 = [UUID('00000002-0000-7000-8000-000000000002')]
+-- $6 = [UUID('00000001-0000-7000-8000-000000000002')]
+-- $7 = [None]
 
-UPDATE $workspace.people SET updated_at=now(), city=anon_1.city, birthday=anon_1.birthday FROM unnest($1::UUID[], $2::UUID[], $3::TEXT[], $4::DATE[]) AS anon_1(id, "(above)", city, birthday) WHERE $workspace.people.id = anon_1.id AND $workspace.people.company_id = anon_1."(above)" AND $workspace.people.deleted_at IS NULL RETURNING $workspace.people.id;
--- $1 = [UUID('00000002-0000-7000-8000-000000000003')]
--- $2 = [UUID('00000001-0000-7000-8000-000000000002')]
--- $3 = ['Bath']
--- $4 = [datetime.date(1860, 1, 1)]
+UPDATE $workspace.people SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, city=anon_1.city, birthday=anon_1.birthday FROM unnest($5::UUID[], $6::UUID[], $7::TEXT[], $8::DATE[]) AS anon_1(id, "(above)", city, birthday) WHERE $workspace.people.id = anon_1.id AND $workspace.people.company_id = anon_1."(above)" AND $workspace.people.deleted_at IS NULL RETURNING $workspace.people.id;
+-- $1 = 'SYSTEM'
+-- $2 = None
+-- $3 = None
+-- $4 = None
+-- $5 = [UUID('00000002-0000-7000-8000-000000000003')]
+-- $6 = [UUID('00000001-0000-7000-8000-000000000002')]
+-- $7 = ['Bath']
+-- $8 = [datetime.date(1860, 1, 1)]
 
 SELECT row_to_json(r$6) AS j 
 FROM (SELECT t1.name AS "name", (SELECT coalesce(json_agg(r$3), '[]'::json) AS j 

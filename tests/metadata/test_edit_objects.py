@@ -33,6 +33,9 @@ def test_an_object_is_born_with_its_system_fields() -> None:
         ("createdAt", "created_at", "DATE_TIME", False, "now"),
         ("updatedAt", "updated_at", "DATE_TIME", False, "now"),
         ("deletedAt", "deleted_at", "DATE_TIME", True, None),
+        ("createdBy", "created_by", "ACTOR", False, {"source": "SYSTEM"}),
+        ("updatedBy", "updated_by", "ACTOR", False, {"source": "SYSTEM"}),
+        ("position", "position", "POSITION", False, "last"),
     ]
     assert all(each.is_system for each in fields)
 

@@ -10,16 +10,17 @@ from armature.core.errors import ArmatureError
 from armature.core.settings import Settings
 from armature.metadata.model import Snapshot
 from armature.schema_builder.run.answer import Operation
+from armature.schema_builder.run.caller import Caller
 from armature.schema_builder.run.once import KeyReused, StillRunning
 from tests.support.data_api import Client, DataApi, data_api
 from tests.support.small_crm import ACME
 
-ANN, BOB = UUID(int=1), UUID(int=2)
+ANN, BOB = (Caller("MANUAL", user_id=UUID(int=each)) for each in (1, 2))
 CREATE = Operation('mutation {createTask(data: {title: "once"}) {id title}}', {}, idempotency_key="k")
 TASKS = '{tasks(filter: {title: {eq: "once"}}) {id}}'
 
 
-async def send(api: DataApi, snapshot: Snapshot, operation: Operation, caller: UUID = ANN) -> bytes:
+async def send(api: DataApi, snapshot: Snapshot, operation: Operation, caller: Caller = ANN) -> bytes:
     return (await api.engine.execute(operation, snapshot.workspace_id, caller)).body
 
 

@@ -120,6 +120,9 @@ RECORDS: Mapping[str, Sequence[dict[str, Any]]] = {
     ),
 }
 
+NOBODY: Mapping[str, Any] = {"created_by_source": "SYSTEM", "updated_by_source": "SYSTEM", "position": 0.0}
+"""What the fields that every object has say of records that come from nowhere."""
+
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {"company": {"is_ideal_customer": False}}
 
 
@@ -129,6 +132,6 @@ def small_crm(snapshot: Snapshot) -> State:
     for name, records in RECORDS.items():
         of = snapshot.kept_objects[name]
         nothing = dict.fromkeys(columns(of))
-        always = {**nothing, "created_at": CREATED, "updated_at": UPDATED, **DEFAULTS.get(name, {})}
+        always = {**nothing, "created_at": CREATED, "updated_at": UPDATED, **NOBODY, **DEFAULTS.get(name, {})}
         found[of.id] = {record["id"]: {**always, **record} for record in records}
     return found

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from armature.metadata.changes import Change, CreateField, CreateObject, NewField, NewRelation
 from armature.metadata.model import Snapshot
-from tests.support.small_crm import CREATED, DELETED, UPDATED, record_id
+from armature.metadata.names import columns
+from tests.support.small_crm import CREATED, DELETED, NOBODY, UPDATED, record_id
 from tests.support.worlds.data import State
 
 MARY, PERCY, BYRON, GONE_WRITER = (record_id(1, each) for each in (1, 2, 3, 9))
@@ -81,7 +82,7 @@ def small_library(snapshot: Snapshot) -> State:
     found: dict[UUID, dict[UUID, dict[str, Any]]] = {}
     for name, records in RECORDS.items():
         of = snapshot.kept_objects[name]
-        nothing = {each.column: None for each in of.fields.values() if each.column}
-        always = {**nothing, "created_at": CREATED, "updated_at": UPDATED}
+        nothing = dict.fromkeys(columns(of))
+        always = {**nothing, "created_at": CREATED, "updated_at": UPDATED, **NOBODY}
         found[of.id] = {record["id"]: {**always, **record} for record in records}
     return found

@@ -1,17 +1,21 @@
 """What an object is born with: its table's name, and the fields that every object has."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from armature.metadata.edits.draft import Draft
 from armature.metadata.model import Field, Object
 from armature.metadata.names import snake_case, table_at_birth
 
 # name, kind, label, is_nullable, default: what every object has.
-SYSTEM_FIELDS = (
+SYSTEM_FIELDS: tuple[tuple[str, str, str, bool, Any], ...] = (
     ("id", "UUID", "ID", False, "uuid"),
     ("createdAt", "DATE_TIME", "Created at", False, "now"),
     ("updatedAt", "DATE_TIME", "Updated at", False, "now"),
     ("deletedAt", "DATE_TIME", "Deleted at", True, None),
+    ("createdBy", "ACTOR", "Created by", False, {"source": "SYSTEM"}),
+    ("updatedBy", "ACTOR", "Updated by", False, {"source": "SYSTEM"}),
+    ("position", "POSITION", "Position", False, "last"),
 )
 SYSTEM_LABELS: Mapping[str, str] = {name: label for name, _, label, _, _ in SYSTEM_FIELDS}
 

@@ -29,6 +29,7 @@ from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
 from armature.schema_builder.compile.plan import Upsert, Via
+from armature.schema_builder.compile.stamps import created, updated
 from armature.schema_builder.compile.statement import Statement
 from armature.schema_builder.compile.write_statement import or_update
 from armature.schema_builder.view import ObjectView, Plain
@@ -44,8 +45,9 @@ def bulk_insert(of: ObjectView, columns: Columns, upsert: Upsert | None) -> Stat
     build = Builder()
     rows = _rows(build, columns)
     names = [column for column, _ in columns]
-    chosen = select(*_values(rows, columns)).select_from(rows)
-    made = insert(of.table).from_select(names, chosen, include_defaults=False)
+    stamps = created(build)
+    chosen = select(*_values(rows, columns), *stamps.values()).select_from(rows)
+    made = insert(of.table).from_select([*names, *stamps], chosen, include_defaults=False)
     if upsert is None:
         return build.statement(made)
     changed = or_update(made, of, names, upsert)
@@ -62,9 +64,7 @@ def bulk_update(of: ObjectView, columns: Columns, far: str, via: Via | None = No
     rows = _rows(build, [("id", Uuid()), (ABOVE, Uuid()), *columns])
     return build.statement(
         update(table)
-        .values(
-            {**dict(zip([name for name, _ in columns], _values(rows, columns), strict=True)), "updated_at": func.now()}
-        )
+        .values({**dict(zip([name for name, _ in columns], _values(rows, columns), strict=True)), **updated(build)})
         .where(table.c.id == rows.c.id, _belongs(table, rows, far, via), table.c.deleted_at.is_(None))
         .returning(table.c.id)
     )
@@ -82,8 +82,9 @@ def bulk_join(via: Via) -> Statement:
     """A link record between each record and the one above, unless there is one."""
     build = Builder()
     rows = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
-    chosen = select(rows.c[ABOVE], rows.c.id).select_from(rows)
-    made = insert(via.object.table).from_select([via.near, via.far], chosen, include_defaults=False)
+    stamps = created(build)
+    chosen = select(rows.c[ABOVE], rows.c.id, *stamps.values()).select_from(rows)
+    made = insert(via.object.table).from_select([via.near, via.far, *stamps], chosen, include_defaults=False)
     return build.statement(made.on_conflict_do_nothing())
 
 
@@ -93,7 +94,7 @@ def bulk_unjoin(via: Via) -> Statement:
     link = via.object.table
     rows = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
     joined = (link.c[via.far] == rows.c.id, link.c[via.near] == rows.c[ABOVE])
-    return build.statement(_deleted(link).where(*joined).returning(link.c[via.near], link.c[via.far]))
+    return build.statement(_deleted(build, link).where(*joined).returning(link.c[via.near], link.c[via.far]))
 
 
 def bulk_unjoin_others(via: Via) -> Statement:
@@ -103,12 +104,13 @@ def bulk_unjoin_others(via: Via) -> Statement:
     above = build.bound(FromVariable(("all",)), ARRAY(Uuid()))
     kept = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
     stays = exists().select_from(kept).where(kept.c.id == link.c[via.far], kept.c[ABOVE] == link.c[via.near])
-    return build.statement(_deleted(link).where(link.c[via.near] == any_(above), ~stays.correlate(link)))
+    return build.statement(_deleted(build, link).where(link.c[via.near] == any_(above), ~stays.correlate(link)))
 
 
-def _deleted(link: TableClause) -> Update:
+def _deleted(build: Builder, link: TableClause) -> Update:
     """Out of sight, as a client would delete them."""
-    return update(link).values(deleted_at=func.now(), updated_at=func.now()).where(link.c.deleted_at.is_(None))
+    values = {"deleted_at": func.now(), **updated(build)}
+    return update(link).values(values).where(link.c.deleted_at.is_(None))
 
 
 def bulk_connect(of: ObjectView, far: str) -> Statement:
@@ -118,7 +120,7 @@ def bulk_connect(of: ObjectView, far: str) -> Statement:
     rows = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
     return build.statement(
         update(table)
-        .values({far: rows.c[ABOVE], "updated_at": func.now()})
+        .values({far: rows.c[ABOVE], **updated(build)})
         .where(table.c.id == rows.c.id, table.c[far].is_distinct_from(rows.c[ABOVE]), table.c.deleted_at.is_(None))
     )
 
@@ -130,7 +132,7 @@ def bulk_release(of: ObjectView, far: str) -> Statement:
     kept, above = (build.bound(FromVariable((name,)), ARRAY(Uuid())) for name in ("id", ABOVE))
     return build.statement(
         update(table)
-        .values({far: null(), "updated_at": func.now()})
+        .values({far: null(), **updated(build)})
         .where(table.c[far] == any_(above), (table.c.id == any_(kept)).is_not(True), table.c.deleted_at.is_(None))
     )
 

@@ -30,10 +30,11 @@ from armature.metadata.model import Field, Object, Snapshot
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import EMPTY
+from armature.schema_builder.compile.stamps import updated
 from armature.schema_builder.compile.statement import Statement
 from armature.schema_builder.tables import column_name, has_unique, queried
 from armature.schema_builder.types.scalars import item_of
-from armature.schema_builder.view import Composite, ObjectView, Plain
+from armature.schema_builder.view import SETTABLE, Composite, ObjectView, Plain
 
 Sql = ColumnElement[Any]
 
@@ -75,7 +76,7 @@ def lock_statement(of: ObjectView) -> Statement:
 def delete_statement(of: ObjectView) -> Statement:
     build = _Merging()
     table = of.table
-    deleted = update(table).values(deleted_at=func.now(), updated_at=func.now())
+    deleted = update(table).values({"deleted_at": func.now(), **updated(build)})
     return build.statement(deleted.where(table.c.id == any_(build.others)))
 
 
@@ -83,7 +84,7 @@ def fill_statement(of: ObjectView) -> Statement:
     """What the kept record lacks, from the first of the others that has it."""
     build = _Merging()
     table = of.table
-    filled: dict[str, Any] = {"updated_at": func.now()}
+    filled: dict[str, Any] = dict(updated(build))
     for fields in _units(of):
         for each in fields:
             own = table.c[each.column]
@@ -96,7 +97,7 @@ def _units(of: ObjectView) -> Iterator[Sequence[Plain]]:
     for name, entry in of.writable.items():
         if isinstance(entry, Composite):
             yield tuple(entry.parts.values())
-        elif isinstance(entry, Plain) and name != "id":
+        elif isinstance(entry, Plain) and name not in SETTABLE:
             yield (entry,)
 
 
@@ -148,7 +149,7 @@ def _joined_with(snapshot: Snapshot, link: Object, key: Field) -> Sequence[str]:
 def _move_joined(table: TableClause, column: str, others: Sequence[str]) -> Statement:
     """Two records are joined once: what the kept one is joined to already, the others stay joined to."""
     build = _Merging()
-    moved = update(table).values({column: build.kept, "updated_at": func.now()})
+    moved = update(table).values({column: build.kept, **updated(build)})
     for each in others:
         there = table.alias()
         comes_first = and_(there.c[column] == any_(build.others), there.c.id < table.c.id)
@@ -165,7 +166,7 @@ def _move_joined(table: TableClause, column: str, others: Sequence[str]) -> Stat
 def _move_all(table: TableClause, column: str) -> Statement:
     """Those merged keep what they refer to, where they are of the same object."""
     build = _Merging()
-    moved = update(table).values({column: build.kept, "updated_at": func.now()})
+    moved = update(table).values({column: build.kept, **updated(build)})
     return build.statement(moved.where(table.c[column] == any_(build.others), table.c.id != all_(build.all)))
 
 
@@ -176,5 +177,5 @@ def _move_one(table: TableClause, column: str) -> Statement:
     may_move = and_(mover.c.deleted_at.is_(None), mover.c.id != all_(build.all))
     first = build.first(mover.c.id, mover, mover.c[column], may_move)
     is_free = ~exists().where(there.c[column] == build.kept, there.c.deleted_at.is_(None))
-    moved = update(table).values({column: build.kept, "updated_at": func.now()})
+    moved = update(table).values({column: build.kept, **updated(build)})
     return build.statement(moved.where(table.c.id == first, is_free))

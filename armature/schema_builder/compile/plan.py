@@ -151,7 +151,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """Composed of a composite, or null where it has none."""
+    """Parts of a composite, or null where it has none."""
 
     key: str
     entry: Composite

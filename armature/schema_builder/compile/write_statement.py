@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    TableClause,
     Uuid,
     and_,
     any_,
@@ -30,7 +31,21 @@ from sqlalchemy.sql.dml import Delete, Update, UpdateBase
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.compile.plan import Rows, SetLink, SetNew, SetValue, Upsert, Write, objects_read
+from armature.schema_builder.compile.plan import (
+    Column,
+    Composed,
+    Link,
+    Output,
+    Rows,
+    SetLink,
+    SetNew,
+    SetValue,
+    TypeName,
+    Upsert,
+    Write,
+    objects_read,
+)
+from armature.schema_builder.compile.stamps import Values, created, updated, updated_instead
 from armature.schema_builder.compile.statement import Statement
 from armature.schema_builder.view import ObjectView
 
@@ -41,8 +56,6 @@ IDS = FromVariable((WRITTEN,))
 
 MADE = "(made)"
 """Under this name the ids of the records made for a write's to-one relations are handed to it, by column."""
-
-Values = Mapping[str, ColumnElement[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +96,25 @@ def write_statements(write: Write) -> WriteStatements:
 def _shown_at_once(write: Write, rows: Rows) -> Statement:
     build = Builder()
     changed = _change(build, write)
-    written = changed.returning(*write.object.table.c).cte("w")
+    written = changed.returning(*_looked_at(write.object.table, rows.outputs)).cte("w")
     inner = select(*build.outputs(rows.outputs, written)).select_from(written)
     return build.statement(build.as_json(inner, rows))
+
+
+def _looked_at(table: TableClause, outputs: Sequence[Output]) -> Sequence[ColumnElement[Any]]:
+    """The columns of a written record that its selection needs."""
+    names = {"id"}
+    for output in outputs:
+        match output:
+            case Column(entry=entry):
+                names.add(entry.column)
+            case Composed(entry=entry):
+                names |= {each.column for each in entry.parts.values()}
+            case Link(near=near):
+                names.add(near)
+            case TypeName():
+                pass
+    return [each for each in table.c if each.name in names]
 
 
 def _ids_of(write: Write) -> Statement:
@@ -100,13 +129,14 @@ def _change(build: Builder, write: Write) -> UpdateBase:
 def _insert(build: Builder, write: Write) -> Insert:
     """With relations, from the records they lead to: where one is missing, nothing is inserted."""
     table = write.object.table
-    values, sources, conditions = _assigned(build, write.sets)
+    given, sources, conditions = _assigned(build, write.sets)
+    values = {**given, **created(build)}
     if sources:
         chosen = select(*values.values()).select_from(*sources).where(*conditions)
         made = insert(table).from_select(list(values), chosen, include_defaults=False)
     else:
-        made = insert(table).values(dict(values) or {"id": literal_column("DEFAULT")})
-    return or_update(made, write.object, list(values), write.upsert)
+        made = insert(table).values(dict(values))
+    return or_update(made, write.object, list(given), write.upsert)
 
 
 def or_update(made: Insert, of: ObjectView, given: Sequence[str], upsert: Upsert | None) -> Insert:
@@ -118,12 +148,12 @@ def or_update(made: Insert, of: ObjectView, given: Sequence[str], upsert: Upsert
         return made
     table, by = of.table, upsert.by.column
     wanted = given if upsert.updates is None else upsert.updates
-    updated = {column: made.excluded[column] for column in given if column in wanted and column not in (by, "id")}
+    changed = {column: made.excluded[column] for column in given if column in wanted and column not in (by, "id")}
     live = table.c.deleted_at.is_(None)
     return made.on_conflict_do_update(
         index_elements=[by],
         index_where=None if by == "id" else live,
-        set_={**updated, "updated_at": func.now()} if updated else {"updated_at": table.c.updated_at},
+        set_={**changed, **updated_instead(made)} if changed else {"updated_at": table.c.updated_at},
         where=live if by == "id" else None,
     )
 
@@ -133,7 +163,7 @@ def _update(build: Builder, write: Write) -> Update:
     values, _sources, conditions = _assigned(build, write.sets)
     return (
         update(table)
-        .values({**values, "updated_at": func.now()})
+        .values({**values, **updated(build)})
         .where(table.c.deleted_at.is_(None), _wanted(build, write), *conditions)
     )
 
@@ -142,7 +172,7 @@ def _delete(build: Builder, write: Write) -> Update:
     table = write.object.table
     return (
         update(table)
-        .values(deleted_at=func.now(), updated_at=func.now())
+        .values({"deleted_at": func.now(), **updated(build)})
         .where(table.c.deleted_at.is_(None), _wanted(build, write))
     )
 
@@ -153,7 +183,7 @@ def _restore(build: Builder, write: Write) -> Update:
     is_many = write.does == "restore_many"
     return (
         update(table)
-        .values(deleted_at=null(), updated_at=func.now())
+        .values({"deleted_at": null(), **updated(build)})
         .where(_wanted(build, write), table.c.deleted_at.is_not(None) if is_many else true())
     )
 

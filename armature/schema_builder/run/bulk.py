@@ -102,7 +102,7 @@ async def _run_insert(
     values: Mapping[str, Sequence[Any]],
     upsert: Upsert | None,
 ) -> Sequence[asyncpg.Record]:
-    sql, arguments = prepared(bulk_insert(of, typed(of, values), upsert), at.schema, values)
+    sql, arguments = prepared(bulk_insert(of, typed(of, values), upsert), at.schema, {**values, **at.caller.variables})
     with telling(at, of, records, values):
         return await connection.fetch(sql, *arguments)
 

@@ -21,6 +21,7 @@ from armature.metadata.model import Snapshot
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.compile.plan import Known, Read
 from armature.schema_builder.run.answer import Answer, MutationOverGet, Operation, object_of, refusal
+from armature.schema_builder.run.caller import SYSTEM, Caller
 from armature.schema_builder.run.document import PAGE, Document, DocumentReader
 from armature.schema_builder.run.failures import told
 from armature.schema_builder.run.fetch import fetch_json, fetch_row
@@ -48,10 +49,10 @@ class Engine:
         self._plans: Plans = Lru(settings.statement_cache_size)
         self._introspection = Introspection()
 
-    async def execute(self, operation: Operation, workspace_id: UUID, caller: UUID | None = None) -> Answer:
+    async def execute(self, operation: Operation, workspace_id: UUID, caller: Caller = SYSTEM) -> Answer:
         """The answer to an operation. Raises ArmatureError where the request as a whole is refused.
 
-        `caller` is whose idempotency keys count; nobody has none.
+        `caller` is who records remember, and whose idempotency keys count: the system has none.
         """
         snapshot = self._workspaces.known(workspace_id) or await self._workspaces.newest(workspace_id)
         try:
@@ -81,7 +82,7 @@ class Engine:
             self._plans.drop_where(lambda key, _: key[0].fingerprint not in self._schemas)
         return made
 
-    async def _run(self, operation: Operation, snapshot: Snapshot, caller: UUID | None) -> Answer:
+    async def _run(self, operation: Operation, snapshot: Snapshot, caller: Caller) -> Answer:
         prepared = self._prepared.get(_key(operation, snapshot)) or await self._prepare(operation, snapshot)
         if prepared.is_query:
             return await self._query(prepared, operation, snapshot)
@@ -150,18 +151,25 @@ class Engine:
                 found[each.key] = type_name if each.what == "typename" else str(snapshot.version).encode()
         return found
 
-    async def _mutation(
-        self, prepared: Prepared, operation: Operation, snapshot: Snapshot, caller: UUID | None
-    ) -> Answer:
+    async def _mutation(self, prepared: Prepared, operation: Operation, snapshot: Snapshot, caller: Caller) -> Answer:
         variables = prepared.coerced(operation.variables)
         plan = prepared.plan(variables)
         assert isinstance(plan, MutationPlan)  # noqa: S101  it is a mutation
         tally = Tally(self._settings)
         tables = {each.table: each for each in snapshot.objects.values()}
-        at = Workplace(self._db, self._settings, prepared.schema.view, snapshot.schema, variables, tables, tally)
-        if operation.idempotency_key is None or caller is None:
+        at = Workplace(
+            self._db,
+            self._settings,
+            prepared.schema.view,
+            snapshot.schema,
+            {**variables, **caller.variables},
+            tables,
+            tally,
+            caller,
+        )
+        if operation.idempotency_key is None or caller.id is None:
             return (await run_mutation(at, prepared, plan)).answer
-        key = Key(snapshot.workspace_id, caller, operation.idempotency_key, request_of(operation))
+        key = Key(snapshot.workspace_id, caller.id, operation.idempotency_key, request_of(operation))
         lifetime = self._settings.idempotency_lifetime
         return await once(self._db, lifetime, key, lambda db: run_mutation(replace(at, db=db), prepared, plan))
 

@@ -22,7 +22,7 @@ async def join(connection: Connection, at: Workplace, side: Side, members: Seque
     """Those that are joined already stay so."""
     link, records = _link(at, side), records_of(members)
     values = {"id": [each.id for each in records], ABOVE: [each.above.id for each in members]}
-    sql, arguments = prepared(bulk_join(link), at.schema, values)
+    sql, arguments = prepared(bulk_join(link), at.schema, {**values, **at.caller.variables})
     with telling(at, link.object, records, {link.near: values[ABOVE], link.far: values["id"]}):
         await connection.execute(sql, *arguments)
 
@@ -31,7 +31,7 @@ async def unjoin(connection: Connection, at: Workplace, side: Side, members: Seq
     """Raises NotAmongThem for one that is not joined to the one above."""
     link, records = _link(at, side), records_of(members)
     values = {"id": [each.id for each in records], ABOVE: [each.above.id for each in members]}
-    sql, arguments = prepared(bulk_unjoin(link), at.schema, values)
+    sql, arguments = prepared(bulk_unjoin(link), at.schema, {**values, **at.caller.variables})
     with telling(at, link.object, records, {}):
         found = {(row[0], row[1]) for row in await connection.fetch(sql, *arguments)}
     check_among(members, found)
@@ -47,7 +47,7 @@ async def unjoin_others(connection: Connection, at: Workplace, side: Side, relea
         ABOVE: [above for above, _ in kept],
         "id": [each for _, each in kept],
     }
-    sql, arguments = prepared(bulk_unjoin_others(link), at.schema, values)
+    sql, arguments = prepared(bulk_unjoin_others(link), at.schema, {**values, **at.caller.variables})
     with telling(at, link.object, records, {}):
         await connection.execute(sql, *arguments)
 

@@ -28,7 +28,7 @@ async def merge_records(connection: Connection, at: Workplace, of: ObjectView, m
     ids: Sequence[UUID] = merge.ids.read(at.variables)
     at.tally.add(len(ids))
     kept = _kept(ids, merge.keep.read(at.variables) if merge.keep else None)
-    values = {"kept": kept, "others": [each for each in ids if each != kept], "all": ids}
+    values = {"kept": kept, "others": [each for each in ids if each != kept], "all": ids, **at.caller.variables}
     found = set(await fetch_ids(connection, lock_statement(of), at.schema, values))
     for place, id_ in enumerate(ids):
         if id_ not in found:

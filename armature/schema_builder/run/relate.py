@@ -56,7 +56,7 @@ async def _release(connection: Connection, at: Workplace, side: Side, releases: 
     kept = [each.id for release in releases for each in release.kept]
     values = {"id": kept, ABOVE: [each.above.id for each in releases]}
     records = [NewRecord(each.above.id, {}, each.path, NO_KEYS) for each in releases]
-    sql, arguments = prepared(bulk_release(at.view[side.of], side.far), at.schema, values)
+    sql, arguments = prepared(bulk_release(at.view[side.of], side.far), at.schema, {**values, **at.caller.variables})
     with telling(at, at.view[side.of], records, {}):
         await connection.execute(sql, *arguments)
 
@@ -65,7 +65,7 @@ async def _connect(connection: Connection, at: Workplace, side: Side, members: S
     check_once(members)
     records = records_of(members)
     values = {"id": [each.id for each in records], ABOVE: [each.above.id for each in members]}
-    sql, arguments = prepared(bulk_connect(at.view[side.of], side.far), at.schema, values)
+    sql, arguments = prepared(bulk_connect(at.view[side.of], side.far), at.schema, {**values, **at.caller.variables})
     with telling(at, at.view[side.of], records, {side.far: values[ABOVE]}):
         await connection.execute(sql, *arguments)
 
@@ -90,7 +90,8 @@ async def _change_alike(
     of, records = at.view[side.of], records_of(members)
     given = {"id": [each.id for each in records], ABOVE: [each.above.id for each in members], **values}
     through = None if side.through is None else via(at.view, side.through)
-    sql, arguments = prepared(bulk_update(of, typed(of, values), side.far, through), at.schema, given)
+    statement = bulk_update(of, typed(of, values), side.far, through)
+    sql, arguments = prepared(statement, at.schema, {**given, **at.caller.variables})
     with telling(at, of, records, values):
         found = {row[0] for row in await connection.fetch(sql, *arguments)}
     check_among(members, {(each.above.id, each.record.id) for each in members if each.record.id in found})

@@ -7,6 +7,7 @@ from armature.core.errors import LimitExceeded
 from armature.core.settings import Settings, environment_name
 from armature.metadata.model import Object
 from armature.schema_builder.compile.binds import Variables
+from armature.schema_builder.run.caller import Caller
 from armature.schema_builder.run.transactions import Connections
 from armature.schema_builder.view import View
 
@@ -38,3 +39,4 @@ class Workplace:
     variables: Variables
     tables: Mapping[str, Object]
     tally: Tally
+    caller: Caller

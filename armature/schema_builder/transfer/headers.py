@@ -8,7 +8,7 @@ from armature.metadata.kinds import KINDS
 from armature.metadata.resolve import did_you_mean
 from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToOne, View
 
-TIMES = ("createdAt", "updatedAt")
+STAMPS = ("createdAt", "updatedAt", "createdBy", "updatedBy")
 """What the system gives where a file doesn't."""
 
 
@@ -118,8 +118,9 @@ def targets(view: View, of: ObjectView, headers: Sequence[str], wishes: Wishes) 
 
 
 def settable(of: ObjectView) -> dict[str, Entry]:
-    """What a file may give: what a client may set, and the times and numbers of records that come from elsewhere."""
-    return {name: each for name, each in of.entries.items() if name in of.writable or name in TIMES or is_counted(each)}
+    """What a file may give: what a client may set, and the stamps and numbers of records that come from elsewhere."""
+    given = {*of.writable, *STAMPS}
+    return {name: each for name, each in of.entries.items() if name in given or is_counted(each)}
 
 
 def is_counted(entry: Entry) -> bool:

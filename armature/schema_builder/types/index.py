@@ -11,7 +11,7 @@ from typing import Any
 
 from armature.core.lru import Lru
 from armature.metadata.kinds import KINDS
-from armature.metadata.model import Field, Object, Snapshot
+from armature.metadata.model import Object
 from armature.metadata.names import CHOICE_TYPES, choice_type_name, root_name, type_name
 from armature.metadata.stored import stored
 from armature.schema_builder.types.functions import lacking
@@ -19,9 +19,6 @@ from armature.schema_builder.view import View
 
 KEPT = 5_000
 FEW = 50
-
-UPDATES = ("update", "update_many", "to_many_update")
-"""What an object without fields of its own lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +88,18 @@ class Indexer:
         self._types = tuple(types)
         self._queries = tuple(queries)
         self._mutations = tuple(mutations)
-        self._known: Lru[tuple[bytes, bool], Index] = Lru(KEPT)
+        self._known: Lru[bytes, Index] = Lru(KEPT)
 
     def of(self, view: View) -> Sequence[Index]:
         """One for each object. Not to be called by several threads at once."""
-        return [self._of(view.snapshot, each) for each in view.snapshot.visible_objects.values()]
+        return [self._of(each) for each in view.snapshot.visible_objects.values()]
 
-    def _of(self, snapshot: Snapshot, of: Object) -> Index:
-        can_change = _can_change(snapshot, of)
-        key = (of.fingerprint, can_change)
-        return self._known.get(key) or self._known.put(key, self._brought(of, can_change))
+    def _of(self, of: Object) -> Index:
+        return self._known.get(of.fingerprint) or self._known.put(of.fingerprint, self._brought(of))
 
-    def _brought(self, of: Object, can_change: bool) -> Index:
+    def _brought(self, of: Object) -> Index:
         name = of.name_singular
-        left_out = {*(() if can_change else UPDATES), *lacking(_scalars(of))}
+        left_out = lacking(_scalars(of))
         types = {type_name(what, name): TypeEntry(what, name) for what in self._types if what not in left_out}
         for field in of.visible_fields.values():
             if field.options:
@@ -118,17 +113,6 @@ class Indexer:
 def _scalars(of: Object) -> set[str]:
     fields = (part for each in of.visible_fields.values() for part in stored(each))
     return {KINDS[each.kind].scalar(each.settings) or "ID" for each in fields}
-
-
-def _can_change(snapshot: Snapshot, of: Object) -> bool:
-    """Whether there is anything an update could set: GraphQL has no input without fields."""
-    return any(_is_writable(snapshot, field) for field in of.visible_fields.values())
-
-
-def _is_writable(snapshot: Snapshot, field: Field) -> bool:
-    if field.relation_id is not None:
-        return snapshot.link(field).is_visible
-    return not field.is_system and not KINDS[field.kind].is_read_only
 
 
 def _roots(of: Object, kinds: Iterable[str]) -> Mapping[str, RootEntry]:

@@ -14,6 +14,7 @@ from armature.core.db import Database
 from armature.core.errors import BadUserInput, Unauthenticated
 from armature.core.lru import Lru
 from armature.core.notices import Listener
+from armature.schema_builder.run.caller import SYSTEM, Caller
 from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.api_keys import PREFIX
 from armature.server.auth.memberships import find_key, find_membership
@@ -35,10 +36,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceIdentity(Identity):
-    """An Identity in a workspace, where it has a role."""
+    """An Identity in a workspace, where it has a role. `actor` is how records remember it."""
 
     workspace_id: UUID
     role: str
+    actor: Caller = SYSTEM
 
 
 class AuthorizationInvalid(Unauthenticated):
@@ -117,7 +119,8 @@ class Identities:
         async with self._db.connection() as connection:
             key = await find_key(connection, token, wanted)
         expires_at = inf if key.expires_at is None else key.expires_at.timestamp()
-        return Known(WorkspaceIdentity(None, key.workspace_id, key.role, key.id), expires_at)
+        actor = Caller("API", key.name, api_key_id=key.id)
+        return Known(WorkspaceIdentity(None, key.workspace_id, key.role, key.id, actor), expires_at)
 
     async def _user(self, token: str, wanted: UUID | None) -> Known:
         claims = self._tokens.read(token)
@@ -125,7 +128,9 @@ class Identities:
             found = await find_membership(connection, claims.user_id, wanted)
         if found is None:
             return Known(Identity(claims.user_id, None, None), claims.expires_at)
-        return Known(WorkspaceIdentity(claims.user_id, found.workspace_id, found.role), claims.expires_at)
+        actor = Caller("MANUAL", found.email, user_id=claims.user_id)
+        identity = WorkspaceIdentity(claims.user_id, found.workspace_id, found.role, None, actor)
+        return Known(identity, claims.expires_at)
 
     def _heard(self, notice: dict[str, Any]) -> None:
         """A workspace without a version is one that is gone."""

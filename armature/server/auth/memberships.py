@@ -48,6 +48,7 @@ class FoundKey:
     id: UUID
     workspace_id: UUID
     role: str
+    name: str
     expires_at: datetime | None
 
 
@@ -55,6 +56,7 @@ class FoundKey:
 class Membership:
     workspace_id: UUID
     role: str
+    email: str
 
 
 async def find_key(connection: Connection, token: str, wanted: UUID | None) -> FoundKey:
@@ -70,7 +72,7 @@ async def find_key(connection: Connection, token: str, wanted: UUID | None) -> F
         raise ApiKeyExpired
     if wanted is not None and wanted != row["workspace_id"]:
         raise WorkspaceOfOthers(wanted, "the API key's")
-    return FoundKey(row["id"], row["workspace_id"], row["role"], row["expires_at"])
+    return FoundKey(row["id"], row["workspace_id"], row["role"], row["name"], row["expires_at"])
 
 
 async def find_membership(connection: Connection, user_id: UUID, wanted: UUID | None) -> Membership | None:
@@ -86,7 +88,7 @@ async def find_membership(connection: Connection, user_id: UUID, wanted: UUID | 
         raise WorkspaceOfOthers(wanted, "one of yours")
     if len(rows) > 1 or rows[0]["workspace_id"] is None:
         return None
-    return Membership(rows[0]["workspace_id"], rows[0]["role"])
+    return Membership(rows[0]["workspace_id"], rows[0]["role"], rows[0]["email"])
 
 
 _LIVING = (memberships.c.workspace_id == workspaces.c.id) & workspaces.c.deleted_at.is_(None)
@@ -94,11 +96,18 @@ _THEIRS = memberships.join(workspaces, _LIVING)
 _USER = bindparam("user", type_=Uuid())
 
 _KEY = render(
-    select(api_keys.c.id, api_keys.c.workspace_id, api_keys.c.role, api_keys.c.expires_at, api_keys.c.revoked_at)
+    select(
+        api_keys.c.id,
+        api_keys.c.workspace_id,
+        api_keys.c.role,
+        api_keys.c.name,
+        api_keys.c.expires_at,
+        api_keys.c.revoked_at,
+    )
     .join(workspaces, (workspaces.c.id == api_keys.c.workspace_id) & workspaces.c.deleted_at.is_(None))
     .where(api_keys.c.token_hash == bindparam("hash", type_=LargeBinary()))
 )
-_OF_USER = select(memberships.c.workspace_id, memberships.c.role).where(users.c.id == _USER)
+_OF_USER = select(memberships.c.workspace_id, memberships.c.role, users.c.email).where(users.c.id == _USER)
 _ONLY = render(_OF_USER.select_from(users.outerjoin(_THEIRS, memberships.c.user_id == users.c.id)).limit(2))
 _WANTED = render(
     _OF_USER.select_from(

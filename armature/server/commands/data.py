@@ -215,7 +215,7 @@ def _source(
     of = _object(snapshot, object_name)
     if file_format == "csv":
         return csv_source(path, progress)
-    nested = [name for name, each in of.writable.items() if isinstance(each, ToOne | Composite)]
+    nested = [name for name, each in of.entries.items() if isinstance(each, ToOne | Composite)]
     return ndjson_source(path, progress, MISSING, nested)
 
 

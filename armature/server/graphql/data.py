@@ -19,7 +19,7 @@ class WorkspaceExecutor:
         self._run = engine.execute
 
     def execute(self, operation: Operation, caller: WorkspaceIdentity) -> Awaitable[Answer]:
-        return self._run(operation, caller.workspace_id, caller.user_id or caller.api_key_id)
+        return self._run(operation, caller.workspace_id, caller.actor)
 
 
 def sdl_route(engine: Engine, identify: Identify[WorkspaceIdentity]) -> Route:

@@ -77,4 +77,4 @@ class _Members:
 
     def _update(self, id_: UUID, sets: Mapping[str, Any]) -> None:
         row = self._rows()[id_]
-        self.writing.put(self.to.object, [{**row, **sets, "updated_at": self.writing.now}])
+        self.writing.put(self.to.object, [{**row, **sets, **self.writing.touched}])

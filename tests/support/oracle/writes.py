@@ -30,6 +30,12 @@ class Writing:
     fresh: Mapping[UUID, list[UUID]]
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
+    @property
+    def touched(self) -> Row:
+        """What every change of a record sets; the tests are nobody in particular."""
+        nobody = {f"updated_by_{part}": None for part in ("name", "user_id", "api_key_id")}
+        return {"updated_at": self.now, "updated_by_source": "SYSTEM", **nobody}
+
     def root(self, info: GraphQLResolveInfo[Any], given: Mapping[str, Any]) -> Any:
         self.now += timedelta(microseconds=1)
         root = self.reading.schema.mutations[info.field_name]
@@ -85,34 +91,34 @@ class Writing:
     def update(self, of: ObjectView, id: UUID, data: Mapping[str, Any]) -> Record:
         sets = self.assigned(of, data)
         found = self._one(of, id, is_visible=True)
-        self.put(of.object, [{**found, **sets, "updated_at": self.now}])
+        self.put(of.object, [{**found, **sets, **self.touched}])
         beside(self, of, id, data)
         return self._record(of, id)
 
     def update_many(self, of: ObjectView, filter: Mapping[str, Any], data: Mapping[str, Any]) -> Any:
         sets = self.assigned(of, data)
         found = self._many(of, filter, lambda row: row["deleted_at"] is None)
-        self.put(of.object, [{**row, **sets, "updated_at": self.now} for row in found])
+        self.put(of.object, [{**row, **sets, **self.touched} for row in found])
         return self._result(of, found)
 
     def delete(self, of: ObjectView, id: UUID) -> Record:
         found = self._one(of, id, is_visible=True)
-        self.put(of.object, [{**found, "deleted_at": self.now, "updated_at": self.now}])
+        self.put(of.object, [{**found, "deleted_at": self.now, **self.touched}])
         return self._record(of, id)
 
     def delete_many(self, of: ObjectView, filter: Mapping[str, Any]) -> Any:
         found = self._many(of, filter, lambda row: row["deleted_at"] is None)
-        self.put(of.object, [{**row, "deleted_at": self.now, "updated_at": self.now} for row in found])
+        self.put(of.object, [{**row, "deleted_at": self.now, **self.touched} for row in found])
         return self._result(of, found)
 
     def restore(self, of: ObjectView, id: UUID) -> Record:
         found = self._one(of, id)
-        self.put(of.object, [{**found, "deleted_at": None, "updated_at": self.now}])
+        self.put(of.object, [{**found, "deleted_at": None, **self.touched}])
         return self._record(of, id)
 
     def restore_many(self, of: ObjectView, filter: Mapping[str, Any]) -> Any:
         found = self._many(of, filter, lambda row: row["deleted_at"] is not None)
-        self.put(of.object, [{**row, "deleted_at": None, "updated_at": self.now} for row in found])
+        self.put(of.object, [{**row, "deleted_at": None, **self.touched} for row in found])
         return self._result(of, found)
 
     def destroy(self, of: ObjectView, id: UUID) -> Record:

@@ -40,7 +40,7 @@ def _row(choices: Choices, snapshot: Snapshot, of: Object, id_: UUID, ids: Mappi
     row["updated_at"] = datetime(2021, 1, choices.between(1, 5), 12, 30, 0, 1000, tzinfo=UTC)
     row["deleted_at"] = datetime(2022, 1, choices.between(1, 5), tzinfo=UTC) if choices.chance(20) else None
     for field in stored_fields(of):
-        if field.is_system:
+        if column_name(field) in row:
             continue
         if choices.chance(20) and not is_not_null(snapshot, field):
             row[column_name(field)] = None

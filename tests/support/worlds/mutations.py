@@ -87,6 +87,7 @@ class Mutations:
             is_key = isinstance(entry, Plain) and entry.field.relation_id is not None
             has_default = isinstance(entry, Composite | Plain) and primary(entry.field).default is not None
             is_needed = isinstance(entry, Plain | Composite) and entry.is_required and (is_key or not has_default)
+            is_needed = is_needed or entry.name == "position"  # PostgreSQL's clock would give it
             if (is_needed and not (is_key and self.choices.chance(5))) or self.choices.chance(30):
                 data |= self._assigned(of, entry, can_be_null=not is_needed)
         return _without_twice(data) | self.nested.beside(of, None)
