@@ -9,6 +9,7 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLResolveI
 
 from armature.schema_builder.types.schema import WorkspaceSchema
 from tests.support.oracle.aggregates import Results, Summary
+from tests.support.oracle.groups import Group
 from tests.support.oracle.reads import Reading, Record
 from tests.support.oracle.writes import Writing
 from tests.support.worlds.data import State
@@ -65,6 +66,8 @@ def _resolve(source: Any, info: GraphQLResolveInfo[Any], **given: Any) -> Any:
     match source:
         case Record():
             return writing.reading.field(source, info, given)
+        case Group() if info.field_name == "records":
+            return writing.reading.listed(writing.reading.state, source.of, source.rows, given)
         case Summary() | Results():
             return source.field(info.field_name)
         case _:

@@ -13,6 +13,7 @@ from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne
 from tests.support.oracle.aggregates import Summary, aggregated, place
 from tests.support.oracle.filters import meets, met, to_many, to_one, visible
+from tests.support.oracle.groups import Group, grouped, way_of
 from tests.support.oracle.values import shown
 from tests.support.worlds.data import Row, State
 
@@ -104,6 +105,12 @@ class Reading:
     def summarized(self, state: State, of: ObjectView, rows: Sequence[Row], given: Mapping[str, Any]) -> Summary:
         return Summary(of, self.filtered(state, of, rows, given))
 
+    def grouped(self, state: State, of: ObjectView, rows: Sequence[Row], given: Mapping[str, Any]) -> list[Group]:
+        ways = [way_of(self.schema.view, state, of, each) for each in given["by"]]
+        found = grouped(of, ways, self.filtered(state, of, rows, given), given)
+        start, limit = given.get("offset") or 0, given.get("limit")
+        return found[start : start + (DEFAULT_LIMIT if limit is None else limit)]
+
     def in_order(self, state: State, of: ObjectView, rows: Sequence[Row], given: Mapping[str, Any]) -> list[Row]:
         found = self.filtered(state, of, rows, given)
         found.sort(key=lambda row: row["id"])
@@ -169,6 +176,7 @@ MANY: Mapping[str, Form] = {
     "list": Reading.listed,
     "connection": Reading.connected,
     "aggregate": Reading.summarized,
+    "group_by": Reading.grouped,
 }
 """How many records are shown, by a key of names.ROOTS."""
 

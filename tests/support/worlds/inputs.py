@@ -1,7 +1,7 @@
 """Random arguments: values as a client writes them, filters, orders."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -364,6 +364,38 @@ class Inputs:
         """Some of the arguments of an aggregate."""
         found = {"filter": self.filter(of)} if self.choices.chance(45) else {}
         return found | self.with_deleted()
+
+    def group_keys(self, of: ObjectView) -> Sequence[tuple[str, ...]]:
+        """Some ways to values, no two the same."""
+        return tuple(dict.fromkeys(self._way(of, 2) for _ in range(self.choices.between(1, 2))))
+
+    def _way(self, of: ObjectView, depth: int) -> tuple[str, ...]:
+        ways = [each for each in of.entries.values() if isinstance(each, ToOne)]
+        if ways and depth and self.choices.chance(30):
+            entry = self.choices.pick(ways)
+            return (entry.name, *self._way(self.view[entry.target], depth - 1))
+        # of equal decimals PostgreSQL shows one, with as many zeros as that has
+        exact = [name for name, each in of.values.items() if is_orderable(each) and each.scalar != "Decimal"]
+        return (self.choices.pick(exact),)
+
+    def groups(self, of: ObjectView, keys: Sequence[tuple[str, ...]]) -> dict[str, Any]:
+        """Some of the arguments of groups by these keys."""
+
+        def by(way: tuple[str, ...]) -> dict[str, Any]:
+            name, *further = way
+            return {name: by(tuple(further))} if further else {"field": Enum(snake_case(name).upper())}
+
+        found = {"by": [by(each) for each in keys], **self.aggregate(of)}
+        if self.choices.chance(30):
+            operator = self.choices.pick(("gt", "lte", "eq", "neq"))
+            found["having"] = {"count": {operator: self.choices.between(0, 3)}}
+        if self.choices.chance(30):
+            found["orderBy"] = [{"count": self._direction()}]
+        if self.choices.chance(30):
+            found["limit"] = self._count()
+        if self.choices.chance(20):
+            found["offset"] = self._count()
+        return found
 
     def _count(self) -> Any:
         return self.document.value("Int", lambda: self.choices.pick((3, 1, 0, 2, 5, 10)), can_be_absent=True)

@@ -1,13 +1,13 @@
 """Random queries that are valid by construction: every shape of selection, fragment, alias and directive."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from armature.metadata.names import composite_type_name, root_name, type_name
 from armature.schema_builder.types.functions import FUNCTIONS
 from armature.schema_builder.types.schema import WorkspaceSchema
-from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany
+from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne
 from tests.support.worlds.choices import Choices
 from tests.support.worlds.data import State
 from tests.support.worlds.documents import Document, arguments, written
@@ -97,18 +97,40 @@ class Selections:
                 return self.inputs.list(of), self.level(of, is_portable=is_portable)
             case "connection":
                 return self.inputs.connection(of), self._connection(of, is_portable=is_portable)
+            case "group_by":
+                keys = self.inputs.group_keys(of)
+                return self.inputs.groups(of, keys), self._group(of, keys)
             case _:
-                return self.inputs.aggregate(of), self._summary(of, is_portable=is_portable)
+                kind = type_name("aggregate", of.name)
+                fields = self._aggregates(of, is_portable=is_portable)
+                return self.inputs.aggregate(of), Level(kind, is_portable=is_portable, fixed=fields)
 
-    def _summary(self, of: ObjectView, *, is_portable: bool) -> Level:
+    def _group(self, of: ObjectView, keys: Sequence[tuple[str, ...]]) -> Level:
+        fields = {
+            **self._aggregates(of, is_portable=False),
+            "key": lambda: self._key(of, keys),
+            "records": lambda: self.level(of),
+        }
+        return Level(type_name("group", of.name), fixed=fields)
+
+    def _key(self, of: ObjectView, keys: Sequence[tuple[str, ...]]) -> Level:
+        """`keys` are the ways to what is grouped by."""
+
+        def below(name: str) -> Callable[[], Level | None]:
+            entry = of.entries.get(name)
+            further = [each[1:] for each in keys if each[0] == name and len(each) > 1]
+            return (lambda: self._key(self.view[entry.target], further)) if isinstance(entry, ToOne) else nothing
+
+        return Level(type_name("group_key", of.name), fixed={each[0]: below(each[0]) for each in keys})
+
+    def _aggregates(self, of: ObjectView, *, is_portable: bool) -> dict[str, Callable[[], Level | None]]:
         def results(function: str) -> Callable[[], Level]:
             names = [name for name, entry in of.values.items() if told_of(function, entry)]
             kind = type_name(FUNCTIONS[function], of.name)
             return lambda: Level(kind, is_portable=is_portable, fixed=dict.fromkeys(names, nothing))
 
         functions = {each for each in FUNCTIONS for entry in of.values.values() if told_of(each, entry)}
-        fields = {"count": nothing, **{each: results(each) for each in FUNCTIONS if each in functions}}
-        return Level(type_name("aggregate", of.name), is_portable=is_portable, fixed=fields)
+        return {"count": nothing, **{each: results(each) for each in FUNCTIONS if each in functions}}
 
     def _connection(self, of: ObjectView, *, is_portable: bool) -> Level:
         def record() -> Level:
@@ -127,7 +149,8 @@ class Selections:
         if self.choices.chance(4):
             return self._keyed(level, "_schemaVersion", "", None, depth)
         of = self.choices.pick(list(self.view))
-        does = self.choices.weighted([(50, "list"), (20, "one"), (10, "by"), (10, "connection"), (10, "aggregate")])
+        forms = [(10, each) for each in ("by", "connection", "aggregate", "group_by")]
+        does = self.choices.weighted([(50, "list"), (20, "one"), *forms])
         given: dict[str, Any]
         below = self.level(of)
         match does:
