@@ -144,7 +144,7 @@ class Mutations:
         target = self.view[entry.target]
         if self.nested.depth and self.choices.chance(15):
             return {"create": self.nested.new(target, None)}
-        if self.choices.chance(50):
+        if self.nested.is_inside or self.choices.chance(50):
             return {"connect": {"id": self._some_id(target)}}
         return {"connect": {"where": dict(self.inputs.unique(target))}}
 
@@ -174,6 +174,7 @@ class Nested:
         self.mutations = mutations
         self.choices = mutations.choices
         self.depth = 0
+        self.is_inside = False
         self._used: set[UUID] = set()
 
     def begin(self) -> None:
@@ -181,12 +182,19 @@ class Nested:
         self._used = set()
 
     def new(self, of: ObjectView, inverse: str | None) -> dict[str, Any]:
-        """`inverse` names the relation to the record around it."""
+        """`inverse` names the relation to the record around it. Most can be made: the oracle decides no others."""
+        outside, self.is_inside = self.is_inside, True
         self.depth -= 1
         self.mutations.created.add(of.name)
         data = self.mutations.new(of, must_have_id=True)
         self.depth += 1
-        return {name: value for name, value in data.items() if name not in (inverse, f"{inverse}Id")}
+        self.is_inside = outside
+        left_out = {inverse, f"{inverse}Id", *self._may_be_taken(of)}
+        return {name: value for name, value in data.items() if name not in left_out}
+
+    def _may_be_taken(self, of: ObjectView) -> set[str]:
+        unique = {each.within or each.name: each for each in of.unique_entries.values() if each.name != "id"}
+        return {name for name, each in unique.items() if not each.is_required}
 
     def beside(self, of: ObjectView, row: Row | None) -> dict[str, Any]:
         """`row` is the record there is; a new one has nothing yet."""
