@@ -27,8 +27,8 @@ class NewRelation:
     """Seen from the new field: MANY_TO_ONE and ONE_TO_ONE put the foreign key here, ONE_TO_MANY at the target.
 
     MANY_TO_MANY goes `through` an object with a relation to each, which is made where none is named; `through_fields`
-    are its field that leads here and the one that leads to the target. `on_delete` None: SET_NULL, or of such an object
-    CASCADE.
+    are its field that leads here and the one that leads to the target. `morph` is a MORPH_RELATION field, which unites
+    the new one, a MANY_TO_ONE, with others. `on_delete` None: SET_NULL, or of such an object CASCADE.
     """
 
     type: RelationSide
@@ -38,6 +38,7 @@ class NewRelation:
     on_delete: OnDelete | None = None
     through: str | None = None
     through_fields: tuple[str, ...] | None = None
+    morph: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,17 +8,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
-from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
 from armature.metadata.names import (
     CHOICE_TYPES,
+    MORPH_TYPE,
     RECORD_TYPES,
     ROOTS,
     TO_MANY_FIELDS,
     TO_ONE_FIELDS,
     camel,
-    choice_type_name,
     field_names,
+    field_type_names,
     root_names,
     type_name,
 )
@@ -28,7 +28,7 @@ _TYPE_ENDINGS = tuple((what, template.removeprefix("{}")) for what, template in 
 _ROOT_AFFIXES = tuple(
     {(before, after): None for before, _, after in (re.split(r"\{(\w+)\}", each) for each in ROOTS.values())}
 )
-_CHOICE_ENDINGS = tuple((what, template.removeprefix("{}{}")) for what, template in CHOICE_TYPES.items())
+_FIELD_TYPE_ENDINGS = tuple(template.removeprefix("{}{}") for template in (*CHOICE_TYPES.values(), MORPH_TYPE))
 
 
 class FieldNames:
@@ -68,7 +68,7 @@ class ObjectNames:
                 for each in self._by_name.get(camel(claim.removesuffix(ending)), ()):
                     if each.id not in besides and type_name(what, each.name_singular) == claim:
                         return each
-        return self._choice_holder(claim, besides)
+        return self._field_type_holder(claim, besides)
 
     def root_holder(self, claim: str, besides: Collection[UUID] = ()) -> Object | None:
         for before, after in _ROOT_AFFIXES:
@@ -79,13 +79,12 @@ class ObjectNames:
                         return each
         return None
 
-    def _choice_holder(self, claim: str, besides: Collection[UUID]) -> Object | None:
+    def _field_type_holder(self, claim: str, besides: Collection[UUID]) -> Object | None:
         """The object with a field with options whose type is called so."""
-        for what, ending in _CHOICE_ENDINGS:
-            if claim.endswith(ending):
-                for each in self._beginning(claim):
-                    if each.id not in besides and claim in _choice_names(what, each):
-                        return each
+        if claim.endswith(_FIELD_TYPE_ENDINGS):
+            for each in self._beginning(claim):
+                if each.id not in besides and claim in _field_type_names(each):
+                    return each
         return None
 
     def _beginning(self, claim: str) -> Iterator[Object]:
@@ -94,9 +93,6 @@ class ObjectNames:
             yield from self._by_name.get(name[:length], ())
 
 
-def _choice_names(what: str, of: Object) -> Iterator[str]:
-    return (
-        choice_type_name(what, of.name_singular, each.name)
-        for each in of.fields.values()
-        if KINDS[each.kind].has_options and each.deleted_at is None
-    )
+def _field_type_names(of: Object) -> Iterator[str]:
+    kept = (each for each in of.fields.values() if each.deleted_at is None)
+    return (name for each in kept for name in field_type_names(of.name_singular, each))

@@ -21,6 +21,7 @@ import msgspec
 OnDelete = Literal["CASCADE", "SET_NULL", "RESTRICT"]
 RelationSide = Literal["ONE_TO_MANY", "MANY_TO_ONE", "ONE_TO_ONE", "MANY_TO_MANY"]
 
+NOBODY = UUID(int=0)
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -40,7 +41,8 @@ class Field:
 
     `column` is None where the record holds nothing: the to-many side of a relation. `kind` is a key of kinds.KINDS.
     `default` is JSON as the client wrote it, already checked by the kind; None means no default.
-    `relation_id` is set for kind RELATION, and the Relation tells which side this field is.
+    `relation_id` is set for kind RELATION, and the Relation tells which side this field is; `morph_id` is the
+    MORPH_RELATION field that unites this to-one relation with others.
     """
 
     id: UUID
@@ -57,6 +59,7 @@ class Field:
     settings: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     options: tuple[Option, ...] = ()
     relation_id: UUID | None = None
+    morph_id: UUID | None = None
     deleted_at: datetime | None = None
 
     @property
@@ -112,6 +115,13 @@ class Object:
     def kept_fields(self) -> Mapping[str, Field]:
         """By API name, those not deleted; inactive ones keep their names too."""
         return {each.name: each for each in self.fields.values() if each.deleted_at is None}
+
+    @cached_property
+    def unions(self) -> Mapping[UUID, tuple[Field, ...]]:
+        """By MORPH_RELATION, the to-one relations that it unites: a record has at most one of them."""
+        kept = self.kept_fields.values()
+        morphs = [each.id for each in kept if each.kind == "MORPH_RELATION"]
+        return {id_: tuple(each for each in kept if each.morph_id == id_) for id_ in morphs}
 
     @cached_property
     def fingerprint(self) -> bytes:
@@ -234,7 +244,7 @@ class Snapshot:
     def fingerprint(self) -> bytes:
         """Equal for two workspaces whose models are the same but for ids: they share types, plans and statements."""
         objects = b"".join([each.fingerprint for each in self.objects.values()])
-        return _digest(objects, *sorted(self._relation_prints()))
+        return _digest(objects, *sorted(self._relation_prints(), key=repr))
 
     def _relation_prints(self) -> Iterator[tuple[object, ...]]:
         for relation in self.relations.values():
@@ -245,6 +255,7 @@ class Snapshot:
                 one.table,
                 one.fields[relation.one_field].name,
                 relation.on_delete,
+                morph.name if (morph := many.fields.get(many.fields[relation.many_field].morph_id or NOBODY)) else None,
                 *(self._key_print(each) for each in relation.through or ()),
             )
 

@@ -63,6 +63,9 @@ RECORD_TYPES: Mapping[str, str] = {
 CHOICE_TYPES: Mapping[str, str] = {"choice": "{}{}Enum", "filter": "{}{}EnumFilterInput"}
 """The types of one field with options, made from its object's and its own name in pascal case."""
 
+MORPH_TYPE = "{}{}Record"
+"""The union of one MORPH_RELATION field, made as those of CHOICE_TYPES."""
+
 COMPOSITE_TYPES: Mapping[str, str] = {
     "value": "{}Value",
     "input": "{}ValueInput",
@@ -232,6 +235,19 @@ def choice_type_name(what: str, object_name: str, field_name: str) -> str:
     return CHOICE_TYPES[what].format(pascal(object_name), pascal(field_name))
 
 
+def morph_type_name(object_name: str, field_name: str) -> str:
+    """The union type of one MORPH_RELATION field."""
+    return MORPH_TYPE.format(pascal(object_name), pascal(field_name))
+
+
+def field_type_names(object_name: str, field: Field) -> Iterator[str]:
+    """The types that the API has because of one field."""
+    if KINDS[field.kind].has_options:
+        yield from (choice_type_name(each, object_name, field.name) for each in CHOICE_TYPES)
+    if field.kind == "MORPH_RELATION":
+        yield morph_type_name(object_name, field.name)
+
+
 def root_name(what: str, of: Object) -> str:
     """A root field of ROOTS for one object."""
     return _root(ROOTS[what], of.name_singular, of.name_plural)
@@ -241,8 +257,8 @@ def type_names(of: Object) -> Iterator[str]:
     """All types the API has, or will have, because of this object and its fields; deleted fields claim nothing."""
     yield from (type_name(each, of.name_singular) for each in RECORD_TYPES)
     for field in of.fields.values():
-        if KINDS[field.kind].has_options and field.deleted_at is None:
-            yield from (choice_type_name(each, of.name_singular, field.name) for each in CHOICE_TYPES)
+        if field.deleted_at is None:
+            yield from field_type_names(of.name_singular, field)
 
 
 def root_names(of: Object) -> Iterator[str]:

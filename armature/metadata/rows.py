@@ -42,6 +42,7 @@ class FieldRow(Struct, frozen=True):
     default_value: Any
     settings: dict[str, Any]
     relation_id: UUID | None
+    morph_id: UUID | None
     deleted_at: datetime | None
 
 
@@ -124,6 +125,7 @@ def field_row(position: int, of: Object, field: Field) -> FieldRow:
         default_value=field.default,
         settings=dict(field.settings),
         relation_id=field.relation_id,
+        morph_id=field.morph_id,
         deleted_at=field.deleted_at,
     )
 
@@ -144,6 +146,7 @@ def field_of(row: FieldRow, options: tuple[Option, ...]) -> Field:
         settings=row.settings or EMPTY,
         options=options,
         relation_id=row.relation_id,
+        morph_id=row.morph_id,
         deleted_at=row.deleted_at,
     )
 

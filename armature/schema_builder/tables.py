@@ -4,7 +4,7 @@ The one place that says what a field is in PostgreSQL: queries, DDL and doctor a
 and indexes have a double underscore, so that they can't collide with tables of users.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from itertools import permutations
 from typing import Any
@@ -22,6 +22,8 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     TableClause,
+    func,
+    literal,
 )
 from sqlalchemy import column as named_column
 from sqlalchemy import table as named_table
@@ -77,6 +79,7 @@ class Tables:
                 *checks(of, field),
                 *foreign_keys(self._snapshot, of, field, self._schema),
             ]
+        items += [at_most_one(of, united) for united in unions(of)]
         table = Table(of.table, self._metadata, *items, primary_key(of), schema=self._schema)
         for field in stored_fields(of):
             add_indexes(table, of, field)
@@ -171,6 +174,27 @@ def primary_key(of: Object) -> PrimaryKeyConstraint:
 def checks(of: Object, field: Field) -> list[CheckConstraint]:
     allowed = rule(field)
     return [] if allowed is None else [CheckConstraint(allowed, name=check_name(of, field))]
+
+
+def unions(of: Object) -> Iterator[tuple[Field, ...]]:
+    """The relations of which a record has at most one."""
+    return (each for each in of.unions.values() if len(each) > 1)
+
+
+def at_most_one(of: Object, united: Sequence[Field]) -> CheckConstraint:
+    kind = KINDS["RELATION"].column_type()
+    keys: list[Column[Any]] = [Column(column_name(each), kind) for each in united]
+    return CheckConstraint(func.num_nonnulls(*keys) <= literal(1), name=union_name(of, united))
+
+
+def union_name(of: Object, united: Sequence[Field]) -> str:
+    return _name(of.table, *sorted(column_name(each) for each in united), "check")
+
+
+def constraint_union(of: Object, constraint_name: str) -> Field | None:
+    """The MORPH_RELATION field that a CHECK is about."""
+    found = {union_name(of, united): id_ for id_, united in of.unions.items() if united}
+    return of.fields[found[constraint_name]] if constraint_name in found else None
 
 
 def foreign_keys(snapshot: Snapshot, of: Object, field: Field, schema: str) -> list[ForeignKeyConstraint]:

@@ -91,6 +91,15 @@ class ToMany:
     through: Through | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Morph:
+    """The record that one of several to-one relations leads to, of which at most one does."""
+
+    name: str
+    field: Field
+    united: tuple[ToOne, ...]
+
+
 Entry = Plain | Composite | ToOne | ToMany
 
 FORMS: Mapping[str, str] = {"connection": "Connection", "aggregate": "Aggregate"}
@@ -131,6 +140,12 @@ class ObjectView:
             for field in self.object.visible_fields.values()
             for entry in _entries(self.snapshot, field)
         }
+
+    @cached_property
+    def morphs(self) -> Mapping[str, Morph]:
+        """What is shown only: filters, orders and writes name the relations themselves."""
+        found = (_morph(self.snapshot, self.object, each) for each in self.object.visible_fields.values())
+        return {each.name: each for each in found if each is not None}
 
     @cached_property
     def shown(self) -> Mapping[str, tuple[str, Entry]]:
@@ -205,6 +220,8 @@ class ObjectView:
 
 
 def _entries(snapshot: Snapshot, field: Field) -> Iterator[Entry]:
+    if field.kind == "MORPH_RELATION":
+        return
     parts = KINDS[field.kind].parts
     if parts:
         held = zip(parts, stored(field), strict=True)
@@ -227,6 +244,13 @@ def _entries(snapshot: Snapshot, field: Field) -> Iterator[Entry]:
         yield ToOne(field.name, field, target, "id", column_name(link.inverse))
     else:
         yield ToMany(field.name, field, target, "id", column_name(link.inverse))
+
+
+def _morph(snapshot: Snapshot, of: Object, field: Field) -> Morph | None:
+    """None where no relation is left to unite."""
+    visible = (each for each in of.unions.get(field.id, ()) if each.is_visible)
+    united = tuple(entry for each in visible for entry in _entries(snapshot, each) if isinstance(entry, ToOne))
+    return Morph(field.name, field, united) if united else None
 
 
 def _plain(field: Field, name: str, within: str | None = None) -> Plain:

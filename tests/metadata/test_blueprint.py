@@ -5,7 +5,15 @@ import pytest
 from armature.core.errors import ArmatureError, ManyErrors
 from armature.metadata.blueprint.draw import draw
 from armature.metadata.blueprint.text import BlueprintFile, FileUnfit, write_blueprint
-from armature.metadata.changes import CreateField, CreateObject, DeleteField, NewField, NewOption, UpdateField
+from armature.metadata.changes import (
+    CreateField,
+    CreateObject,
+    DeleteField,
+    NewField,
+    NewOption,
+    NewRelation,
+    UpdateField,
+)
 from armature.metadata.kinds import FIELD_KINDS
 from armature.metadata.summaries import summary
 from tests.metadata.models import EMPTY, Model, add_field, add_object, build, crm, delete_field, select, steps, to_one
@@ -182,6 +190,20 @@ def test_a_many_to_many_relation_through_something_else_is_another_thing() -> No
 
     with pytest.raises(ArmatureError, match="must go through an object of this file"):
         steps(EMPTY, THROUGH.replace(", through: tagging", ""))
+
+
+def test_relations_that_are_united_stay_so() -> None:
+    made = crm()
+    made.change(add_field("note", NewField(name="subject", type="MORPH_RELATION")))
+    for target in ("task", "person"):
+        relation = NewRelation(type="MANY_TO_ONE", target=target, inverse_name=f"{target}Notes", morph="subject")
+        made.change(add_field("note", NewField(name=f"on{target}", type="RELATION", relation=relation)))
+
+    found = build(EMPTY, write_blueprint(draw(made.snapshot)))
+
+    note = found.kept_objects["note"]
+    assert [each.name for each in note.unions[note.kept_fields["subject"].id]] == ["ontask", "onperson"]
+    assert found.fingerprint == made.snapshot.fingerprint
 
 
 def test_an_end_that_the_file_leaves_out_stays_with_the_other() -> None:

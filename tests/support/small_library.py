@@ -40,6 +40,15 @@ LIBRARY: Sequence[Change] = (
     ),
     CreateField(object="bookWriter", field=_text("share")),
     CreateField(object="writer", field=_relation("friends", "MANY_TO_MANY", "writer", "friendOf")),
+    CreateObject(
+        name_singular="review",
+        fields=(
+            _text("text"),
+            NewField(name="subject", type="MORPH_RELATION"),
+            _relation("book", "MANY_TO_ONE", "book", "reviews", morph="subject"),
+            _relation("writer", "MANY_TO_ONE", "writer", "reviews", morph="subject"),
+        ),
+    ),
 )
 
 RECORDS: Mapping[str, Sequence[dict[str, Any]]] = {
@@ -68,6 +77,12 @@ RECORDS: Mapping[str, Sequence[dict[str, Any]]] = {
         {"id": record_id(4, 4), "book_id": ODE, "writer_id": GONE_WRITER},
         {"id": record_id(4, 5), "book_id": GONE_BOOK, "writer_id": MARY},
         {"id": record_id(4, 9), "book_id": ODE, "writer_id": MARY, "deleted_at": DELETED},
+    ),
+    "review": (
+        {"id": record_id(6, 1), "text": "Grim", "book_id": FRANKENSTEIN},
+        {"id": record_id(6, 2), "text": "Kind", "writer_id": MARY},
+        {"id": record_id(6, 3), "text": "Lost", "writer_id": GONE_WRITER},
+        {"id": record_id(6, 4), "text": "None"},
     ),
     "writerLink": (
         {"id": record_id(5, 1), "source_id": MARY, "target_id": PERCY},

@@ -35,6 +35,7 @@ class RelationPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defau
     inverse_of: str | None = None
     through: str | None = None
     through_fields: tuple[str, ...] = ()
+    morph: str | None = None
 
     @property
     def has_key(self) -> bool:

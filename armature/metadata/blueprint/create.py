@@ -98,7 +98,9 @@ def _ready(way: Way, of: str, waiting: Mapping[str, list[str]]) -> Iterator[str]
             if target != of and (way.object(target) is None or (there and not relation.has_key)):
                 return
             if there and there[1] in waiting.get(target, ()):
-                before = [each for each in waiting[target] if (target, each) not in passed and each != name]
+                before = [
+                    each for each in waiting[target] if (target, each) not in passed and (target, each) != (of, name)
+                ]
                 if before and before[0] != there[1]:
                     return
                 passed.add(there)
@@ -170,5 +172,6 @@ def _new_relation(way: Way, plan: RelationPlan, waiting: Mapping[str, list[str]]
         inverse_label=full_label(there[1], other.label) if there and other else None,
         on_delete=None if through else plan.on_delete,
         through=link.name_singular if link else None,
+        morph=plan.morph,
         through_fields=(through.through_fields or None) if through else None,
     )

@@ -36,11 +36,13 @@ def _object(snapshot: Snapshot, of: Object) -> ObjectPlan:
         label_plural=many,
         description=of.description,
         is_active=of.is_active,
-        fields={each.name: plan for each in of.kept_fields.values() if (plan := _field(snapshot, each)) != FieldPlan()},
+        fields={
+            each.name: plan for each in of.kept_fields.values() if (plan := _field(snapshot, of, each)) != FieldPlan()
+        },
     )
 
 
-def _field(snapshot: Snapshot, field: Field) -> FieldPlan:
+def _field(snapshot: Snapshot, of: Object, field: Field) -> FieldPlan:
     if field.is_system:
         label = None if field.label == SYSTEM_LABELS[field.name] else field.label
         return FieldPlan(label=label, description=field.description)
@@ -54,7 +56,7 @@ def _field(snapshot: Snapshot, field: Field) -> FieldPlan:
         default_value=field.default,
         settings=_settings(field),
         options=tuple(_option(each) for each in field.options),
-        relation=_relation(snapshot, field),
+        relation=_relation(snapshot, of, field),
     )
 
 
@@ -69,7 +71,7 @@ def _option(option: Option) -> OptionPlan:
     return OptionPlan(value=option.value, label=label, color=option.color)
 
 
-def _relation(snapshot: Snapshot, field: Field) -> RelationPlan | None:
+def _relation(snapshot: Snapshot, of: Object, field: Field) -> RelationPlan | None:
     """Said where the foreign key is, or, of a many-to-many relation, where it was created."""
     if field.relation_id is None:
         return None
@@ -82,5 +84,6 @@ def _relation(snapshot: Snapshot, field: Field) -> RelationPlan | None:
         inverse_name=link.inverse.name,
         on_delete=link.relation.on_delete if link.between is None else "SET_NULL",
         through=link.between.object.name_singular if link.between else None,
+        morph=of.fields[field.morph_id].name if field.morph_id and field.morph_id in of.unions else None,
         through_fields=(link.between.near.name, link.between.far.name) if link.between else (),
     )

@@ -54,6 +54,15 @@ class OptionTaken(BadUserInput):
         )
 
 
+class UnitedIsRequired(BadUserInput):
+    def __init__(self, field: Field) -> None:
+        super().__init__(
+            f'"{field.name}" can\'t be required: it is one of several relations, of which a record has at most one.',
+            field=field.name,
+            path=("isNullable",),
+        )
+
+
 class RequiredAndSetNull(BadUserInput):
     def __init__(self, field: Field) -> None:
         super().__init__(
@@ -68,6 +77,7 @@ def field_errors(field: Field) -> Iterator[ArmatureError]:
     kind = KINDS[field.kind]
     yield from label_errors(field.label, "label")
     yield from description_errors(field.description)
+    yield from _united_errors(field)
     if field.is_unique and not kind.can_be_unique:
         yield UniqueNotAllowed(field)
     elif field.is_unique and field.relation_id is not None and field.column is None:
@@ -100,6 +110,11 @@ def _option_errors(field: Field) -> Iterator[ArmatureError]:
         for error in (*label_errors(option.label, "label"), *color_errors(option.color)):
             error.path = ("options", position, *(error.path or ()))
             yield error
+
+
+def _united_errors(field: Field) -> Iterator[ArmatureError]:
+    if field.morph_id is not None and field.deleted_at is None and not field.is_nullable:
+        yield UnitedIsRequired(field)
 
 
 def relation_errors(relation: Relation, many: Field) -> Iterator[ArmatureError]:

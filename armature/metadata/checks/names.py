@@ -7,10 +7,8 @@ from uuid import UUID
 
 from armature.core.errors import ArmatureError
 from armature.metadata.claims import FieldNames, ObjectNames
-from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Snapshot
 from armature.metadata.names import (
-    CHOICE_TYPES,
     LONGEST,
     RESERVED_FIELDS,
     RESERVED_ROOTS,
@@ -21,9 +19,9 @@ from armature.metadata.names import (
     NameTooLong,
     SameName,
     check_name,
-    choice_type_name,
     custom_name,
     field_names,
+    field_type_names,
     next_name,
     root_name,
     type_names,
@@ -150,8 +148,7 @@ def _field_clash(of: Object, field: Field, names: NamesInUse, pending: Collectio
     for claim in field_names(field):
         if other := names.fields(of).holder(claim, pending):
             return claim, f'{_described("field", other.name, other.is_active)} of "{of.name_singular}"'
-    for what in CHOICE_TYPES if KINDS[field.kind].has_options else ():
-        claim = choice_type_name(what, of.name_singular, field.name)
+    for claim in field_type_names(of.name_singular, field):
         if holder := names.objects.type_holder(claim, (of.id,)):
             return claim, _described("object", holder.name_singular, holder.is_active)
     return None

@@ -76,6 +76,13 @@ class Draft:
         found = self.objects[of]
         self.put(replace(found, fields={**found.fields, **{each.id: each for each in fields}}))
 
+    def put_last(self, of: UUID, field: UUID) -> None:
+        """Move a field to the end of its object."""
+        found = self.objects[of]
+        others = {id_: each for id_, each in found.fields.items() if id_ != field}
+        self.objects[of] = replace(found, fields={**others, field: found.fields[field]})
+        self._snapshot = None
+
     def put_relation(self, relation: Relation) -> None:
         if self.relations.get(relation.id) != relation:
             self.relations[relation.id] = relation

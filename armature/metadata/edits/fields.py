@@ -108,6 +108,11 @@ def put_new_field(draft: Draft, of: UUID, new: NewField) -> None:
     if kind.name == "RELATION":
         create_relation(draft, of, field, new.relation)
         return
+    if kind.name == "MORPH_RELATION":
+        if not new.is_nullable:
+            raise KeylessIsNullable
+        draft.put_field(of, field)
+        return
     column = column_at_birth(name, kind, taken_columns(draft.objects[of]))
     draft.put_field(of, replace(field, column=column))
     if new.relation is not None:

@@ -48,8 +48,9 @@ def create_many_to_many(draft: Draft, of: UUID, field: Field, target: UUID, new:
     else:
         bare = put_ends(draft, of, field, target, new)  # first, so that their names are theirs
         keys = _new_link(draft, here, there, new.on_delete or "CASCADE")
+        # A model's fields stand in an order in which they can be made.
         for end, each in ((bare.many_object, bare.many_field), (bare.one_object, bare.one_field)):
-            _put_last(draft, end, each)
+            draft.put_last(end, each)
     through = (_relation_of(keys[0]), _relation_of(keys[1]))
     relation = replace(bare, on_delete=draft.relations[through[0]].on_delete, through=through)
     draft.put_relation(relation)
@@ -99,13 +100,6 @@ def _new_link(draft: Draft, of: Object, target: Object, on_delete: OnDelete) -> 
     names = ("source", "target") if of.id == target.id else (of.name_singular, target.name_singular)
     near, far = (_key(draft, link, name, to.id, on_delete) for name, to in zip(names, (of, target), strict=True))
     return near, far
-
-
-def _put_last(draft: Draft, of: UUID, field: UUID) -> None:
-    """A model's fields stand in an order in which they can be made."""
-    found = draft.objects[of]
-    others = {id_: each for id_, each in found.fields.items() if id_ != field}
-    draft.put(replace(found, fields={**others, field: found.fields[field]}))
 
 
 def _key(draft: Draft, link: Object, name: str, to: UUID, on_delete: OnDelete) -> Field:

@@ -14,7 +14,7 @@ from armature.metadata.edits.draft import Draft
 from armature.metadata.edits.ends import KEY, put_ends
 from armature.metadata.edits.many_to_many import create_many_to_many
 from armature.metadata.model import Field, Object, OnDelete, Relation
-from armature.metadata.resolve import find_object
+from armature.metadata.resolve import find_field, find_object
 
 
 class RelationMissing(BadUserInput):
@@ -47,6 +47,18 @@ class NotARelation(BadUserInput):
         super().__init__(f'"{field}" is no relation.', field=field, path=("onDelete",))
 
 
+class NotUnited(BadUserInput):
+    def __init__(self, morph: str) -> None:
+        super().__init__(
+            f'"{morph}" does not unite this: a MORPH_RELATION field unites MANY_TO_ONE relations.', path=("morph",)
+        )
+
+
+class UnitedAlready(BadUserInput):
+    def __init__(self, morph: str, target: str) -> None:
+        super().__init__(f'"{morph}" leads to "{target}" already.', path=("target",))
+
+
 class ThroughMissing(BadUserInput):
     def __init__(self) -> None:
         super().__init__(
@@ -68,6 +80,8 @@ def create_relation(draft: Draft, of: UUID, field: Field, new: NewRelation | Non
     with draft.at("relation"):
         _check_through(new)
         target = find_object(draft.snapshot, new.target, "target").id
+        if new.morph is not None:
+            field = _united(draft.objects[of], field, target, new, draft)
         if new.type == "MANY_TO_MANY":
             relation = create_many_to_many(draft, of, field, target, new)
         else:
@@ -76,6 +90,16 @@ def create_relation(draft: Draft, of: UUID, field: Field, new: NewRelation | Non
             draft.put_relation(relation)
         there = relation.one_field if relation.many_field == field.id else relation.many_field
         draft.spelt(there, {"name": ("inverseName",), "label": ("inverseLabel",)})
+
+
+def _united(of: Object, field: Field, target: UUID, new: NewRelation, draft: Draft) -> Field:
+    """As one of the relations that a MORPH_RELATION unites."""
+    morph = find_field(of, new.morph or "", "morph")
+    if morph.kind != "MORPH_RELATION" or new.type != "MANY_TO_ONE":
+        raise NotUnited(morph.name)
+    if any(draft.snapshot.link(each).target.id == target for each in of.unions[morph.id]):
+        raise UnitedAlready(morph.name, draft.objects[target].name_singular)
+    return replace(field, morph_id=morph.id)
 
 
 def _check_through(new: NewRelation) -> None:

@@ -1,4 +1,4 @@
-"""UUID, RAW_JSON and RELATION: what a record points at, or holds whole."""
+"""UUID, RAW_JSON, RELATION and MORPH_RELATION: what a record points at, or holds whole."""
 
 from typing import Any
 from uuid import UUID
@@ -66,6 +66,8 @@ UUID_KIND = Kind(
 )
 RAW_JSON = Kind(name="RAW_JSON", storage=always(_JSON))
 RELATION = Kind(name="RELATION", storage=always(_RELATION), can_be_unique=True, can_have_default=False)
+# It unites to-one relations and holds nothing itself.
+MORPH_RELATION = Kind(name="MORPH_RELATION", storage=always(_RELATION), can_have_default=False)
 
 
-KINDS = (UUID_KIND, RAW_JSON, RELATION)
+KINDS = (UUID_KIND, RAW_JSON, RELATION, MORPH_RELATION)

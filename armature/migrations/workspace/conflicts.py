@@ -1,5 +1,7 @@
 """Why records stand in the way of a change, with their number and an example."""
 
+from collections.abc import Sequence
+
 from armature.core.errors import Conflict
 from armature.metadata.model import Field, Object
 
@@ -75,6 +77,17 @@ class JoinedTwice(Conflict):
             f'records, which have the same "{near.name}" and "{far.name}".',
             hint="Delete those that are too many.",
             field=far.name,
+        )
+
+
+class SeveralUnited(Conflict):
+    def __init__(self, of: Object, united: Sequence[Field], records: int, example: str) -> None:
+        names = ", ".join(f'"{each.name}"' for each in united)
+        super().__init__(
+            f'A record may have at most one of {names}, but {_records(records)} of "{of.name_singular}" '
+            f"{_have(records)} several, such as {example}.",
+            hint="Leave one of them in each record, deleted ones included.",
+            field=united[-1].name,
         )
 
 

@@ -19,6 +19,7 @@ from armature.metadata.model import Between, Field, Object, Relation, Snapshot
 from armature.metadata.stored import stored
 from armature.migrations.workspace.steps import (
     ORDER,
+    AddAtMostOne,
     AddCheck,
     AddColumn,
     AddForeignKey,
@@ -28,6 +29,7 @@ from armature.migrations.workspace.steps import (
     CreateTable,
     CreateUnique,
     CreateWayBack,
+    DropAtMostOne,
     DropCheck,
     DropColumn,
     DropForeignKey,
@@ -49,6 +51,7 @@ from armature.schema_builder.tables import (
     is_not_null,
     is_required,
     rule,
+    unions,
 )
 
 T = TypeVar("T", Object, Relation)
@@ -60,6 +63,8 @@ def diff(before: Snapshot | None, after: Snapshot) -> tuple[Step, ...]:
     known = before.objects if before else {}
     steps: list[Step] = [CreateTable(of) for of in _not_the_same(known, after.objects) if of.id not in known]
     steps += [step for change in _changes(before, after) for step in _steps(change)]
+    for of in _not_the_same(known, after.objects):
+        steps += _union_steps(known.get(of.id), of)
     steps += _pair_steps(before.pairs if before else {}, after.pairs)
     return tuple(sorted(steps, key=lambda step: ORDER.index(type(step))))
 
@@ -191,6 +196,13 @@ def _pair_steps(before: Pairs, after: Pairs) -> Iterator[Step]:
         for each in _missing(after.get(id_, {}), pairs):
             yield DropPair(each.object, each.near, each.far)
             yield DropWayBack(each.object, each.near, each.far)
+
+
+def _union_steps(before: Object | None, after: Object) -> Iterator[Step]:
+    old = {frozenset(each.id for each in united): united for united in unions(before)} if before else {}
+    new = {frozenset(each.id for each in united): united for united in unions(after)}
+    yield from (AddAtMostOne(after, new[each]) for each in new.keys() - old.keys())
+    yield from (DropAtMostOne(after, old[each]) for each in old.keys() - new.keys())
 
 
 def _missing(there: Mapping[Any, Between], wanted: Mapping[Any, Between]) -> Iterator[Between]:

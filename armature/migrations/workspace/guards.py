@@ -1,8 +1,9 @@
 """What records may stand in the way of a change, asked before it begins."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import ColumnElement, Select, TableClause, Text, cast, column, func, or_, select
@@ -16,12 +17,14 @@ from armature.migrations.workspace.conflicts import (
     JoinedTwice,
     OptionInUse,
     RecordsWithoutValue,
+    SeveralUnited,
     ValuesDoNotFit,
     ValuesMissing,
     ValuesNotUnique,
 )
 from armature.migrations.workspace.render import dangling, default_sql, held_column, records_of
 from armature.migrations.workspace.steps import (
+    AddAtMostOne,
     AddCheck,
     AddColumn,
     ClearDangling,
@@ -75,8 +78,8 @@ def guards(steps: Sequence[Step], before: Snapshot, schema: str) -> Iterator[Gua
                 yield _unique(of, field, schema)
             case CreateUnique(of, field) if has_default(field) and not is_made_anew(field):
                 yield _at_most_one_record(of, field, schema)
-            case CreatePair(of, near, far) if added.isdisjoint((near.id, far.id)):
-                yield _joined_once(of, near, far, schema)
+            case CreatePair() | AddAtMostOne():
+                yield from _of_relations(step, added, schema)
             case FillNulls(of, field) if has_unique(field) and not is_made_anew(field):
                 yield _at_most_one_filled(of, field, schema)
             case SetNullable(of, field, is_nullable=False) if not has_default(field):
@@ -117,6 +120,23 @@ def _unique(of: Object, field: Field, schema: str) -> Guard:
     )
     worst = select(func.count().over().label("count"), *held_twice.c).order_by(held_twice.c.records.desc()).limit(1)
     return Guard(worst, lambda row: ValuesNotUnique(of, field, row["count"], row["example"], row["records"]))
+
+
+def _of_relations(step: CreatePair | AddAtMostOne, added: Collection[UUID], schema: str) -> Iterator[Guard]:
+    """Of several relations of a record."""
+    match step:
+        case CreatePair(of, near, far) if near.id not in added and far.id not in added:
+            yield _joined_once(of, near, far, schema)
+        case AddAtMostOne(of, united):
+            there = [each for each in united if each.id not in added]
+            if len(there) > 1:
+                yield _at_most_one(of, there, schema)
+
+
+def _at_most_one(of: Object, united: Sequence[Field], schema: str) -> Guard:
+    keys = [held_column(each) for each in united]
+    query = _count(records_of(of, schema)).where(func.num_nonnulls(*keys) > 1)
+    return Guard(query, lambda row: SeveralUnited(of, united, row["count"], row["example"]))
 
 
 def _joined_once(of: Object, near: Field, far: Field, schema: str) -> Guard:

@@ -32,6 +32,7 @@ from armature.core.db import DIALECT
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
 from armature.migrations.workspace.steps import (
+    AddAtMostOne,
     AddCheck,
     AddColumn,
     AddForeignKey,
@@ -41,6 +42,7 @@ from armature.migrations.workspace.steps import (
     CreateTable,
     CreateUnique,
     CreateWayBack,
+    DropAtMostOne,
     DropCheck,
     DropColumn,
     DropForeignKey,
@@ -194,6 +196,15 @@ def _create_index_of_keys(
     to.create_index(name, of.table, columns, schema=schema, unique=unique, postgresql_where=live)
 
 
+def _add_at_most_one(to: Operations, step: AddAtMostOne, schema: str) -> None:
+    check = tables.at_most_one(step.of, step.united)
+    to.create_check_constraint(str(check.name), step.of.table, check.sqltext, schema=schema)
+
+
+def _drop_at_most_one(to: Operations, step: DropAtMostOne, schema: str) -> None:
+    to.drop_constraint(tables.union_name(step.of, step.united), step.of.table, schema=schema)
+
+
 def _create_index(to: Operations, step: CreateIndex, schema: str) -> None:
     name, held = tables.index_name(step.of, step.field), tables.column_name(step.field)
     to.create_index(name, step.of.table, [held, "id"], schema=schema)
@@ -230,6 +241,8 @@ _WRITERS: Mapping[type[Step], Callable[[Operations, Any, str], None]] = {
     DropCheck: _drop_check,
     CreateUnique: _create_unique,
     DropUnique: _drop_unique,
+    AddAtMostOne: _add_at_most_one,
+    DropAtMostOne: _drop_at_most_one,
     CreatePair: _create_pair,
     DropPair: _drop_pair,
     CreateWayBack: _create_way_back,

@@ -134,6 +134,20 @@ class DropWayBack:
 
 
 @dataclass(frozen=True, slots=True)
+class AddAtMostOne:
+    """Of several relations of a record."""
+
+    of: Object
+    united: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DropAtMostOne:
+    of: Object
+    united: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CreateIndex:
     of: Object
     field: Field
@@ -157,6 +171,7 @@ Step: TypeAlias = (
     DropForeignKey
     | DropUnique
     | DropPair
+    | DropAtMostOne
     | DropWayBack
     | DropCheck
     | CreateTable
@@ -170,6 +185,7 @@ Step: TypeAlias = (
     | SetNullable
     | AddCheck
     | CreateUnique
+    | AddAtMostOne
     | CreatePair
     | CreateWayBack
     | CreateIndex
@@ -180,6 +196,7 @@ ORDER: tuple[type[Step], ...] = (
     DropForeignKey,
     DropUnique,
     DropPair,
+    DropAtMostOne,
     DropWayBack,
     DropCheck,
     CreateTable,
@@ -193,6 +210,7 @@ ORDER: tuple[type[Step], ...] = (
     SetNullable,
     AddCheck,
     CreateUnique,
+    AddAtMostOne,
     CreatePair,
     CreateWayBack,
     CreateIndex,

@@ -175,7 +175,15 @@ class Link:
     via: Via | None = None
 
 
-Output = Column | Composed | TypeName | Link
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The record of whichever of these levels has one."""
+
+    key: str
+    links: tuple[Link, ...]
+
+
+Output = Column | Composed | TypeName | Link | OneOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -541,7 +549,17 @@ class Writes:
 def links(level: Level) -> list[Link]:
     """The levels nested in this one."""
     shown = (level.outputs,) if isinstance(level, Rows) else level.shown
-    return [each for outputs in shown for each in outputs if isinstance(each, Link)]
+    return [link for outputs in shown for each in outputs for link in _links(each)]
+
+
+def _links(output: Output) -> tuple[Link, ...]:
+    match output:
+        case Link():
+            return (output,)
+        case OneOf(links=found):
+            return found
+        case _:
+            return ()
 
 
 def below(level: Level) -> list[Level]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graphql import FieldNode, OperationDefinitionNode
 
-from armature.metadata.names import composite_type_name
+from armature.metadata.names import composite_type_name, morph_type_name
 from armature.schema_builder.compile.conditions import via_of
 from armature.schema_builder.compile.plan import (
     All,
@@ -15,6 +15,7 @@ from armature.schema_builder.compile.plan import (
     Known,
     Level,
     Link,
+    OneOf,
     Output,
     Read,
     Reads,
@@ -28,7 +29,7 @@ from armature.schema_builder.compile.read_summary import summary
 from armature.schema_builder.compile.reading import Given, Reading
 from armature.schema_builder.compile.selection import Collected, collect
 from armature.schema_builder.types.roots import SCHEMA_VERSION
-from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne
+from armature.schema_builder.view import Composite, Morph, ObjectView, Plain, ToMany, ToOne
 
 KNOWN = {"__typename": "typename", "__schema": "introspection", "__type": "introspection", SCHEMA_VERSION: "version"}
 
@@ -71,6 +72,9 @@ class Reader(Reading):
         name = nodes[0].name.value
         if name == "__typename":
             return TypeName(key, of.type_name)
+        if name in of.morphs:
+            morph = of.morphs[name]
+            return OneOf(key, tuple(self._united(of, morph, key, each, nodes) for each in morph.united))
         form, entry = of.shown[name]
         match entry:
             case Plain():
@@ -84,6 +88,11 @@ class Reader(Reading):
                 given = self.arguments(self.type(of.type_name), nodes[0])
                 below = LEVELS[form](self, self.schema.view[entry.target], nodes, given)
                 return Link(key, entry.near, entry.far, below, via_of(self.schema.view, entry))
+
+    def _united(self, of: ObjectView, morph: Morph, key: str, entry: ToOne, nodes: Sequence[FieldNode]) -> Link:
+        target = self.schema.view[entry.target]
+        fields = self.collected(nodes, target.type_name, morph_type_name(of.name, morph.name))
+        return Link(key, entry.near, entry.far, Rows(target, self.outputs_of(target, fields)))
 
 
 def _list(reading: Reading, of: ObjectView, nodes: Sequence[FieldNode], given: Given) -> Rows:

@@ -49,9 +49,9 @@ class Reading(ABC):
         found: Any = self.schema.types[name]
         return found  # type: ignore[no-any-return]
 
-    def collected(self, nodes: Sequence[FieldNode], type_name: str) -> Collected:
-        """The fields selected below these."""
-        return collect((node.selection_set for node in nodes), type_name, self.fragments, self.variables)
+    def collected(self, nodes: Sequence[FieldNode], *type_names: str) -> Collected:
+        """The fields selected below these, of a type and the union it is seen in."""
+        return collect((node.selection_set for node in nodes), type_names, self.fragments, self.variables)
 
     def arguments(self, of: GraphQLObjectType | None, node: FieldNode) -> dict[str, Lifted]:
         """What was given to a field of this type."""

@@ -1,6 +1,6 @@
 """Fields of a selection, collected (GraphQL spec, CollectFields): fragments spread, equal response keys merged."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -38,12 +38,13 @@ Collected = Mapping[str, Sequence[FieldNode]]
 
 def collect(
     selections: Iterable[SelectionSetNode | None],
-    type_name: str,
+    type_names: str | Collection[str],
     fragments: Mapping[str, FragmentDefinitionNode],
     variables: Mapping[str, Any],
 ) -> Collected:
-    """Field nodes by response key, in the order of the answer."""
-    collector = _Collector(type_name, fragments, variables)
+    """Field nodes by response key, in the order of the answer; more than one type: an object's, and unions it is in."""
+    names = {type_names} if isinstance(type_names, str) else type_names
+    collector = _Collector(names, fragments, variables)
     for each in selections:
         if each is not None:
             collector.visit(each)
@@ -52,10 +53,10 @@ def collect(
 
 class _Collector:
     def __init__(
-        self, type_name: str, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any]
+        self, type_names: Collection[str], fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any]
     ) -> None:
         self.found: dict[str, list[FieldNode]] = {}
-        self._type_name = type_name
+        self._type_names = type_names
         self._fragments = fragments
         self._variables = variables
         self._spread: set[str] = set()
@@ -73,12 +74,12 @@ class _Collector:
                     raise KeyTooLong(key)
                 self.found.setdefault(key, []).append(selection)
             case InlineFragmentNode(type_condition=condition):
-                if condition is None or condition.name.value == self._type_name:
+                if condition is None or condition.name.value in self._type_names:
                     self.visit(selection.selection_set)
             case FragmentSpreadNode(name=name) if name.value not in self._spread:
                 self._spread.add(name.value)
                 fragment = self._fragments[name.value]
-                if fragment.type_condition.name.value == self._type_name:
+                if fragment.type_condition.name.value in self._type_names:
                     self.visit(fragment.selection_set)
 
 

@@ -49,6 +49,7 @@ from armature.schema_builder.compile.plan import (
     Level,
     Link,
     Not,
+    OneOf,
     Order,
     Output,
     Page,
@@ -226,6 +227,8 @@ class Parts(ABC):
                 return self.type_name(output)
             case Link():
                 return self._nested(output, table)
+            case OneOf(links=found):
+                return func.coalesce(*(self._nested(each, table) for each in found))
 
     def _composed(self, output: Composed, table: NamedFromClause) -> Sql:
         """A row within the row, of which JSON makes an object."""

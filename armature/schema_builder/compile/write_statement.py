@@ -35,6 +35,7 @@ from armature.schema_builder.compile.plan import (
     Column,
     Composed,
     Link,
+    OneOf,
     Output,
     Rows,
     SetLink,
@@ -112,6 +113,8 @@ def _looked_at(table: TableClause, outputs: Sequence[Output]) -> Sequence[Column
                 names |= {each.column for each in entry.parts.values()}
             case Link(near=near):
                 names.add(near)
+            case OneOf(links=found):
+                names |= {each.near for each in found}
             case TypeName():
                 pass
     return [each for each in table.c if each.name in names]

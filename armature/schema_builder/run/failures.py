@@ -9,7 +9,7 @@ from armature.core.db import UNREACHABLE
 from armature.core.errors import ArmatureError, BadUserInput, Conflict, SchemaChanged, Unavailable
 from armature.metadata.model import Field, Object
 from armature.schema_builder.compile.references import DataRefused, Path, shown_path
-from armature.schema_builder.tables import constraint_field, constraint_pair, stored_fields
+from armature.schema_builder.tables import constraint_field, constraint_pair, constraint_union, stored_fields
 
 
 class TooComplex(ArmatureError):
@@ -33,6 +33,16 @@ class NotUnique(Conflict):
             hint=f'"{field.name}" is unique among records that are not deleted.',
             field=field.name,
             path=path,
+        )
+
+
+class SeveralGiven(BadUserInput):
+    def __init__(self, of: Object, morph: Field) -> None:
+        names = ", ".join(each.name for each in of.unions[morph.id])
+        super().__init__(
+            f"{morph.name}: a record has at most one of {names}.",
+            hint="Set the others to null in the same write.",
+            field=morph.name,
         )
 
 
@@ -150,6 +160,8 @@ def told_of_write(error: Exception, of: Object, objects: Mapping[str, Object], p
                 return ReferenceGone(path or (found.name,))
             case asyncpg.ForeignKeyViolationError() | asyncpg.RestrictViolationError() if found:
                 return StillReferredTo(at, found)
+            case asyncpg.CheckViolationError() if morph := constraint_union(at, error.constraint_name or ""):
+                return SeveralGiven(at, morph)
             case asyncpg.CheckViolationError() if found:
                 return ValueNotAllowed(path or (found.name,))
     if isinstance(error, asyncpg.ProgramLimitExceededError) and error.constraint_name:

@@ -12,7 +12,7 @@ from typing import Any
 from armature.core.lru import Lru
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Object
-from armature.metadata.names import CHOICE_TYPES, choice_type_name, root_name, type_name
+from armature.metadata.names import CHOICE_TYPES, choice_type_name, morph_type_name, root_name, type_name
 from armature.metadata.stored import stored
 from armature.schema_builder.types.functions import lacking
 from armature.schema_builder.view import View
@@ -23,7 +23,7 @@ FEW = 50
 
 @dataclass(frozen=True, slots=True)
 class TypeEntry:
-    """`what` is a key of names.RECORD_TYPES; of CHOICE_TYPES where it is about one `field`."""
+    """`what` is a key of names.RECORD_TYPES; where it is about one `field`, of CHOICE_TYPES, or "morph"."""
 
     what: str
     object: str
@@ -88,16 +88,18 @@ class Indexer:
         self._types = tuple(types)
         self._queries = tuple(queries)
         self._mutations = tuple(mutations)
-        self._known: Lru[bytes, Index] = Lru(KEPT)
+        self._known: Lru[tuple[bytes, tuple[str, ...]], Index] = Lru(KEPT)
 
     def of(self, view: View) -> Sequence[Index]:
         """One for each object. Not to be called by several threads at once."""
-        return [self._of(each) for each in view.snapshot.visible_objects.values()]
+        return [self._of(view, each) for each in view.snapshot.visible_objects.values()]
 
-    def _of(self, of: Object) -> Index:
-        return self._known.get(of.fingerprint) or self._known.put(of.fingerprint, self._brought(of))
+    def _of(self, view: View, of: Object) -> Index:
+        morphs = tuple(view[of.name_singular].morphs)
+        key = (of.fingerprint, morphs)
+        return self._known.get(key) or self._known.put(key, self._brought(of, morphs))
 
-    def _brought(self, of: Object) -> Index:
+    def _brought(self, of: Object, morphs: Iterable[str]) -> Index:
         name = of.name_singular
         left_out = lacking(_scalars(of))
         types = {type_name(what, name): TypeEntry(what, name) for what in self._types if what not in left_out}
@@ -106,6 +108,7 @@ class Indexer:
                 types |= {
                     choice_type_name(what, name, field.name): TypeEntry(what, name, field.name) for what in CHOICE_TYPES
                 }
+        types |= {morph_type_name(name, each): TypeEntry("morph", name, each) for each in morphs}
         mutations = [each for each in self._mutations if each not in left_out]
         return Index(types, _roots(of, self._queries), _roots(of, mutations))
 

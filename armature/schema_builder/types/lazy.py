@@ -61,7 +61,7 @@ class LazyObjectType(GraphQLObjectType):
 
 
 class LazySchema(GraphQLSchema):
-    """A schema without interfaces and unions whose types are made when first asked for."""
+    """A schema without interfaces whose types are made when first asked for."""
 
     def __init__(
         self,

@@ -6,20 +6,24 @@ from graphql import (
     GraphQLField,
     GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLUnionType,
 )
 
 from armature.metadata.model import Field
-from armature.metadata.names import choice_type_name, composite_type_name, type_name
+from armature.metadata.names import choice_type_name, composite_type_name, morph_type_name, type_name
 from armature.schema_builder.types.many import MANY, WITH_DELETED
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.values import value_type
-from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToMany, ToOne
+from armature.schema_builder.view import Composite, Entry, Morph, ObjectView, Plain, ToMany, ToOne
 
 
 def record_type(types: Types, of: ObjectView) -> GraphQLObjectType:
     return GraphQLObjectType(
         of.type_name,
-        lambda: {name: _field(types, of, form, entry) for name, (form, entry) in of.shown.items()},
+        lambda: (
+            {name: _field(types, of, form, entry) for name, (form, entry) in of.shown.items()}
+            | {name: _morph_field(types, of, morph) for name, morph in of.morphs.items()}
+        ),
         description=of.object.description or of.object.label_singular,
     )
 
@@ -38,6 +42,21 @@ def _field(types: Types, of: ObjectView, form: str, entry: Entry) -> GraphQLFiel
             return GraphQLField(types[type_name("record", entry.target)], given, description=description)
         case ToMany():
             return MANY[form](types, types.view[entry.target], description)
+
+
+def _morph_field(types: Types, of: ObjectView, morph: Morph) -> GraphQLField:
+    description = morph.field.description or morph.field.label
+    return GraphQLField(types[morph_type_name(of.name, morph.name)], description=description)
+
+
+def morph_type(types: Types, of: ObjectView, field: Field) -> GraphQLUnionType:
+    """The records that a MORPH_RELATION may lead to."""
+    entry = of.morphs[field.name]
+    return GraphQLUnionType(
+        morph_type_name(of.name, field.name),
+        lambda: [types[type_name("record", each.target)] for each in entry.united],
+        description=field.label,
+    )
 
 
 def choice_type(of: ObjectView, field: Field) -> GraphQLEnumType:

@@ -36,7 +36,7 @@ from armature.schema_builder.types.groups import (
 from armature.schema_builder.types.index import Indexer, Joined, TypeEntry
 from armature.schema_builder.types.lazy import LazyObjectType, LazySchema
 from armature.schema_builder.types.many import PAGE_INFO, connection_type, edge_type
-from armature.schema_builder.types.objects import choice_type, record_type
+from armature.schema_builder.types.objects import choice_type, morph_type, record_type
 from armature.schema_builder.types.orders import OrderDirection, order_input
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.roots import (
@@ -91,9 +91,10 @@ MAKERS: Mapping[str, Callable[[Types, ObjectView], GraphQLNamedType]] = {
     "mutation_result": mutation_result,
 }
 
-CHOICE_MAKERS: Mapping[str, Callable[[Types, ObjectView, Field], GraphQLNamedType]] = {
+FIELD_MAKERS: Mapping[str, Callable[[Types, ObjectView, Field], GraphQLNamedType]] = {
     "choice": lambda _types, of, field: choice_type(of, field),
     "filter": choice_filter_input,
+    "morph": morph_type,
 }
 
 INDEXER = Indexer(MAKERS, QUERIES, MUTATIONS)
@@ -130,4 +131,4 @@ def _made(types: Types, entry: TypeEntry) -> GraphQLNamedType:
     of = types.view[entry.object]
     if entry.field is None:
         return MAKERS[entry.what](types, of)
-    return CHOICE_MAKERS[entry.what](types, of, of.object.visible_fields[entry.field])
+    return FIELD_MAKERS[entry.what](types, of, of.object.visible_fields[entry.field])

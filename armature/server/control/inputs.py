@@ -34,6 +34,9 @@ class RelationInput:
     through: str | None = strawberry.field(
         default=UNSET, description="Of MANY_TO_MANY: an object with a relation to each end. By default, one is made."
     )
+    morph: str | None = strawberry.field(
+        default=UNSET, description="Of MANY_TO_ONE: the MORPH_RELATION field of this object that unites it with others."
+    )
     through_fields: list[str] | None = strawberry.field(
         default=UNSET, description="Of that object: the field that leads here, and the one that leads to the target."
     )

@@ -50,6 +50,8 @@ class Option:
 @strawberry.type(description="Where a RELATION field leads.")
 class Relation:
     snapshot: strawberry.Private[Snapshot]
+    owner: strawberry.Private[model.Object]
+    of: strawberry.Private[model.Field]
     link: strawberry.Private[model.Link]
     type: RelationType
     on_delete: OnDelete
@@ -62,6 +64,11 @@ class Relation:
     def inverse(self) -> "Field":
         """The field at the other end."""
         return field_of(self.snapshot, self.link.target, self.link.inverse)
+
+    @strawberry.field
+    def morph(self) -> "Field | None":
+        """The MORPH_RELATION field that unites this relation with others."""
+        return field_of(self.snapshot, self.owner, self.owner.fields[self.of.morph_id]) if self.of.morph_id else None
 
     @strawberry.field
     def through(self) -> "Object | None":
@@ -105,6 +112,8 @@ class Field:
         link = self.snapshot.link(self.of)
         return Relation(
             snapshot=self.snapshot,
+            owner=self.owner,
+            of=self.of,
             link=link,
             type=RelationType[link.side],
             on_delete=OnDelete[link.relation.on_delete],

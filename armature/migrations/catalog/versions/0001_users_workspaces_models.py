@@ -157,6 +157,7 @@ def _create_models() -> None:
         sa.Column("default_value", postgresql.JSON(), nullable=True),
         sa.Column("settings", postgresql.JSON(), nullable=False),
         sa.Column("relation_id", sa.Uuid(), nullable=True),
+        sa.Column("morph_id", sa.Uuid(), nullable=True),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["object_id"], ["armature.objects.id"], name="fields__object_id__fkey", ondelete="CASCADE"
