@@ -178,7 +178,7 @@ class Nested:
         self._used: set[UUID] = set()
 
     def begin(self) -> None:
-        self.depth = self.choices.weighted([(50, 0), (30, 1), (20, 2)])
+        self.depth = self.choices.weighted([(25, 0), (45, 1), (30, 2)])
         self._used = set()
 
     def new(self, of: ObjectView, inverse: str | None) -> dict[str, Any]:
