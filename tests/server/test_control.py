@@ -168,6 +168,36 @@ def test_a_relation_shows_both_its_ends(tickets: Caller) -> None:
     }
 
 
+def test_a_many_to_many_relation_shows_what_it_goes_through(tickets: Caller) -> None:
+    relation = {"type": "MANY_TO_MANY", "target": "ticket", "inverseName": "blockedBy"}
+    found = tickets.do(
+        """mutation($input: CreateFieldInput!) { createField(input: $input) {
+          relation { type onDelete through { nameSingular } inverse { name relation { through { namePlural } } } }
+        } }""",
+        input={"object": "ticket", "name": "blocks", "type": "RELATION", "relation": relation},
+    )["createField"]
+    assert found["relation"] == {
+        "type": "MANY_TO_MANY",
+        "onDelete": "CASCADE",
+        "through": {"nameSingular": "ticketLink"},
+        "inverse": {"name": "blockedBy", "relation": {"through": {"namePlural": "ticketLinks"}}},
+    }
+
+
+def test_relations_that_are_united_show_by_what(tickets: Caller) -> None:
+    made = (
+        "mutation($input: CreateFieldInput!) { createField(input: $input) { type relation { type morph { name } } } }"
+    )
+    morph = tickets.do(made, input={"object": "ticket", "name": "about", "type": "MORPH_RELATION"})["createField"]
+    relation = {"type": "MANY_TO_ONE", "target": "ticket", "inverseName": "mentions", "morph": "about"}
+    other = tickets.do(made, input={"object": "ticket", "name": "other", "type": "RELATION", "relation": relation})[
+        "createField"
+    ]
+
+    assert morph == {"type": "MORPH_RELATION", "relation": None}
+    assert other == {"type": "RELATION", "relation": {"type": "MANY_TO_ONE", "morph": {"name": "about"}}}
+
+
 # What is wrong
 
 
