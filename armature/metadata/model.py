@@ -21,7 +21,6 @@ import msgspec
 OnDelete = Literal["CASCADE", "SET_NULL", "RESTRICT"]
 RelationSide = Literal["ONE_TO_MANY", "MANY_TO_ONE", "ONE_TO_ONE", "MANY_TO_MANY"]
 
-NOBODY = UUID(int=0)
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -249,13 +248,15 @@ class Snapshot:
     def _relation_prints(self) -> Iterator[tuple[object, ...]]:
         for relation in self.relations.values():
             many, one = self.objects[relation.many_object], self.objects[relation.one_object]
+            field = many.fields[relation.many_field]
+            morph = None if field.morph_id is None else many.fields.get(field.morph_id)
             yield (
                 many.table,
-                many.fields[relation.many_field].name,
+                field.name,
                 one.table,
                 one.fields[relation.one_field].name,
                 relation.on_delete,
-                morph.name if (morph := many.fields.get(many.fields[relation.many_field].morph_id or NOBODY)) else None,
+                morph and morph.name,
                 *(self._key_print(each) for each in relation.through or ()),
             )
 

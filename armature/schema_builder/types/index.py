@@ -95,7 +95,7 @@ class Indexer:
         return [self._of(view, each) for each in view.snapshot.visible_objects.values()]
 
     def _of(self, view: View, of: Object) -> Index:
-        morphs = tuple(view[of.name_singular].morphs)
+        morphs = tuple(view[of.name_singular].morphs) if of.unions else ()
         key = (of.fingerprint, morphs)
         return self._known.get(key) or self._known.put(key, self._brought(of, morphs))
 
