@@ -14,7 +14,7 @@ def field_name_type(_types: Types, of: ObjectView) -> GraphQLEnumType:
     """DOMAIN_NAME stands for domainName, ADDRESS_CITY for a part of address."""
     return GraphQLEnumType(
         type_name("field_name", of.name),
-        {
+        lambda: {
             snake_case(name).upper(): GraphQLEnumValue(name, description=entry.field.label)
             for name, entry in {**of.entries, **of.values}.items()
             if isinstance(entry, Plain | Composite)

@@ -62,6 +62,6 @@ def morph_type(types: Types, of: ObjectView, field: Field) -> GraphQLUnionType:
 def choice_type(of: ObjectView, field: Field) -> GraphQLEnumType:
     return GraphQLEnumType(
         choice_type_name("choice", of.name, field.name),
-        {option.value: GraphQLEnumValue(option.value, description=option.label) for option in field.options},
+        lambda: {option.value: GraphQLEnumValue(option.value, description=option.label) for option in field.options},
         description=field.label,
     )
