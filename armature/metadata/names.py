@@ -110,7 +110,7 @@ def composite_type_name(what: str, kind: str) -> str:
 
 RESERVED_TYPES = frozenset(
     {"Query", "Mutation", "Subscription", "Upload", "PageInfo", "NullCheck", "OrderDirection", "DateGranularity"}
-    | {"ChangeAction", "FieldChange", "SearchResult", "SearchRecord", "AnyRecord", "Actor", "Enum"}
+    | {"ChangeAction", "FieldChange", "SearchResult", "SearchRecord", "AnyRecord", "Enum"}
     | set(SCALAR_TYPES)
     | {f"{each}FilterInput" for each in (*SCALAR_TYPES, "Enum", "StringList", "JSONPath")}
     | {composite_type_name(what, kind.name) for what in COMPOSITE_TYPES for kind in KINDS.values() if kind.parts}

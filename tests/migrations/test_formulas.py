@@ -66,6 +66,11 @@ async def test_changing_a_formula_changes_those_that_use_it(shop: Living) -> Non
     assert await values(shop, "label") == ["Tea: 7", "Cup: "]
     await shop.assert_healthy()
 
+    await shop.change(update_field("item", "total", settings={"expression": "pieces % price + LENGTH('%s:x')"}))
+
+    assert await values(shop, "total") == [5.0, None]
+    await shop.assert_healthy()
+
 
 async def test_a_formula_may_give_another_type_than_before(shop: Living) -> None:
     await shop.change(update_field("item", "total", settings={"expression": "UPPER(title)"}))
