@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import FromClause, Select, Text, cast, select
 
 from armature.schema_builder.compile.functions import aggregate_sql
-from armature.schema_builder.compile.plan import Aggregate, Aggregated, AggregatedFields, Link, Summary, SummaryField
+from armature.schema_builder.compile.plan.levels import Link, Summary
+from armature.schema_builder.compile.plan.orders import Aggregate
+from armature.schema_builder.compile.plan.summaries import Aggregated, AggregatedFields, SummaryField
 from armature.schema_builder.compile.statement import Parts, Sql, keyed
 from armature.schema_builder.types.scalars import is_shown_as_text
 

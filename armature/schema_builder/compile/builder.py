@@ -9,7 +9,8 @@ from armature.schema_builder.compile.aggregate import summary_json
 from armature.schema_builder.compile.connection import page_json
 from armature.schema_builder.compile.distinct import distinct_json
 from armature.schema_builder.compile.groups import groups_json
-from armature.schema_builder.compile.plan import Groups, Level, Link, Page, Read, Rows, Summary
+from armature.schema_builder.compile.plan.levels import Groups, Level, Link, Page, Rows, Summary
+from armature.schema_builder.compile.plan.reads import Read
 from armature.schema_builder.compile.statement import Parts, Statement, keyed
 
 

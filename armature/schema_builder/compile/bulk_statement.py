@@ -28,7 +28,8 @@ from sqlalchemy.types import TypeEngine
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.compile.plan import Upsert, Via
+from armature.schema_builder.compile.plan.conditions import Via
+from armature.schema_builder.compile.plan.writes import Upsert
 from armature.schema_builder.compile.stamps import created, updated
 from armature.schema_builder.compile.statement import Statement
 from armature.schema_builder.compile.write_statement import or_update

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from armature.schema_builder.compile.binds import Bind
-from armature.schema_builder.compile.plan import Compare
+from armature.schema_builder.compile.plan.conditions import Compare
 from armature.schema_builder.types.operators import AT_PATH, DOCUMENT, OPERATORS, ORDERED, PATTERNS, Takes
 from armature.schema_builder.types.scalars import SCALARS, item_of
 

@@ -10,7 +10,7 @@ from armature.core.errors import BadUserInput
 from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Changed
 from armature.schema_builder.compile.fit import sought
-from armature.schema_builder.compile.plan import All, Compare, Condition, Either, Not, Related, Via
+from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Not, Related, Via
 from armature.schema_builder.types.operators import EQUALITY
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne, View
 

@@ -28,7 +28,7 @@ from sqlalchemy.sql.selectable import LateralFromClause, NamedFromClause
 
 from armature.schema_builder.compile.binds import Bind, Changed, Constant
 from armature.schema_builder.compile.cursors import FLIPPED, bound_as, cursor_sql, fingerprint, values_read
-from armature.schema_builder.compile.plan import (
+from armature.schema_builder.compile.plan.levels import (
     Cursor,
     Edges,
     Link,
@@ -40,8 +40,8 @@ from armature.schema_builder.compile.plan import (
     PageField,
     PageInfo,
     TotalCount,
-    TypeName,
 )
+from armature.schema_builder.compile.plan.outputs import TypeName
 from armature.schema_builder.compile.statement import NO_ROWS, Key, Parts, Sql, keyed
 
 Values = Sequence[tuple[Key, Sql]]

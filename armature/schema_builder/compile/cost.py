@@ -5,20 +5,10 @@ from collections.abc import Iterable, Sequence
 from armature.core.errors import LimitExceeded
 from armature.core.settings import Settings, environment_name
 from armature.schema_builder.compile.binds import Constant, Variables
-from armature.schema_builder.compile.plan import (
-    All,
-    Compare,
-    Condition,
-    Either,
-    Groups,
-    Level,
-    Not,
-    Read,
-    Related,
-    Rows,
-    Write,
-    below,
-)
+from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Not, Related
+from armature.schema_builder.compile.plan.levels import Groups, Level, Rows, below
+from armature.schema_builder.compile.plan.reads import Read
+from armature.schema_builder.compile.plan.writes import Write
 
 
 def check_cost(reads: Sequence[Read], variables: Variables, settings: Settings) -> None:

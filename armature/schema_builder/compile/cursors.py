@@ -17,7 +17,8 @@ from sqlalchemy.types import TypeEngine
 from armature.core.errors import BadUserInput
 from armature.schema_builder.compile.binds import Bind, Changed
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.compile.plan import Order, Page
+from armature.schema_builder.compile.plan.levels import Page
+from armature.schema_builder.compile.plan.orders import Order
 from armature.schema_builder.compile.statement import Key, Sql
 from armature.schema_builder.types.scalars import SCALARS, is_shown_as_text
 

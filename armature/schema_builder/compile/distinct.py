@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import FromClause, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from armature.schema_builder.compile.plan import Link, Rows
+from armature.schema_builder.compile.plan.levels import Link, Rows
 from armature.schema_builder.compile.statement import Parts, keyed
 
 

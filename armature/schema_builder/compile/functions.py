@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeEngine
 
 from armature.schema_builder.compile.binds import Bind, Constant
 from armature.schema_builder.compile.comparisons import OPERATOR_SQL, TABLES, Sql
-from armature.schema_builder.compile.plan import Aggregate
+from armature.schema_builder.compile.plan.orders import Aggregate
 from armature.schema_builder.types.operators import OPERATORS
 from armature.schema_builder.view import Plain
 

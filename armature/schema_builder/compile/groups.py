@@ -23,19 +23,12 @@ from armature.schema_builder.compile.aggregate import aggregate_column, aggregat
 from armature.schema_builder.compile.binds import Constant
 from armature.schema_builder.compile.comparisons import compared
 from armature.schema_builder.compile.functions import aggregate_sql
-from armature.schema_builder.compile.plan import (
-    Aggregate,
-    All,
-    GroupKey,
-    GroupOrder,
-    GroupRecords,
-    Groups,
-    KeyField,
-    KeyFields,
-    Rows,
-    SummaryField,
-    TypeName,
-)
+from armature.schema_builder.compile.plan.conditions import EVERY_RECORD
+from armature.schema_builder.compile.plan.group_keys import GroupKey, GroupOrder, KeyField, KeyFields
+from armature.schema_builder.compile.plan.levels import GroupRecords, Groups, Rows
+from armature.schema_builder.compile.plan.orders import Aggregate
+from armature.schema_builder.compile.plan.outputs import TypeName
+from armature.schema_builder.compile.plan.summaries import SummaryField
 from armature.schema_builder.compile.statement import Key, Parts, Sql, Ways, keyed
 from armature.schema_builder.types.scalars import is_shown_as_text
 
@@ -110,7 +103,7 @@ def _ids(build: Parts, rows: Rows, ways: Ways) -> Sql:
     keys = build.keys_by(rows.orders, rows.object, ways)
     table = ways.table
     found: Any = func.array_agg(aggregate_order_by(table.c.id, *(each.sorted for each in keys)))
-    if rows.condition != All(()):
+    if rows.condition != EVERY_RECORD:
         found = found.filter(build.condition(rows.condition, table))
     assert rows.limit is not None  # noqa: S101  it is a list
     limit = build.count(rows.limit)

@@ -7,21 +7,10 @@ from graphql import FieldNode, OperationDefinitionNode
 
 from armature.metadata.names import composite_type_name, morph_type_name
 from armature.schema_builder.compile.conditions import via_of
-from armature.schema_builder.compile.plan import (
-    All,
-    Column,
-    Composed,
-    Condition,
-    Known,
-    Level,
-    Link,
-    OneOf,
-    Output,
-    Read,
-    Reads,
-    Rows,
-    TypeName,
-)
+from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Condition
+from armature.schema_builder.compile.plan.levels import Level, Link, OneOf, Output, Rows
+from armature.schema_builder.compile.plan.outputs import Column, Composed, TypeName
+from armature.schema_builder.compile.plan.reads import Known, Read, Reads
 from armature.schema_builder.compile.read_distinct import distinct_orders
 from armature.schema_builder.compile.read_groups import groups
 from armature.schema_builder.compile.read_page import page
@@ -83,7 +72,9 @@ class Reader(Reading):
                 return Composed(key, entry, tuple(self._parts(entry, nodes)))
             case ToOne():
                 given = self.arguments(self.type(of.type_name), nodes[0])
-                return Link(key, entry.near, entry.far, self.one(self.schema.view[entry.target], nodes, All(()), given))
+                return Link(
+                    key, entry.near, entry.far, self.one(self.schema.view[entry.target], nodes, EVERY_RECORD, given)
+                )
             case ToMany():
                 given = self.arguments(self.type(of.type_name), nodes[0])
                 below = LEVELS[form](self, self.schema.view[entry.target], nodes, given)

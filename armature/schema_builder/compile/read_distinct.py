@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from armature.core.errors import BadUserInput
 from armature.metadata.names import snake_case
-from armature.schema_builder.compile.plan import Order
+from armature.schema_builder.compile.plan.orders import Order
 from armature.schema_builder.compile.reading import Given
 from armature.schema_builder.types.orders import is_orderable
 from armature.schema_builder.view import ObjectView

@@ -8,21 +8,10 @@ from graphql import FieldNode
 from armature.core.errors import BadUserInput
 from armature.metadata.names import type_name
 from armature.schema_builder.compile.conditions import FilterIsNull
-from armature.schema_builder.compile.plan import (
-    Aggregate,
-    GroupField,
-    GroupKey,
-    GroupOrder,
-    GroupRecords,
-    Groups,
-    Having,
-    KeyField,
-    KeyFields,
-    Order,
-    Rows,
-    Step,
-    TypeName,
-)
+from armature.schema_builder.compile.plan.group_keys import GroupKey, GroupOrder, Having, KeyField, KeyFields
+from armature.schema_builder.compile.plan.levels import GroupField, GroupRecords, Groups, Rows
+from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step
+from armature.schema_builder.compile.plan.outputs import TypeName
 from armature.schema_builder.compile.read_summary import summary_fields
 from armature.schema_builder.compile.reading import Given, OrderIsNull, Reading
 from armature.schema_builder.types.functions import COUNT

@@ -6,19 +6,19 @@ from graphql import FieldNode
 
 from armature.core.errors import BadUserInput
 from armature.metadata.names import type_name
-from armature.schema_builder.compile.plan import (
+from armature.schema_builder.compile.plan.levels import (
     Cursor,
     Edges,
     Node,
     Nodes,
-    Order,
     Page,
     PageFact,
     PageField,
     PageInfo,
     TotalCount,
-    TypeName,
 )
+from armature.schema_builder.compile.plan.orders import Order
+from armature.schema_builder.compile.plan.outputs import TypeName
 from armature.schema_builder.compile.reading import Given, Reading
 from armature.schema_builder.view import ObjectView
 

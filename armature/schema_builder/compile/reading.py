@@ -12,7 +12,9 @@ from armature.core.settings import Settings, environment_name
 from armature.schema_builder.compile.arguments import Lifted, lift_arguments
 from armature.schema_builder.compile.binds import Bind, Changed, Constant, Variables
 from armature.schema_builder.compile.conditions import compare, condition_of, via_of
-from armature.schema_builder.compile.plan import Aggregate, All, Compare, Condition, Order, Output, Step, Total
+from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Compare, Condition
+from armature.schema_builder.compile.plan.levels import Output
+from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step, Total
 from armature.schema_builder.compile.selection import Collected, collect
 from armature.schema_builder.types.functions import COUNT
 from armature.schema_builder.types.schema import WorkspaceSchema
@@ -69,7 +71,7 @@ class Reading(ABC):
         return compare(of.unique_entries[name], "eq", value)
 
     def condition(self, of: ObjectView, given: Given) -> Condition:
-        return condition_of(self.schema.view, of, given["filter"]) if given.get("filter") else All(())
+        return condition_of(self.schema.view, of, given["filter"]) if given.get("filter") else EVERY_RECORD
 
     def with_deleted(self, given: Given) -> bool:
         """Part of the statement's text: operation.py makes a plan for each value of its variable."""

@@ -38,27 +38,10 @@ from armature.metadata.model import Option
 from armature.schema_builder.compile.binds import Bind, Constant
 from armature.schema_builder.compile.comparisons import comparison_sql
 from armature.schema_builder.compile.functions import aggregate_sql
-from armature.schema_builder.compile.plan import (
-    Aggregate,
-    All,
-    Column,
-    Compare,
-    Composed,
-    Condition,
-    Either,
-    Level,
-    Link,
-    Not,
-    OneOf,
-    Order,
-    Output,
-    Page,
-    Related,
-    Rows,
-    Step,
-    Total,
-    TypeName,
-)
+from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, All, Compare, Condition, Either, Not, Related
+from armature.schema_builder.compile.plan.levels import Level, Link, OneOf, Output, Page, Rows
+from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step, Total
+from armature.schema_builder.compile.plan.outputs import Column, Composed, TypeName
 from armature.schema_builder.types.scalars import is_shown_as_text
 from armature.schema_builder.view import ObjectView, Plain
 
@@ -182,7 +165,7 @@ class Parts(ABC):
         """Of what is selected from a table, the records of a level."""
         if not level.with_deleted:
             inner = inner.where(table.c.deleted_at.is_(None))
-        if level.condition != All(()):
+        if level.condition != EVERY_RECORD:
             inner = inner.where(self.condition(level.condition, table))
         if link is not None and above is not None:
             inner = inner.where(self.met(link, above, table)).correlate(above)
@@ -246,7 +229,7 @@ class Parts(ABC):
 
     def keys(self, level: Rows | Page, table: NamedFromClause, link: Link | None) -> tuple[FromClause, list[Key]]:
         """What to select from, and by what to order: made total by the id."""
-        ways = Ways(self, table, is_for_all=link is None and level.condition == All(()))
+        ways = Ways(self, table, is_for_all=link is None and level.condition == EVERY_RECORD)
         found = self.keys_by(level.orders, level.object, ways)
         return ways.joined, found
 

@@ -10,15 +10,13 @@ from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Bind, Changed, Constant
 from armature.schema_builder.compile.conditions import compare, condition_of
 from armature.schema_builder.compile.fit import fitting, followed
-from armature.schema_builder.compile.plan import (
-    All,
+from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Compare, Condition
+from armature.schema_builder.compile.plan.levels import Rows
+from armature.schema_builder.compile.plan.reads import Known
+from armature.schema_builder.compile.plan.writes import (
     Beside,
-    Compare,
-    Condition,
-    Known,
     Merge,
     NewRows,
-    Rows,
     SetLink,
     SetNew,
     SetValue,
@@ -55,7 +53,7 @@ def _root(reader: Reader, key: str, nodes: Sequence[FieldNode]) -> Write | Known
     root = reader.schema.mutations[name]
     given = reader.arguments(reader.schema.graphql.mutation_type, nodes[0])
     is_many = root.does.endswith("_many") and root.does != "create_many"
-    shown = _shown(reader, root.object, nodes) if is_many else reader.one(root.object, nodes, All(()), given)
+    shown = _shown(reader, root.object, nodes) if is_many else reader.one(root.object, nodes, EVERY_RECORD, given)
     if root.does == "create_many":
         return Write(key, root.does, root.object, shown, new=NewRows(given["data"]), upsert=_upsert(root.object, given))
     if root.does == "merge":
@@ -115,7 +113,7 @@ def _upsert(of: ObjectView, given: Mapping[str, Lifted]) -> Upsert | None:
 def _which(reader: Reader, of: ObjectView, given: Mapping[str, Lifted]) -> Condition:
     if "filter" in given:
         return condition_of(reader.schema.view, of, given["filter"])
-    return reader.unique(of, {"id": given["id"]}) if "id" in given else All(())
+    return reader.unique(of, {"id": given["id"]}) if "id" in given else EVERY_RECORD
 
 
 def _since(of: ObjectView, given: Mapping[str, Lifted]) -> Compare | None:

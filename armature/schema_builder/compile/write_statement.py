@@ -31,21 +31,10 @@ from sqlalchemy.sql.dml import Delete, Update, UpdateBase
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.compile.plan import (
-    Column,
-    Composed,
-    Link,
-    OneOf,
-    Output,
-    Rows,
-    SetLink,
-    SetNew,
-    SetValue,
-    TypeName,
-    Upsert,
-    Write,
-    objects_read,
-)
+from armature.schema_builder.compile.plan.levels import Link, OneOf, Output, Rows
+from armature.schema_builder.compile.plan.objects_read import objects_read
+from armature.schema_builder.compile.plan.outputs import Column, Composed, TypeName
+from armature.schema_builder.compile.plan.writes import SetLink, SetNew, SetValue, Upsert, Write
 from armature.schema_builder.compile.stamps import Values, created, updated, updated_instead
 from armature.schema_builder.compile.statement import Statement
 from armature.schema_builder.view import ObjectView

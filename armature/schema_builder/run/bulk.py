@@ -19,7 +19,7 @@ from armature.metadata.model import Field
 from armature.schema_builder.compile.bulk_statement import Columns, bulk_insert, find_ids
 from armature.schema_builder.compile.comparisons import sql_type
 from armature.schema_builder.compile.fit import fit_of, fitted, followed, sought
-from armature.schema_builder.compile.plan import Upsert
+from armature.schema_builder.compile.plan.writes import Upsert
 from armature.schema_builder.compile.references import (
     Connect,
     DataRefused,

@@ -19,7 +19,7 @@ from armature.core.lru import Lru
 from armature.core.settings import Settings
 from armature.metadata.model import Snapshot
 from armature.schema_builder.compile.binds import Variables
-from armature.schema_builder.compile.plan import Known, Read
+from armature.schema_builder.compile.plan.reads import Known, Read
 from armature.schema_builder.run.answer import Answer, MutationOverGet, Operation, object_of, refusal
 from armature.schema_builder.run.caller import SYSTEM, Caller
 from armature.schema_builder.run.document import PAGE, Document, DocumentReader

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from armature.core.db import Connection
 from armature.schema_builder.compile.bulk_statement import ABOVE, bulk_join, bulk_unjoin, bulk_unjoin_others
-from armature.schema_builder.compile.plan import Via
+from armature.schema_builder.compile.plan.conditions import Via
 from armature.schema_builder.run.bulk import telling
 from armature.schema_builder.run.fetch import prepared
 from armature.schema_builder.run.members import check_among, records_of

@@ -11,7 +11,7 @@ from armature.schema_builder.compile.merge_statement import (
     lock_statement,
     move_statements,
 )
-from armature.schema_builder.compile.plan import Merge
+from armature.schema_builder.compile.plan.writes import Merge
 from armature.schema_builder.compile.references import DataRefused
 from armature.schema_builder.run.fetch import fetch_ids, prepared
 from armature.schema_builder.run.workplace import Workplace

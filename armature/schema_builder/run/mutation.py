@@ -7,7 +7,7 @@ import msgspec
 from graphql import GraphQLError
 
 from armature.core.errors import ArmatureError, SchemaChanged
-from armature.schema_builder.compile.plan import Known
+from armature.schema_builder.compile.plan.reads import Known
 from armature.schema_builder.compile.selection import collect
 from armature.schema_builder.run.answer import Answer, formatted, object_of
 from armature.schema_builder.run.operation import MutationPlan, Prepared

@@ -27,7 +27,7 @@ from armature.schema_builder.compile.arguments import items_in, shape_of
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.compile.builder import reads_statement
 from armature.schema_builder.compile.cost import check_conditions, check_cost, depends_on_variables, too_many_conditions
-from armature.schema_builder.compile.plan import Known, Read, Reads
+from armature.schema_builder.compile.plan.reads import Known, Read, Reads
 from armature.schema_builder.compile.read import Reader
 from armature.schema_builder.compile.statement import Statement
 from armature.schema_builder.compile.write import mutation

@@ -14,7 +14,9 @@ from armature.metadata.model import Field, Object
 from armature.metadata.names import type_name
 from armature.schema_builder.compile.binds import Constant, Variables
 from armature.schema_builder.compile.cost import check_shown
-from armature.schema_builder.compile.plan import Known, Merge, Rows, SetLink, SetNew, Write, Writes
+from armature.schema_builder.compile.plan.levels import Rows
+from armature.schema_builder.compile.plan.reads import Known
+from armature.schema_builder.compile.plan.writes import Merge, SetLink, SetNew, Write, Writes
 from armature.schema_builder.compile.references import DATA, NothingToConnect, Path
 from armature.schema_builder.compile.write_statement import (
     MADE,

@@ -21,7 +21,9 @@ from armature.schema_builder.compile.arguments import lift_arguments
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.conditions import condition_of
-from armature.schema_builder.compile.plan import All, Column, Composed, Condition, Link, Output, Rows
+from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Condition
+from armature.schema_builder.compile.plan.levels import Link, Output, Rows
+from armature.schema_builder.compile.plan.outputs import Column, Composed
 from armature.schema_builder.compile.statement import Statement, keyed
 from armature.schema_builder.run.failures import told
 from armature.schema_builder.run.fetch import prepared
@@ -168,7 +170,7 @@ def _output(view: View, of: ObjectView, name: str, rest: Sequence[str]) -> Outpu
 def _condition(view: View, of: ObjectView, given: Any) -> tuple[Condition, Variables]:
     """A filter is read as a variable of an operation would be."""
     if given is None:
-        return All(()), {}
+        return EVERY_RECORD, {}
     schema = WorkspaceSchema(view)
     document = parse(f"query ($filter: {of.type_name}FilterInput!) {{ {of.plural}(filter: $filter) {{ id }} }}")
     [operation] = document.definitions

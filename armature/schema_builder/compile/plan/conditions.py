@@ -1,0 +1,67 @@
+"""What records must meet, as data."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from armature.schema_builder.compile.binds import Bind
+from armature.schema_builder.view import ObjectView, Plain
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every one of these holds; of none, it is true."""
+
+    of: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one of these holds; of none, it is false."""
+
+    of: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """It does not hold, be it false or unknown."""
+
+    of: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A value against a bind, by an operator of types/operators.py; for `is`, `value` is NULL or NOT_NULL.
+
+    `path` leads to the value inside a document.
+    """
+
+    entry: Plain
+    operator: str
+    value: Bind | str
+    path: Bind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """Link records between two levels: their columns `near` and `far` hold what those of a Link do."""
+
+    object: ObjectView
+    near: str
+    far: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Among the visible records that a relation leads to, some or none match; see `far`, `near` and `via` of Link."""
+
+    to: ObjectView
+    near: str
+    far: str
+    quantifier: Literal["some", "none"]
+    condition: "Condition"
+    via: Via | None = None
+
+
+Condition = All | Either | Not | Compare | Related
+
+EVERY_RECORD: Condition = All(())
