@@ -7,12 +7,14 @@ role. Today there is one role, the administrator, who sees every visible object 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Protocol
 
 from sqlalchemy import TableClause
 
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Option, Snapshot
 from armature.metadata.names import pascal
+from armature.metadata.rights import Right
 from armature.metadata.stored import stored
 from armature.schema_builder.tables import column_name, is_key, queried
 
@@ -116,6 +118,11 @@ class ObjectView:
 
     object: Object
     snapshot: Snapshot
+    rules: "Rules | None" = None
+
+    def rule(self, to: Right) -> Any:
+        """The condition that records must meet for the caller to do this with them; None where all may be."""
+        return None if self.rules is None else self.rules.rule(self, to)
 
     @property
     def name(self) -> str:
@@ -259,11 +266,21 @@ def _plain(field: Field, name: str, within: str | None = None) -> Plain:
     return Plain(name, field, scalar, column_name(field), not field.is_nullable, within)
 
 
-class View:
-    """The administrator's view of a snapshot. Objects are made ready when first asked for."""
+class Rules(Protocol):
+    """Where the row rules of a view are conditions (compile/plan.py)."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def rule(self, of: ObjectView, to: Right) -> Any: ...
+
+
+class View:
+    """What a snapshot shows: all of it, or what a role sees. Objects are made ready when first asked for.
+
+    Without `rules`, every record is in sight.
+    """
+
+    def __init__(self, snapshot: Snapshot, rules: Rules | None = None) -> None:
         self.snapshot = snapshot
+        self._rules = rules
         self._made: dict[str, ObjectView] = {}
 
     def __iter__(self) -> Iterator[ObjectView]:
@@ -272,5 +289,5 @@ class View:
     def __getitem__(self, name_singular: str) -> ObjectView:
         if name_singular not in self._made:
             found = self.snapshot.visible_objects[name_singular]
-            self._made[name_singular] = ObjectView(found, self.snapshot)
+            self._made[name_singular] = ObjectView(found, self.snapshot, self._rules)
         return self._made[name_singular]

@@ -51,7 +51,7 @@ def bulk_insert(of: ObjectView, columns: Columns, upsert: Upsert | None) -> Stat
     made = insert(of.table).from_select([*names, *stamps], chosen, include_defaults=False)
     if upsert is None:
         return build.statement(made)
-    changed = or_update(made, of, names, upsert)
+    changed = or_update(build, made, of, names, upsert)
     return build.statement(changed.returning(of.table.c.id, of.table.c[upsert.by.column]))
 
 
@@ -66,17 +66,19 @@ def bulk_update(of: ObjectView, columns: Columns, far: str, via: Via | None = No
     return build.statement(
         update(table)
         .values({**dict(zip([name for name, _ in columns], _values(rows, columns), strict=True)), **updated(build)})
-        .where(table.c.id == rows.c.id, _belongs(table, rows, far, via), table.c.deleted_at.is_(None))
+        .where(table.c.id == rows.c.id, _belongs(build, table, rows, far, via), build.visible(of, table, "UPDATE"))
         .returning(table.c.id)
     )
 
 
-def _belongs(table: TableClause, rows: TableValuedAlias, far: str, via: Via | None) -> ColumnElement[bool]:
+def _belongs(
+    build: Builder, table: TableClause, rows: TableValuedAlias, far: str, via: Via | None
+) -> ColumnElement[bool]:
     if via is None:
         return table.c[far] == rows.c[ABOVE]
     link = via.object.table
     joined = exists().select_from(link).where(link.c[via.near] == rows.c[ABOVE], link.c[via.far] == table.c[far])
-    return joined.where(link.c.deleted_at.is_(None)).correlate(table, rows)
+    return joined.where(build.visible(via.object, link)).correlate(table, rows)
 
 
 def bulk_join(via: Via) -> Statement:
@@ -95,7 +97,7 @@ def bulk_unjoin(via: Via) -> Statement:
     link = via.object.table
     rows = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
     joined = (link.c[via.far] == rows.c.id, link.c[via.near] == rows.c[ABOVE])
-    return build.statement(_deleted(build, link).where(*joined).returning(link.c[via.near], link.c[via.far]))
+    return build.statement(_deleted(build, via).where(*joined).returning(link.c[via.near], link.c[via.far]))
 
 
 def bulk_unjoin_others(via: Via) -> Statement:
@@ -105,13 +107,14 @@ def bulk_unjoin_others(via: Via) -> Statement:
     above = build.bound(FromVariable(("all",)), ARRAY(Uuid()))
     kept = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
     stays = exists().select_from(kept).where(kept.c.id == link.c[via.far], kept.c[ABOVE] == link.c[via.near])
-    return build.statement(_deleted(build, link).where(link.c[via.near] == any_(above), ~stays.correlate(link)))
+    return build.statement(_deleted(build, via).where(link.c[via.near] == any_(above), ~stays.correlate(link)))
 
 
-def _deleted(build: Builder, link: TableClause) -> Update:
+def _deleted(build: Builder, via: Via) -> Update:
     """Out of sight, as a client would delete them."""
+    link = via.object.table
     values = {"deleted_at": func.now(), **updated(build)}
-    return update(link).values(values).where(link.c.deleted_at.is_(None))
+    return update(link).values(values).where(build.visible(via.object, link, "DELETE"))
 
 
 def bulk_connect(of: ObjectView, far: str) -> Statement:
@@ -122,7 +125,9 @@ def bulk_connect(of: ObjectView, far: str) -> Statement:
     return build.statement(
         update(table)
         .values({far: rows.c[ABOVE], **updated(build)})
-        .where(table.c.id == rows.c.id, table.c[far].is_distinct_from(rows.c[ABOVE]), table.c.deleted_at.is_(None))
+        .where(
+            table.c.id == rows.c.id, table.c[far].is_distinct_from(rows.c[ABOVE]), build.visible(of, table, "UPDATE")
+        )
     )
 
 
@@ -134,7 +139,7 @@ def bulk_release(of: ObjectView, far: str) -> Statement:
     return build.statement(
         update(table)
         .values({far: null(), **updated(build)})
-        .where(table.c[far] == any_(above), (table.c.id == any_(kept)).is_not(True), table.c.deleted_at.is_(None))
+        .where(table.c[far] == any_(above), (table.c.id == any_(kept)).is_not(True), build.visible(of, table, "UPDATE"))
     )
 
 
@@ -157,4 +162,4 @@ def find_ids(of: ObjectView, by: Plain) -> Statement:
     build = Builder()
     column = of.table.c[by.column]
     given = build.bound(FromVariable(("values",)), ARRAY(sql_type(by.scalar)))
-    return build.statement(select(column, of.table.c.id).where(column == any_(given), of.table.c.deleted_at.is_(None)))
+    return build.statement(select(column, of.table.c.id).where(column == any_(given), build.visible(of, of.table)))

@@ -69,7 +69,7 @@ def lock_statement(of: ObjectView) -> Statement:
     """The ids of those that are in sight, locked in an order that two merges can't cross."""
     build = _Merging()
     table = of.table
-    found = select(table.c.id).where(table.c.id == any_(build.all), table.c.deleted_at.is_(None))
+    found = select(table.c.id).where(table.c.id == any_(build.all), build.visible(of, table, "UPDATE"))
     return build.statement(found.order_by(table.c.id).with_for_update())
 
 

@@ -35,6 +35,7 @@ from sqlalchemy.types import TypeEngine
 
 from armature.core.db import render
 from armature.metadata.model import Option
+from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import Bind, Constant
 from armature.schema_builder.compile.comparisons import comparison_sql
 from armature.schema_builder.compile.functions import aggregate_sql
@@ -127,6 +128,19 @@ class Parts(ABC):
     def alias(self, of: ObjectView) -> NamedFromClause:
         return of.table.alias(f"t{self.level()}")
 
+    def visible(self, of: ObjectView, table: FromClause, to: Right = "READ") -> Sql:
+        """Whether a record is there for the caller: not deleted, and let in by the row rule.
+
+        The one way to the records of a table: every statement narrows each table that it names by this, or, where
+        deleted records count too, by `allowed`.
+        """
+        return and_(table.c.deleted_at.is_(None), *self.allowed(of, table, to))
+
+    def allowed(self, of: ObjectView, table: FromClause, to: Right = "READ") -> Sequence[Sql]:
+        """What a record, deleted or not, must meet for the caller to do this with it; nothing where all may be."""
+        rule = of.rule(to)
+        return () if rule is None else (self.condition(rule, table),)
+
     @abstractmethod
     def json(self, level: Level, link: Link | None = None, above: FromClause | None = None) -> Select[Any]:
         """The records of a level as one JSON value, all of them or those that `link` leads to from a row `above`."""
@@ -139,7 +153,7 @@ class Parts(ABC):
         return and_(
             between.c[link.via.far] == far.c[link.far],
             between.c[link.via.near] == near.c[link.near],
-            between.c.deleted_at.is_(None),
+            self.visible(link.via.object, between),
         )
 
     def record_name(self) -> str:
@@ -163,8 +177,10 @@ class Parts(ABC):
         self, inner: Select[Any], level: Level, table: NamedFromClause, link: Link | None, above: FromClause | None
     ) -> Select[Any]:
         """Of what is selected from a table, the records of a level."""
-        if not level.with_deleted:
-            inner = inner.where(table.c.deleted_at.is_(None))
+        if level.with_deleted:
+            inner = inner.where(*self.allowed(level.object, table))
+        else:
+            inner = inner.where(self.visible(level.object, table))
         if level.condition != EVERY_RECORD:
             inner = inner.where(self.condition(level.condition, table))
         if link is not None and above is not None:
@@ -257,7 +273,7 @@ class Parts(ABC):
         """An aggregate for each record to be ordered; none where there is no record."""
         far = self.alias(total.to)
         compared, held = aggregate_sql(total.aggregate, far, self.bound)
-        found = select(compared.label("v"), held.label("h")).select_from(far).where(far.c.deleted_at.is_(None))
+        found = select(compared.label("v"), held.label("h")).select_from(far).where(self.visible(total.to, far))
         if ways.is_for_all and not order.through and total.via is None:
             value, shown = self._total_of_all(total, found, far, ways)
         else:
@@ -275,7 +291,7 @@ class Parts(ABC):
             return func.coalesce(grouped.c.v, ZERO), func.coalesce(grouped.c.h, ZERO)
         return grouped.c.v, grouped.c.h
 
-    def condition(self, condition: Condition, table: NamedFromClause) -> Sql:
+    def condition(self, condition: Condition, table: FromClause) -> Sql:
         match condition:
             case All(of=()):
                 return true()
@@ -290,12 +306,12 @@ class Parts(ABC):
             case Related():
                 return self._related(condition, table)
 
-    def _related(self, related: Related, table: NamedFromClause) -> Sql:
+    def _related(self, related: Related, table: FromClause) -> Sql:
         far = self.alias(related.to)
         found = (
             exists()
             .select_from(far)
-            .where(self.met(related, table, far), far.c.deleted_at.is_(None))
+            .where(self.met(related, table, far), self.visible(related.to, far))
             .where(self.condition(related.condition, far))
             .correlate(table)
         )
@@ -325,5 +341,5 @@ class Ways:
             path = (*path, step.near, step.far, step.to.name)
             if path not in self._reached:
                 self._reached[path] = far = self._build.alias(step.to)
-                self.join(far, and_(far.c[step.far] == near.c[step.near], far.c.deleted_at.is_(None)))
+                self.join(far, and_(far.c[step.far] == near.c[step.near], self._build.visible(step.to, far)))
         return self._reached[path]

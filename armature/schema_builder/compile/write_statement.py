@@ -128,10 +128,10 @@ def _insert(build: Builder, write: Write) -> Insert:
         made = insert(table).from_select(list(values), chosen, include_defaults=False)
     else:
         made = insert(table).values(dict(values))
-    return or_update(made, write.object, list(given), write.upsert)
+    return or_update(build, made, write.object, list(given), write.upsert)
 
 
-def or_update(made: Insert, of: ObjectView, given: Sequence[str], upsert: Upsert | None) -> Insert:
+def or_update(build: Builder, made: Insert, of: ObjectView, given: Sequence[str], upsert: Upsert | None) -> Insert:
     """Names the partial index that leaves out deleted records. To update nothing is to lock, and be returned.
 
     What is not `given` stays as it is, also where `upsert` names it.
@@ -142,11 +142,12 @@ def or_update(made: Insert, of: ObjectView, given: Sequence[str], upsert: Upsert
     wanted = given if upsert.updates is None else upsert.updates
     changed = {column: made.excluded[column] for column in given if column in wanted and column not in (by, "id")}
     live = table.c.deleted_at.is_(None)
+    wanted_of_it = [*([live] if by == "id" else []), *build.allowed(of, table, "UPDATE")]
     return made.on_conflict_do_update(
         index_elements=[by],
         index_where=None if by == "id" else live,
         set_={**changed, **updated_instead(made)} if changed else {"updated_at": table.c.updated_at},
-        where=live if by == "id" else None,
+        where=and_(*wanted_of_it) if wanted_of_it else None,
     )
 
 
@@ -156,7 +157,7 @@ def _update(build: Builder, write: Write) -> Update:
     return (
         update(table)
         .values({**values, **updated(build)})
-        .where(table.c.deleted_at.is_(None), _wanted(build, write), *conditions)
+        .where(build.visible(write.object, table, "UPDATE"), _wanted(build, write), *conditions)
     )
 
 
@@ -165,7 +166,7 @@ def _delete(build: Builder, write: Write) -> Update:
     return (
         update(table)
         .values({"deleted_at": func.now(), **updated(build)})
-        .where(table.c.deleted_at.is_(None), _wanted(build, write))
+        .where(build.visible(write.object, table, "DELETE"), _wanted(build, write))
     )
 
 
@@ -177,12 +178,13 @@ def _restore(build: Builder, write: Write) -> Update:
         update(table)
         .values({"deleted_at": null(), **updated(build)})
         .where(_wanted(build, write), table.c.deleted_at.is_not(None) if is_many else true())
+        .where(*build.allowed(write.object, table, "DELETE"))
     )
 
 
 def _destroy(build: Builder, write: Write) -> Delete:
     table = write.object.table
-    return delete(table).where(_wanted(build, write))
+    return delete(table).where(_wanted(build, write), *build.allowed(write.object, table, "DESTROY"))
 
 
 def _wanted(build: Builder, write: Write) -> ColumnElement[bool]:
@@ -220,7 +222,7 @@ def _assigned(
         to = build.alias(each.to)
         values[each.column] = to.c.id
         sources.append(to)
-        conditions += [to.c.deleted_at.is_(None), build.condition(each.condition, to)]
+        conditions += [build.visible(each.to, to), build.condition(each.condition, to)]
     return values, sources, conditions
 
 
@@ -230,9 +232,10 @@ def _present_statement(write: Write) -> Statement | None:
         return None
     build = Builder()
     table = write.object.table
-    live = table.c.deleted_at.is_(None) if write.does in ("update", "delete") else true()
-    found = select(func.to_json(table.c.updated_at)).where(build.condition(write.condition, table), live)
-    return build.statement(found)
+    found = select(func.to_json(table.c.updated_at)).where(build.condition(write.condition, table))
+    if write.does in ("update", "delete"):
+        return build.statement(found.where(build.visible(write.object, table)))
+    return build.statement(found.where(*build.allowed(write.object, table)))
 
 
 def _links_statement(write: Write) -> Statement | None:
@@ -247,7 +250,7 @@ def _links_statement(write: Write) -> Statement | None:
         found: Select[Any] = (
             select(literal_column("1"))
             .select_from(to)
-            .where(to.c.deleted_at.is_(None), build.condition(link.condition, to))
+            .where(build.visible(link.to, to), build.condition(link.condition, to))
         )
         columns.append(found.exists().label(f"f{at}"))
     return build.statement(select(*columns))
@@ -262,6 +265,7 @@ def _by_ids(build: Builder, rows: Rows) -> Select[Any]:
     return (
         select(*build.outputs(rows.outputs, table))
         .select_from(ids.join(table, table.c.id == ids.c.id))
+        .where(*build.allowed(rows.object, table))
         .order_by(ids.c.n)
     )
 
@@ -274,7 +278,8 @@ def show_statement(rows: Rows) -> Statement:
 def _find_ids(write: Write) -> Statement:
     build = Builder()
     table = write.object.table
-    return build.statement(select(table.c.id).where(build.condition(write.condition, table)).with_for_update())
+    found = select(table.c.id).where(build.condition(write.condition, table))
+    return build.statement(found.where(*build.allowed(write.object, table, "DESTROY")).with_for_update())
 
 
 def _destroy_ids(of: ObjectView) -> Statement:
