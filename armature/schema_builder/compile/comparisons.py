@@ -1,4 +1,4 @@
-"""The SQL of each operator of types/operators.py, and what type its value is bound as."""
+"""The SQL of each operator of metadata/operators.py, and what type its value is bound as."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,9 +7,9 @@ from sqlalchemy import ARRAY, Boolean, ColumnElement, Text, and_, any_, exists, 
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
+from armature.metadata.operators import AT_PATH, DOCUMENT, OPERATORS, ORDERED, PATTERNS, Takes
 from armature.schema_builder.compile.binds import Bind
 from armature.schema_builder.compile.plan.conditions import Compare
-from armature.schema_builder.types.operators import AT_PATH, DOCUMENT, OPERATORS, ORDERED, PATTERNS, Takes
 from armature.schema_builder.types.scalars import SCALARS, item_of
 
 Sql = ColumnElement[Any]

@@ -7,11 +7,11 @@ and `notIn` are exact complements, and nothing is lost between them.
 from collections.abc import Callable, Mapping
 
 from armature.core.errors import BadUserInput
+from armature.metadata.operators import EQUALITY
 from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Changed
 from armature.schema_builder.compile.fit import sought
 from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Not, Related, Via
-from armature.schema_builder.types.operators import EQUALITY
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne, View
 
 

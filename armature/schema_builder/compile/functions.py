@@ -1,4 +1,4 @@
-"""The SQL of the aggregates of types/functions.py."""
+"""The SQL of the aggregates of metadata/aggregates.py."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,10 +7,10 @@ from sqlalchemy import ARRAY, Double, FromClause, Text, cast, distinct, false, f
 from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.types import TypeEngine
 
+from armature.metadata.operators import OPERATORS
 from armature.schema_builder.compile.binds import Bind, Constant
 from armature.schema_builder.compile.comparisons import OPERATOR_SQL, TABLES, Sql
 from armature.schema_builder.compile.plan.orders import Aggregate
-from armature.schema_builder.types.operators import OPERATORS
 from armature.schema_builder.view import Plain
 
 HUNDRED: Sql = literal_column("100")

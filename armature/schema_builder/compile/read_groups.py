@@ -6,6 +6,7 @@ from typing import Any
 from graphql import FieldNode
 
 from armature.core.errors import BadUserInput
+from armature.metadata.aggregates import COUNT
 from armature.metadata.names import type_name
 from armature.schema_builder.compile.conditions import FilterIsNull
 from armature.schema_builder.compile.plan.group_keys import GroupKey, GroupOrder, Having, KeyField, KeyFields
@@ -14,7 +15,6 @@ from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step
 from armature.schema_builder.compile.plan.outputs import TypeName
 from armature.schema_builder.compile.read_summary import summary_fields
 from armature.schema_builder.compile.reading import Given, OrderIsNull, Reading
-from armature.schema_builder.types.functions import COUNT
 from armature.schema_builder.types.groups import TIMES, key_fields
 from armature.schema_builder.types.orders import is_orderable
 from armature.schema_builder.view import ObjectView, Plain, ToOne

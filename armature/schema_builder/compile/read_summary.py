@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from graphql import FieldNode
 
+from armature.metadata.aggregates import COUNT, FUNCTIONS
 from armature.metadata.names import type_name
 from armature.schema_builder.compile.plan.levels import Summary
 from armature.schema_builder.compile.plan.orders import Aggregate
@@ -11,7 +12,6 @@ from armature.schema_builder.compile.plan.outputs import TypeName
 from armature.schema_builder.compile.plan.summaries import Aggregated, AggregatedFields, SummaryField
 from armature.schema_builder.compile.reading import Given, Reading
 from armature.schema_builder.compile.selection import Collected
-from armature.schema_builder.types.functions import COUNT, FUNCTIONS
 from armature.schema_builder.view import ObjectView
 
 

@@ -9,6 +9,7 @@ from graphql import FieldNode, FragmentDefinitionNode, GraphQLField, GraphQLObje
 
 from armature.core.errors import BadUserInput, LimitExceeded
 from armature.core.settings import Settings, environment_name
+from armature.metadata.aggregates import COUNT
 from armature.schema_builder.compile.arguments import Lifted, lift_arguments
 from armature.schema_builder.compile.binds import Bind, Changed, Constant, Variables
 from armature.schema_builder.compile.conditions import compare, condition_of, via_of
@@ -16,7 +17,6 @@ from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Compar
 from armature.schema_builder.compile.plan.levels import Output
 from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step, Total
 from armature.schema_builder.compile.selection import Collected, collect
-from armature.schema_builder.types.functions import COUNT
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany
 

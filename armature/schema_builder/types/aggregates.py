@@ -5,8 +5,8 @@ from typing import Any
 
 from graphql import GraphQLField, GraphQLInputField, GraphQLInputObjectType, GraphQLNonNull, GraphQLObjectType
 
+from armature.metadata.aggregates import COUNT, COUNTING, DESCRIPTIONS, FUNCTIONS, ORDERS, RESULTS
 from armature.metadata.names import choice_type_name, type_name
-from armature.schema_builder.types.functions import COUNT, COUNTING, DESCRIPTIONS, FUNCTIONS, ORDERS, RESULTS
 from armature.schema_builder.types.orders import OrderDirection
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import SCALARS

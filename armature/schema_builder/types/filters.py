@@ -14,7 +14,7 @@ from graphql import (
 
 from armature.metadata.model import Field
 from armature.metadata.names import choice_type_name, composite_type_name, type_name
-from armature.schema_builder.types.operators import AT_PATH, DESCRIPTIONS, OPERATORS, Takes
+from armature.metadata.operators import AT_PATH, DESCRIPTIONS, OPERATORS, Takes
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import SCALARS
 from armature.schema_builder.types.values import value_type

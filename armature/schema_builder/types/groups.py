@@ -15,10 +15,10 @@ from graphql import (
     GraphQLObjectType,
 )
 
+from armature.metadata.aggregates import COUNT, FUNCTIONS, HAVING_FITS, HAVINGS, ORDERS
 from armature.metadata.names import choice_type_name, type_name
 from armature.schema_builder.types.aggregates import aggregate_fields
 from armature.schema_builder.types.filters import SCALAR_FILTERS
-from armature.schema_builder.types.functions import COUNT, FUNCTIONS, HAVING_FITS, HAVINGS, ORDERS
 from armature.schema_builder.types.many import WITH_DELETED, Arguments, filtered, list_field
 from armature.schema_builder.types.orders import OrderDirection, is_orderable
 from armature.schema_builder.types.registry import Types

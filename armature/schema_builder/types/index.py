@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import Any
 
 from armature.core.lru import Lru
+from armature.metadata.aggregates import lacking
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Object
 from armature.metadata.names import CHOICE_TYPES, choice_type_name, morph_type_name, root_name, type_name
 from armature.metadata.stored import stored
-from armature.schema_builder.types.functions import lacking
 from armature.schema_builder.view import View
 
 KEPT = 5_000

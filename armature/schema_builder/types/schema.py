@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from graphql import GraphQLNamedType, introspection_types
 
+from armature.metadata.aggregates import HAVING_FITS, ORDERS, RESULTS
 from armature.metadata.model import Field
 from armature.schema_builder.types.aggregates import (
     aggregate_order_input,
@@ -23,7 +24,6 @@ from armature.schema_builder.types.filters import (
     filter_input,
     list_filter_input,
 )
-from armature.schema_builder.types.functions import HAVING_FITS, ORDERS, RESULTS
 from armature.schema_builder.types.groups import (
     DateGranularity,
     group_by_input,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, localcontext
 from typing import Any
 
-from armature.schema_builder.types.functions import result_of
+from armature.metadata.aggregates import result_of
 from armature.schema_builder.view import ObjectView, Plain
 from tests.support.oracle.values import same_document, shown_as
 from tests.support.worlds.data import Row

@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 from graphql import GraphQLResolveInfo
 
+from armature.metadata.aggregates import COUNT, result_of
 from armature.metadata.model import EMPTY
-from armature.schema_builder.types.functions import COUNT, result_of
 from armature.schema_builder.types.roots import SCHEMA_VERSION
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from armature.metadata.aggregates import FUNCTIONS, fits
+from armature.metadata.aggregates import ORDERS as AGGREGATE_ORDERS
 from armature.metadata.names import choice_type_name, composite_type_name, snake_case, type_name
+from armature.metadata.operators import AT_PATH, OPERATORS, ORDERED
 from armature.schema_builder.types.filters import SCALAR_FILTERS
-from armature.schema_builder.types.functions import FUNCTIONS, fits
-from armature.schema_builder.types.functions import ORDERS as AGGREGATE_ORDERS
-from armature.schema_builder.types.operators import AT_PATH, OPERATORS, ORDERED
 from armature.schema_builder.types.orders import OrderDirection, is_orderable
 from armature.schema_builder.types.scalars import item_of
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne, View

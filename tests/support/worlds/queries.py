@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from armature.metadata.aggregates import FUNCTIONS
 from armature.metadata.names import composite_type_name, root_name, type_name
-from armature.schema_builder.types.functions import FUNCTIONS
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne
 from tests.support.worlds.choices import Choices

@@ -30,7 +30,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A value against a bind, by an operator of types/operators.py; for `is`, `value` is NULL or NOT_NULL.
+    """A value against a bind, by an operator of metadata/operators.py; for `is`, `value` is NULL or NOT_NULL.
 
     `path` leads to the value inside a document.
     """

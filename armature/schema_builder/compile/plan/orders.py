@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from armature.metadata.aggregates import COUNTING, result_of
 from armature.metadata.model import Option
 from armature.schema_builder.compile.plan.conditions import Via
-from armature.schema_builder.types.functions import COUNTING, result_of
 from armature.schema_builder.view import ObjectView, Plain
 
 

@@ -1,11 +1,11 @@
 """Which aggregates values have, by their scalar, and what each gives.
 
-The SQL of a function stands in compile/aggregate.py, in a table with the same keys.
+The SQL of a function stands in compile/functions.py, in a table with the same keys.
 """
 
 from collections.abc import Collection, Mapping
 
-from armature.schema_builder.types.operators import OPERATORS
+from armature.metadata.operators import OPERATORS
 
 RESULTS: Mapping[str, Mapping[str, str]] = {
     "aggregate_counts": dict.fromkeys(OPERATORS, "Int"),
