@@ -61,6 +61,9 @@ class Field:
     morph_id: UUID | None = None
     deleted_at: datetime | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     @property
     def is_visible(self) -> bool:
         return self.is_active and self.deleted_at is None

@@ -1,6 +1,7 @@
 """What holds a field in its object's table: columns, each as a field of a plain kind."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from armature.metadata.kinds import KINDS, Part
@@ -12,8 +13,12 @@ def stored(field: Field) -> tuple[Field, ...]:
     """The field itself, its parts where it is a composite; nothing where its column is elsewhere."""
     if field.column is None:
         return ()
-    parts = KINDS[field.kind].parts
-    return tuple(_part(field, name, part) for name, part in parts.items()) if parts else (field,)
+    return _parts(field) if KINDS[field.kind].parts else (field,)
+
+
+@lru_cache(5_000)
+def _parts(field: Field) -> tuple[Field, ...]:
+    return tuple(_part(field, name, part) for name, part in KINDS[field.kind].parts.items())
 
 
 def primary(field: Field) -> Field:

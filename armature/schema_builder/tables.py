@@ -4,19 +4,21 @@ The one place that says what a field is in PostgreSQL: queries, DDL and doctor a
 and indexes have a double underscore, so that they can't collide with tables of users.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import permutations
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Alias,
     CheckConstraint,
     Column,
     ColumnClause,
     ColumnElement,
     Computed,
     ForeignKeyConstraint,
+    FromClause,
     Index,
     MetaData,
     PrimaryKeyConstraint,
@@ -39,6 +41,41 @@ from armature.metadata.stored import stored
 SCHEMA = "$workspace"
 """Stands for the workspace's schema in statements shared between workspaces, to be replaced as text before running.
 No API name, alias or placeholder has this text in it."""
+
+
+class Records(Alias):
+    """A table under a name of its own, as reads need it: a column is made when it is first used, for there are many."""
+
+    inherit_cache = False
+
+    def __init__(self, table: str, name: str, held: Mapping[str, Field]) -> None:
+        self._init(named_table(table, schema=SCHEMA), name=name)
+        self._found = Columns(self, held)
+
+    @property
+    def c(self) -> Any:
+        return self._found
+
+
+class Columns:
+    """By name: as an item, or as an attribute where the name is known to the program."""
+
+    def __init__(self, records: FromClause, held: Mapping[str, Field]) -> None:
+        self._records = records
+        self._held = held
+        self._made: dict[str, ColumnClause[Any]] = {}
+
+    def __getitem__(self, name: str) -> ColumnClause[Any]:
+        if name not in self._made:
+            field = self._held[name]
+            made = named_column(name, KINDS[field.kind].column_type(field.settings), _selectable=self._records)
+            self._made[name] = made
+        return self._made[name]
+
+    __getattr__ = __getitem__
+
+    def __iter__(self) -> Iterator[ColumnClause[Any]]:
+        return map(self.__getitem__, self._held)
 
 
 def queried(of: Object) -> TableClause:

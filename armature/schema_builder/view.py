@@ -6,7 +6,7 @@ role. Today there is one role, the administrator, who sees every visible object 
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import TableClause
@@ -16,7 +16,7 @@ from armature.metadata.model import Field, Object, Option, Snapshot
 from armature.metadata.names import pascal
 from armature.metadata.rights import Right
 from armature.metadata.stored import stored
-from armature.schema_builder.tables import column_name, is_key, queried
+from armature.schema_builder.tables import Records, column_name, is_key, queried, stored_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,15 @@ class ObjectView:
 
     @cached_property
     def table(self) -> TableClause:
+        """To write to; reads take an alias each."""
         return queried(self.object)
+
+    @cached_property
+    def _held(self) -> Mapping[str, Field]:
+        return {column_name(each): each for each in stored_fields(self.object)}
+
+    def alias(self, name: str) -> Records:
+        return Records(self.object.table, name, self._held)
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
@@ -229,10 +237,8 @@ class ObjectView:
 def _entries(snapshot: Snapshot, field: Field) -> Iterator[Entry]:
     if field.kind == "MORPH_RELATION":
         return
-    parts = KINDS[field.kind].parts
-    if parts:
-        held = zip(parts, stored(field), strict=True)
-        yield Composite(field.name, field, {name: _plain(each, name, within=field.name) for name, each in held})
+    if KINDS[field.kind].parts:
+        yield _composite(field)
         return
     if field.relation_id is None:
         yield _plain(field, field.name)
@@ -251,6 +257,12 @@ def _entries(snapshot: Snapshot, field: Field) -> Iterator[Entry]:
         yield ToOne(field.name, field, target, "id", column_name(link.inverse))
     else:
         yield ToMany(field.name, field, target, "id", column_name(link.inverse))
+
+
+@lru_cache(5_000)
+def _composite(field: Field) -> Composite:
+    held = zip(KINDS[field.kind].parts, stored(field), strict=True)
+    return Composite(field.name, field, {name: _plain(each, name, within=field.name) for name, each in held})
 
 
 def _morph(snapshot: Snapshot, of: Object, field: Field) -> Morph | None:

@@ -126,7 +126,7 @@ class Parts(ABC):
         return self._levels
 
     def alias(self, of: ObjectView) -> NamedFromClause:
-        return of.table.alias(f"t{self.level()}")
+        return of.alias(f"t{self.level()}")
 
     def visible(self, of: ObjectView, table: FromClause, to: Right = "READ") -> Sql:
         """Whether a record is there for the caller: not deleted, and let in by the row rule.

@@ -156,7 +156,7 @@ class Staging:
         return select(found.c.line, found.c.value).where(found.c.again).order_by(found.c.line)
 
     def _there(self, at: int, target: Target) -> Select[Any]:
-        there = self._of.table.alias("there")
+        there = self._of.alias("there")
         same = there.c[target.column] == self._table.c[f"c{at}"]
         live = and_(same, there.c.deleted_at.is_(None)) if target.column != "id" else same
         return self._lines(at).where(exists().where(live))
@@ -175,7 +175,7 @@ class Staging:
         return joined.outerjoin(other, other.c[own] == given), func.coalesce(value, other.c.id)
 
     def _far(self, target: Target, name: str) -> FromClause:
-        return self._view[target.link.target if target.link else self._of.name].table.alias(name)
+        return self._view[target.link.target if target.link else self._of.name].alias(name)
 
     def _own(self, target: Target) -> str | None:
         """Where the file itself has what a relation of the object to itself is matched by."""

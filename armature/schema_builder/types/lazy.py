@@ -52,12 +52,12 @@ class Lazy(Mapping[str, V], Generic[E, V]):
 
 
 class LazyObjectType(GraphQLObjectType):
-    """An object type whose `fields` are set afterwards: for the root types, which have thousands, made one by one."""
+    """An object type whose `fields` are set afterwards, made one by one: queries ask for a few of many."""
 
     fields: Mapping[str, GraphQLField]
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name, {})
+    def __init__(self, name: str, description: str | None = None) -> None:
+        super().__init__(name, {}, description=description)
 
 
 class LazySchema(GraphQLSchema):

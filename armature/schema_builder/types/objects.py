@@ -11,24 +11,27 @@ from graphql import (
 
 from armature.metadata.model import Field
 from armature.metadata.names import choice_type_name, composite_type_name, morph_type_name, type_name
+from armature.schema_builder.types.lazy import Lazy, LazyObjectType
 from armature.schema_builder.types.many import MANY, WITH_DELETED
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.values import value_type
 from armature.schema_builder.view import Composite, Entry, Morph, ObjectView, Plain, ToMany, ToOne
 
+Shown = tuple[str, Entry] | Morph
+"""What a field of a record shows, an entry in one of its forms (keys of names.ROOTS)."""
+
 
 def record_type(types: Types, of: ObjectView) -> GraphQLObjectType:
-    return GraphQLObjectType(
-        of.type_name,
-        lambda: (
-            {name: _field(types, of, form, entry) for name, (form, entry) in of.shown.items()}
-            | {name: _morph_field(types, of, morph) for name, morph in of.morphs.items()}
-        ),
-        description=of.object.description or of.object.label_singular,
-    )
+    made = LazyObjectType(of.type_name, of.object.description or of.object.label_singular)
+    shown: dict[str, Shown] = {**of.shown, **of.morphs}
+    made.fields = Lazy(shown, lambda each: _field(types, of, each))
+    return made
 
 
-def _field(types: Types, of: ObjectView, form: str, entry: Entry) -> GraphQLField:
+def _field(types: Types, of: ObjectView, shown: Shown) -> GraphQLField:
+    if isinstance(shown, Morph):
+        return _morph_field(types, of, shown)
+    form, entry = shown
     description = entry.field.description or entry.field.label
     match entry:
         case Plain():
