@@ -68,7 +68,7 @@ async def test_the_directive_is_in_the_schema_and_only_for_mutations(own_crm: Cl
     query = await own_crm.error("query @atomic {companies {id}}")
 
     assert {"name": "atomic", "locations": ["MUTATION"]} in found["__schema"]["directives"]
-    assert "directive @atomic on MUTATION" in await own_crm.api.engine.sdl(own_crm.snapshot.workspace_id)
+    assert "directive @atomic on MUTATION" in str(await own_crm.api.engine.sdl(own_crm.snapshot.workspace_id))
     assert query["code"] == "BAD_USER_INPUT"
 
 

@@ -21,7 +21,7 @@ TASKS = '{tasks(filter: {title: {eq: "once"}}) {id}}'
 
 
 async def send(api: DataApi, snapshot: Snapshot, operation: Operation, caller: Caller = ANN) -> bytes:
-    return (await api.engine.execute(operation, snapshot.workspace_id, caller)).body
+    return bytes((await api.engine.execute(operation, snapshot.workspace_id, caller)).body)
 
 
 async def count(client: Client) -> int:

@@ -18,7 +18,7 @@ ADA_SHOWN = {"source": "MANUAL", "name": "ada@example.com", "userId": str(UUID(i
 
 async def ask(client: Client, caller: Caller, query: str, **variables: Any) -> Any:
     answer = await client.api.engine.execute(Operation(query, variables), client.snapshot.workspace_id, caller)
-    found = msgspec.json.decode(answer.body)
+    found = msgspec.json.decode(bytes(answer.body))
     assert "errors" not in found, found
     return found["data"]
 

@@ -58,7 +58,7 @@ async def test_introspection_gives_a_valid_schema(crm: Client) -> None:
 
 
 async def test_the_schema_printed_and_read_again_is_the_same(crm: Client) -> None:
-    printed = await crm.api.engine.sdl(crm.snapshot.workspace_id)
+    printed = str(await crm.api.engine.sdl(crm.snapshot.workspace_id))
     read = build_schema(printed)
 
     assert validate_schema(read) == []
@@ -66,7 +66,7 @@ async def test_the_schema_printed_and_read_again_is_the_same(crm: Client) -> Non
 
 
 async def test_introspection_and_sdl_tell_the_same(crm: Client) -> None:
-    printed = await crm.api.engine.sdl(crm.snapshot.workspace_id)
+    printed = str(await crm.api.engine.sdl(crm.snapshot.workspace_id))
     introspected = build_client_schema(await crm.data(FULL))
 
     def sorted_text(schema: GraphQLSchema) -> str:
@@ -110,7 +110,7 @@ async def test_what_is_deleted_or_deactivated_is_not_in_the_schema(api: DataApi)
     ]
     client = Client(api, await api.workspace([*CRM, *hidden]))
 
-    text = await api.engine.sdl(client.snapshot.workspace_id)
+    text = str(await api.engine.sdl(client.snapshot.workspace_id))
 
     assert validate_schema(build_schema(text)) == []
     for name in ("employees", "addressCity", "opportunit", "Opportunit"):

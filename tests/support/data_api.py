@@ -41,14 +41,14 @@ class DataApi:
 
     async def body(self, snapshot: Snapshot, operation: Operation) -> bytes:
         """The response as sent, where the request as a whole is not refused."""
-        return (await self.engine.execute(operation, snapshot.workspace_id)).body
+        return bytes((await self.engine.execute(operation, snapshot.workspace_id)).body)
 
     async def answer(self, snapshot: Snapshot, operation: Operation) -> Answered:
         """As the server does, a refusal is an answer too."""
         try:
             body = await self.body(snapshot, operation)
         except ArmatureError as error:
-            body = refusal([GraphQLError(error.message, original_error=error)]).body
+            body = bytes(refusal([GraphQLError(error.message, original_error=error)]).body)
         return msgspec.json.decode(body, type=Answered)
 
 

@@ -8,6 +8,7 @@ import msgspec
 from graphql import GraphQLError
 
 from armature.core.errors import ArmatureError, ManyErrors
+from armature.schema_builder.run.text import Streamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Operation:
 class Answer:
     """The whole response as JSON. `executed` is False where it was refused before execution began (no `data` then)."""
 
-    body: bytes
+    body: bytes | Streamed
     executed: bool = True
 
 

@@ -29,6 +29,7 @@ from armature.schema_builder.run.introspection import Introspection
 from armature.schema_builder.run.mutation import run_mutation
 from armature.schema_builder.run.once import Key, once, request_of
 from armature.schema_builder.run.operation import MutationPlan, Plans, Prepared, QueryPlan, Refused
+from armature.schema_builder.run.text import Streamed, Text
 from armature.schema_builder.run.workplace import Tally, Workplace
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.schema_builder.types.schema import WorkspaceSchema
@@ -66,9 +67,9 @@ class Engine:
         except (Refused, SchemaChanged) as refused:
             return _refusal(refused)
 
-    async def sdl(self, workspace_id: UUID) -> str:
+    async def sdl(self, workspace_id: UUID) -> Text:
         """The caller's own schema in the schema definition language."""
-        return await self._introspection.text(self.schema(await self._workspaces.snapshot(workspace_id)))
+        return await self._introspection.text(await self._workspaces.snapshot(workspace_id))
 
     def schema(self, snapshot: Snapshot) -> WorkspaceSchema:
         """The schema of a model; workspaces of one shape share it."""
@@ -118,9 +119,7 @@ class Engine:
             return Answer(_data([(each.key, value) for each, value in zip(plan.fields, values, strict=True)]))
         known = await self._known(prepared, plan.fields, operation.variables, snapshot)
         read = iter(values)
-        return Answer(
-            _data([(each.key, next(read) if isinstance(each, Read) else known[each.key]) for each in plan.fields])
-        )
+        return _answer([(each.key, next(read) if isinstance(each, Read) else known[each.key]) for each in plan.fields])
 
     async def _fetched(self, plan: QueryPlan, snapshot: Snapshot, variables: Variables) -> Sequence[bytes | None]:
         if plan.statement is None:
@@ -141,10 +140,12 @@ class Engine:
 
     async def _known(
         self, prepared: Prepared, fields: Sequence[Any], given: Mapping[str, Any], snapshot: Snapshot
-    ) -> Mapping[str, bytes]:
+    ) -> Mapping[str, bytes | Text]:
         """The fields that need no data, by response key."""
         asked = [each.key for each in fields if isinstance(each, Known) and each.what == "introspection"]
-        found = dict(await self._introspection.fields(prepared, asked, given)) if asked else {}
+        found: dict[str, bytes | Text] = {}
+        if asked:
+            found |= await self._introspection.fields(prepared, asked, given)
         type_name = b'"Query"' if prepared.is_query else b'"Mutation"'
         for each in fields:
             if isinstance(each, Known) and each.what != "introspection":
@@ -180,6 +181,16 @@ def _key(operation: Operation, snapshot: Snapshot) -> tuple[bytes, str, str | No
 
 def _data(fields: Sequence[tuple[str, bytes | None]]) -> bytes:
     return b"".join([b'{"data":', object_of(fields), b"}"])
+
+
+def _answer(fields: Sequence[tuple[str, bytes | Text | None]]) -> Answer:
+    short = [(key, value) for key, value in fields if not isinstance(value, Text)]
+    if len(short) == len(fields):
+        return Answer(_data(short))
+    parts: list[bytes | Text] = []
+    for key, value in fields:
+        parts += [b'%b"%b":' % (b"," if parts else b'{"data":{', key.encode()), value or b"null"]
+    return Answer(Streamed([*parts, b"}}"]))
 
 
 def _refusal(refused: Refused | SchemaChanged) -> Answer:

@@ -1,27 +1,27 @@
-"""Introspection and SDL: graphql-core's own, off the event loop, remembered by schema."""
+"""Introspection and SDL: graphql-core's own, by a process beside the server, remembered by the model's shape."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import io
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    execute_sync,
-    print_schema,
-)
+from graphql import DocumentNode, FieldNode, OperationDefinitionNode, SelectionSetNode, print_ast
 
 from armature.core.errors import ArmatureError
 from armature.core.lru import Lru
+from armature.metadata.model import Snapshot
 from armature.schema_builder.compile.selection import collect
+from armature.schema_builder.run import printer
 from armature.schema_builder.run.operation import Prepared
-from armature.schema_builder.types.schema import WorkspaceSchema
+from armature.schema_builder.run.printer import LENGTHS, Job, Question, write_job
+from armature.schema_builder.run.text import Text
 
 KEPT = 64_000_000
-"""Bytes of answers; of schemas as text, so many characters."""
+"""Bytes, compressed."""
 
 MOST = 5
 """Root fields of introspection in one operation: each may list all types there are."""
@@ -44,35 +44,39 @@ class Introspection:
     """One question at a time: the next may be the same, and then it is answered already."""
 
     def __init__(self) -> None:
-        self._answers: Lru[Any, Mapping[str, bytes]] = Lru(KEPT)
-        self._texts: Lru[WorkspaceSchema, str] = Lru(KEPT)
+        self._kept: Lru[Any, Sequence[Text]] = Lru(KEPT)
         self._turn = asyncio.Lock()
 
-    async def fields(self, prepared: Prepared, keys: Sequence[str], given: Mapping[str, Any]) -> Mapping[str, bytes]:
+    async def fields(self, prepared: Prepared, keys: Sequence[str], given: Mapping[str, Any]) -> Mapping[str, Text]:
         """The JSON of each root field of introspection, by response key."""
         if len(keys) > MOST:
             raise TooMuchIntrospection(len(keys))
-        question = (prepared, tuple(keys), msgspec.json.encode(given))
-        async with self._turn:
-            found = self._answers.get(question)
-            if found is None:
-                found = await asyncio.to_thread(_answered, prepared, keys, given)
-                self._answers.put(question, found, 1 + len(question[2]) + sum(map(len, found.values())))
-            return found
+        question = Question(print_ast(_about(prepared, keys, given)), tuple(keys), given)
+        found = await self._texts(prepared.schema.view.snapshot, question)
+        return dict(zip(keys, found, strict=True))
 
-    async def text(self, schema: WorkspaceSchema) -> str:
+    async def text(self, snapshot: Snapshot) -> Text:
         """The schema in the schema definition language."""
+        (found,) = await self._texts(snapshot, None)
+        return found
+
+    async def _texts(self, snapshot: Snapshot, question: Question | None) -> Sequence[Text]:
+        key = snapshot.fingerprint, question and (question.document, msgspec.json.encode(question.variables))
+        found = self._kept.get(key)
+        if found is not None:
+            return found
         async with self._turn:
-            found = self._texts.get(schema)
+            found = self._kept.get(key)
             if found is None:
-                found = await asyncio.to_thread(print_schema, schema.graphql)
-                self._texts.put(schema, found, len(found))
+                found = await _printed(Job(snapshot, question), 1 if question is None else len(question.keys))
+                self._kept.put(key, found, sum(each.weight for each in found))
             return found
 
 
-def _answered(prepared: Prepared, keys: Sequence[str], given: Mapping[str, Any]) -> Mapping[str, bytes]:
-    variables = prepared.coerced(given)
-    roots = collect([prepared.node.selection_set], "Query", prepared.document.fragments, variables)
+def _about(prepared: Prepared, keys: Sequence[str], given: Mapping[str, Any]) -> DocumentNode:
+    """The operation with these root fields only."""
+    fragments = prepared.document.fragments
+    roots = collect([prepared.node.selection_set], "Query", fragments, prepared.coerced(given))
     nodes: list[FieldNode] = [node for key in keys for node in roots[key]]
     operation = OperationDefinitionNode(
         operation=prepared.node.operation,
@@ -80,6 +84,51 @@ def _answered(prepared: Prepared, keys: Sequence[str], given: Mapping[str, Any])
         selection_set=SelectionSetNode(selections=tuple(nodes)),
         directives=(),
     )
-    document = DocumentNode(definitions=(operation, *prepared.document.fragments.values()))
-    result = execute_sync(prepared.schema.graphql, document, variable_values=dict(given))
-    return {key: msgspec.json.encode((result.data or {}).get(key)) for key in keys}
+    return DocumentNode(definitions=(operation, *fragments.values()))
+
+
+class PrinterEnded(RuntimeError):
+    """Before it was done: what it said stands on standard error."""
+
+
+async def _printed(job: Job, count: int) -> Sequence[Text]:
+    """So many texts. Whoever gives up waiting ends the process."""
+    async with _process() as process:
+        assert process.stdin is not None  # noqa: S101  it is a pipe
+        assert process.stdout is not None  # noqa: S101  so is this
+        try:
+            process.stdin.write(await asyncio.to_thread(_as_bytes, job))
+            await process.stdin.drain()
+            return [await _text(process.stdout) for _ in range(count)]
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise PrinterEnded(f"with {await process.wait()}") from error
+
+
+def _as_bytes(job: Job) -> bytes:
+    into = io.BytesIO()
+    write_job(job, into)
+    return into.getvalue()
+
+
+@asynccontextmanager
+async def _process() -> AsyncIterator[Process]:
+    """In a session of its own: Ctrl-C is for the server."""
+    command = (sys.executable, "-m", printer.__name__)
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, start_new_session=True)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def _text(source: asyncio.StreamReader) -> Text:
+    pieces: list[bytes] = []
+    total = 0
+    while True:
+        size, length = LENGTHS.unpack(await source.readexactly(LENGTHS.size))
+        if not size:
+            return Text(pieces, total)
+        pieces.append(await source.readexactly(size))
+        total += length

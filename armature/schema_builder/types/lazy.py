@@ -47,6 +47,11 @@ class Lazy(Mapping[str, V], Generic[E, V]):
     def __len__(self) -> int:
         return len(self._index)
 
+    @property
+    def made(self) -> Mapping[str, V]:
+        """What somebody has looked at."""
+        return self._made
+
     def copy(self) -> dict[str, V]:
         return dict(self)
 

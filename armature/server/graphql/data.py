@@ -1,13 +1,15 @@
 """The data API's place in the server: the engine as the executor of a caller's workspace, its schema as text."""
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from armature.schema_builder.run.answer import Answer, Operation
 from armature.schema_builder.run.engine import Engine
+from armature.schema_builder.run.text import Text
 from armature.server.auth.identity import WorkspaceIdentity
 from armature.server.graphql.http import Identify
 
@@ -28,6 +30,15 @@ def sdl_route(engine: Engine, identify: Identify[WorkspaceIdentity]) -> Route:
     async def schema(request: Request) -> Response:
         headers = dict(request.scope["headers"])
         caller = await identify(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
-        return PlainTextResponse(await engine.sdl(caller.workspace_id), headers={"cache-control": "private, no-store"})
+        text = await engine.sdl(caller.workspace_id)
+        headers = {"cache-control": "private, no-store", "content-length": str(len(text))}
+        return StreamingResponse(_pieces(text), headers=headers, media_type="text/plain")
 
     return Route("/schema.graphql", schema)
+
+
+async def _pieces(text: Text) -> AsyncIterator[bytes]:
+    """Others have their turn after each: to send does not wait while the client reads."""
+    for each in text:
+        yield each
+        await asyncio.sleep(0)

@@ -15,6 +15,7 @@ import structlog
 from armature.core.errors import ArmatureError, TimedOut
 from armature.core.settings import Settings
 from armature.schema_builder.run.answer import Answer, Operation
+from armature.schema_builder.run.text import Streamed
 from armature.server.graphql.accept import JSON, SAFE, Header, Media, negotiate
 from armature.server.graphql.failures import (
     BodyTooSlow,
@@ -165,7 +166,9 @@ def _by_name(headers: list[Header]) -> Mapping[bytes, bytes]:
     return joined
 
 
-async def _respond(send: Send, status: int, headers: tuple[Header, ...], body: bytes, request_id: bytes) -> None:
+async def _respond(
+    send: Send, status: int, headers: tuple[Header, ...], body: bytes | Streamed, request_id: bytes
+) -> None:
     await send(
         {
             "type": "http.response.start",
@@ -173,7 +176,13 @@ async def _respond(send: Send, status: int, headers: tuple[Header, ...], body: b
             "headers": [*headers, (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id)],
         }
     )
-    await send({"type": "http.response.body", "body": body})
+    if isinstance(body, bytes):
+        await send({"type": "http.response.body", "body": body})
+        return
+    for each in body:
+        await send({"type": "http.response.body", "body": each, "more_body": True})
+        await asyncio.sleep(0)  # to send does not wait while the client reads
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:

@@ -1,0 +1,1 @@
+"""The part about many workspaces and large models: what one of them costs the others."""
