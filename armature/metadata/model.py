@@ -235,8 +235,10 @@ class Snapshot:
         """By link object, the pairs of fields that many-to-many relations go by: no two live records hold the same."""
         found: dict[UUID, dict[tuple[UUID, UUID], Between]] = {}
         for relation in self.relations.values():
+            if relation.through is None:
+                continue
             field = self.objects[relation.many_object].fields[relation.many_field]
-            if relation.through is not None and field.deleted_at is None:
+            if field.deleted_at is None:
                 between = self.link(field).between
                 assert between is not None  # noqa: S101  it goes through something
                 found.setdefault(between.object.id, {})[between.near.id, between.far.id] = between
@@ -246,7 +248,7 @@ class Snapshot:
     def fingerprint(self) -> bytes:
         """Equal for two workspaces whose models are the same but for ids: they share types, plans and statements."""
         objects = b"".join([each.fingerprint for each in self.objects.values()])
-        return _digest(objects, *sorted(self._relation_prints(), key=repr))
+        return _digest(objects, *sorted(map(repr, self._relation_prints())))
 
     def _relation_prints(self) -> Iterator[tuple[object, ...]]:
         for relation in self.relations.values():

@@ -1,11 +1,11 @@
-"""Reads and writes snapshots: one statement each, so that what is read is of one moment and a write is one round trip.
+"""Reads snapshots in one statement, so that what is read is of one moment; writes them in parts of another.
 
 Nothing ever leaves a snapshot (what is deleted is set aside in it), so a newer one is an older one and the rows changed
 since. Only options are removed, and they go with their field.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache
 from itertools import zip_longest
@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Table,
@@ -82,14 +83,6 @@ async def load_snapshot(connection: Connection, workspace_id: UUID, known: Snaps
     return replace(with_rows(base, msgspec.json.decode(row["model"], type=ModelRows)), version=row["version"])
 
 
-async def save_snapshot(connection: Connection, before: Snapshot | None, after: Snapshot) -> None:
-    """Write the version of `after` and the rows in which it differs from `before`; the workspace's row is there."""
-    statement = _save_statement()
-    rows = msgspec.json.encode(changed_rows(before, after))
-    values = {"workspace": after.workspace_id, "version": after.version, "rows": rows}
-    await connection.execute(statement.sql, *statement.arguments(values))
-
-
 async def _version(connection: Connection, workspace_id: UUID, statement: Rendered) -> int:
     found: int | None = await connection.fetchval(statement.sql, *statement.arguments({"workspace": workspace_id}))
     if found is None:
@@ -113,6 +106,19 @@ def changed_rows(before: Snapshot | None, after: Snapshot) -> ModelRows:
     new_relations = _new(before.relations if before else {}, after.relations)
     found.relations.extend(relation_row(position, each) for position, each in new_relations)
     return found
+
+
+def changed_tables(before: Snapshot | None, rows: ModelRows) -> Set[str]:
+    """The names of those to be written to."""
+    changed = {table.name for table in _TABLES if getattr(rows, table.name)}
+    had_options = before is not None and any(_options(before, each) for each in rows.fields)
+    return changed | {options.name} if had_options else changed
+
+
+def _options(before: Snapshot, row: FieldRow) -> Sequence[Option]:
+    old = before.objects.get(row.object_id)
+    field = old.fields.get(row.id) if old else None
+    return field.options if field else ()
 
 
 def with_rows(base: Snapshot, rows: ModelRows) -> Snapshot:
@@ -169,6 +175,8 @@ _WORKSPACE = bindparam("workspace", type_=Uuid())
 _VERSION = bindparam("version", type_=BigInteger())
 _ROWS: Any = bindparam("rows", type_=JSON())
 
+_TABLES = (objects, fields, relations, options)
+
 _EXISTING = select(workspaces.c.version).where(workspaces.c.id == _WORKSPACE, workspaces.c.deleted_at.is_(None))
 _CURRENT = render(_EXISTING)
 _LOCKED = render(_EXISTING.with_for_update(key_share=True))
@@ -198,11 +206,17 @@ def _quoted(table: Table) -> ColumnElement[str]:
     return literal_column(f"'{table.name}'")
 
 
-@cache
-def _save_statement() -> Rendered:
-    writes = (*(_upsert(table) for table in (objects, fields, relations, options)), _delete_options())
-    version = update(workspaces).where(workspaces.c.id == _WORKSPACE).values(version=_VERSION)
-    return render(version.add_cte(*(each.cte(f"write_{at}") for at, each in enumerate(writes))))
+def writes(changed: Collection[str]) -> Iterator[CTE]:
+    """What writes the version and the rows that changed; the workspace's row is there.
+
+    Binds are `workspace`, `version` and `rows`, the ModelRows as JSON, which has rows of the tables in `changed`.
+    """
+    yield update(workspaces).where(workspaces.c.id == _WORKSPACE).values(version=_VERSION).cte("write_version")
+    for table in _TABLES:
+        if table.name in changed:
+            yield _upsert(table).cte(f"write_{table.name}")
+    if options.name in changed:
+        yield _delete_options().cte("delete_options")
 
 
 def _given(table: Table) -> TableValuedAlias:

@@ -1,6 +1,6 @@
 """A change of a workspace's model, from what was asked to what is: one transaction, or nothing.
 
-lock the version -> load -> edit and check -> diff -> apply -> save -> record -> notify -> commit
+lock the version -> load -> edit and check -> diff -> apply -> record -> notify -> commit
 """
 
 import asyncio
@@ -18,11 +18,11 @@ from armature.core.errors import Conflict
 from armature.metadata.changes import Change
 from armature.metadata.edit import apply_changes
 from armature.metadata.model import Snapshot
-from armature.metadata.store import load_snapshot, lock_version, save_snapshot
+from armature.metadata.store import load_snapshot, lock_version
 from armature.migrations.workspace.apply import apply_steps
 from armature.migrations.workspace.conflicts import ValuesInTheWay
 from armature.migrations.workspace.diff import diff
-from armature.migrations.workspace.journal import NOBODY, Actor, Entry, entry_of, record_changeset, was_made
+from armature.migrations.workspace.journal import NOBODY, Actor, Entry, entry_of, record_version, was_made
 
 PAUSES = (0.25, 0.5, 0.0)  # seconds after each attempt, in which those who waited behind us go first
 
@@ -132,8 +132,7 @@ async def make(connection: Connection, before: Snapshot, after: Snapshot, entry:
     """Change the database and the catalog to what `after` says, and write that down."""
     if after is not before:
         await apply_steps(connection, diff(before, after), before)
-        await save_snapshot(connection, before, after)
-    await record_changeset(connection, after, entry)
+    await record_version(connection, before, after, entry)
 
 
 async def lock_newest(connection: Connection, workspace_id: UUID, known: Snapshot | None) -> Snapshot:

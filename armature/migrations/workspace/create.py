@@ -17,11 +17,10 @@ from armature.metadata.changes import Change
 from armature.metadata.edit import apply_changes
 from armature.metadata.model import Snapshot
 from armature.metadata.resolve import find_object
-from armature.metadata.store import save_snapshot
 from armature.metadata.tables import memberships, workspaces
 from armature.migrations.workspace.apply import run_statements
 from armature.migrations.workspace.diff import diff
-from armature.migrations.workspace.journal import Actor, entry_of, record_changeset
+from armature.migrations.workspace.journal import Actor, entry_of, record_version
 from armature.migrations.workspace.render import render_steps
 
 ADMINISTRATOR = "admin"
@@ -58,8 +57,7 @@ async def add_workspace(
         await notify(connection, {"identity": str(owner)})
     create_schema = str(CreateSchema(first.schema).compile(dialect=DIALECT))
     await run_statements(connection, [create_schema, *_first_statements(first)])
-    await save_snapshot(connection, None, first)
-    await record_changeset(connection, first, entry_of(None, first, changes, Actor(owner), None))
+    await record_version(connection, None, first, entry_of(None, first, changes, Actor(owner), None))
     return first
 
 

@@ -16,6 +16,7 @@ from armature.core.errors import Conflict
 from armature.core.notices import CHANNEL, encoded
 from armature.metadata.changes import Change
 from armature.metadata.model import Snapshot
+from armature.metadata.store import changed_rows, changed_tables, writes
 from armature.metadata.summaries import summary
 from armature.metadata.tables import changesets
 from armature.metadata.undo import Undo, undo_of
@@ -72,12 +73,17 @@ def entry_of(
     return Entry(written(changes), [summary(each, *snapshots) for each in changes], undo, actor, idempotency_key)
 
 
-async def record_changeset(connection: Connection, after: Snapshot, entry: Entry) -> None:
-    """Write it down and, once the transaction commits, tell every process of the version, in one round trip."""
-    statement = _record_statement()
+async def record_version(connection: Connection, before: Snapshot | None, after: Snapshot, entry: Entry) -> None:
+    """Write down the model and how it came about and, once the transaction commits, tell every process of the version.
+
+    One round trip.
+    """
+    rows = changed_rows(before, after)
+    statement = _record_statement(frozenset(changed_tables(before, rows)))
     values = {
         "workspace": after.workspace_id,
         "version": after.version,
+        "rows": msgspec.json.encode(rows),
         "user": entry.actor.user_id,
         "key": entry.actor.api_key_id,
         "changes": entry.changes,
@@ -104,7 +110,7 @@ def _find_statement() -> Rendered:
 
 
 @cache
-def _record_statement() -> Rendered:
+def _record_statement(changed: frozenset[str]) -> Rendered:
     recorded = insert(changesets).values(
         workspace_id=bindparam("workspace", type_=Uuid()),
         version=bindparam("version", type_=BigInteger()),
@@ -116,7 +122,7 @@ def _record_statement() -> Rendered:
         idempotency_key=bindparam("idempotency_key", type_=Text()),
     )
     told = select(func.pg_notify(CHANNEL, bindparam("notice", type_=Text())))
-    return render(told.add_cte(recorded.cte("recorded")))
+    return render(told.add_cte(*writes(changed), recorded.cte("recorded")))
 
 
 @cache
