@@ -50,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shape_cache_size: Positive = 1_000
     workspace_cache_size: Positive = 10_000
 
+    worker_jobs: Positive = 4
+
     idempotency_lifetime: Positive = 86_400
     access_token_lifetime: Positive = 900
     refresh_token_lifetime: Positive = 2_592_000

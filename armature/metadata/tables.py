@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
@@ -241,4 +243,39 @@ idempotency_keys = Table(
     _created_at(),
     PrimaryKeyConstraint("workspace_id", "caller", "key"),
     Index(None, "created_at"),
+)
+
+# What is to be done outside of requests; `subject` is the object, field or index that it is about. One of a kind and a
+# subject waits at a time: what is asked for twice is done once. Whoever runs it renews `lease_until`; when that time is
+# over, somebody else takes it.
+jobs = Table(
+    "jobs",
+    METADATA,
+    _id(),
+    Column("workspace_id", Uuid(), ForeignKey(f"{CATALOG}.workspaces.id", ondelete="CASCADE"), nullable=True),
+    _text("kind"),
+    Column("subject", Uuid(), nullable=True),
+    Column("arguments", JSONB(), nullable=False),
+    _text("state"),
+    Column("progress", Double(), nullable=False, server_default="0"),
+    Column("attempts", Integer(), nullable=False, server_default="0"),
+    _text("error", nullable=True),
+    _created_at(),
+    Column("due_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    _at("sent_at"),
+    _at("started_at"),
+    _at("finished_at"),
+    _at("lease_until"),
+    Index(None, "workspace_id", "subject"),
+    Index("jobs__open__idx", "due_at", postgresql_where=text("state IN ('queued', 'running')")),
+    Index("jobs__finished_at__idx", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
+    Index(
+        "jobs__waiting__key",
+        "kind",
+        "workspace_id",
+        "subject",
+        unique=True,
+        postgresql_where=text("state = 'queued'"),
+        postgresql_nulls_not_distinct=True,
+    ),
 )

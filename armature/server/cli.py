@@ -16,6 +16,7 @@ import msgspec
 from armature.core.errors import ArmatureError, ManyErrors
 from armature.core.settings import Settings, read_settings
 from armature.server.commands.data import export, import_
+from armature.server.commands.jobs import jobs
 from armature.server.commands.model import metadata
 from armature.server.local import database_url
 from armature.server.terminal import data_dir_option, json_option, on_database, say, table
@@ -193,13 +194,13 @@ def doctor(context: click.Context, workspace_id: UUID | None, data_dir: Path, as
     context.exit(1 if found else 0)
 
 
-for command in (metadata, import_, export):
+for command in (metadata, import_, export, jobs):
     main.add_command(command)
 
 
 def configured(host: str | None, port: int | None) -> Settings:
     """The environment's settings, with what the command line says instead; logs are set up by them."""
-    from armature.server.logs import configure_logs
+    from armature.core.logs import configure_logs
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = msgspec.structs.replace(read_settings(os.environ), **given)

@@ -12,9 +12,9 @@ from starlette.routing import BaseRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from armature.core.errors import ArmatureError, BadUserInput, NotFound
+from armature.core.logs import begin_request, current_request_id
 from armature.server.graphql.accept import GRAPHQL, SAFE
 from armature.server.graphql.failures import Internal, as_told, body_of, headers_of, status_of
-from armature.server.logs import begin_request, current_request_id
 
 log = structlog.get_logger("armature.http")
 

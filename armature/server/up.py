@@ -28,6 +28,7 @@ from armature.core.private_files import (
 from armature.core.settings import Settings
 from armature.server.local import Local, all_servers
 from armature.server.run import StartFailed, address_of, answers, bind, end_on_signals, importing, run, serve
+from armature.server.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
     from armature.server.demo import Demo
@@ -83,13 +84,15 @@ async def _up(local: Local, wishes: Wishes, listener: socket.socket) -> None:
     await migrate_catalog(settings.database_url or "")
     demo = await _demo(settings, wishes.data_dir) if wishes.demo else None
     app = create_app(settings, demo_api_key=None if demo is None else demo.api_key)
-    looking_after = asyncio.create_task(_look_after(local))
+    worker = WorkerProcess(settings)
+    looking_after = asyncio.create_task(_look_after(local, worker))
 
     async def on_ready() -> None:
         if not await answers(listener, settings.host):
             raise StartFailed
         address = address_of(listener, settings.host)
         _tell(address, demo)
+        worker.is_wanted = True
         if wishes.ready_file is not None:
             write_private(wishes.ready_file, _ready(address, settings, demo))
 
@@ -99,6 +102,7 @@ async def _up(local: Local, wishes: Wishes, listener: socket.socket) -> None:
         looking_after.cancel()
         with suppress(asyncio.CancelledError):
             await looking_after
+        await asyncio.to_thread(worker.end)
 
 
 async def _demo(settings: Settings, data_dir: Path) -> "Demo":
@@ -112,10 +116,11 @@ async def _demo(settings: Settings, data_dir: Path) -> "Demo":
         await db.close()
 
 
-async def _look_after(local: Local) -> None:
-    """Start our servers again where something has killed them."""
+async def _look_after(local: Local, worker: WorkerProcess) -> None:
+    """Start our servers again where something has killed them, and the worker once we are ready."""
     while True:
         await asyncio.sleep(LOOK_AFTER)
+        worker.look_after()
         for name, server in local.servers.items():
             if server.pid is None:
                 click.echo(f"{name} is gone; starting it again.", err=True)

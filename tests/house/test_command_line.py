@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from armature.server.cli import main
+from armature.__main__ import main
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
 

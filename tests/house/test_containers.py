@@ -46,7 +46,7 @@ def test_secrets_come_from_the_environment_and_have_no_default() -> None:
     assert [each for each, value in secret.items() if not re.fullmatch(r"\$\{\w+:\?[^}]+\}", value)] == []
 
 
-@pytest.mark.parametrize("name", ["migrate", "server"])
+@pytest.mark.parametrize("name", ["migrate", "server", "worker"])
 def test_what_a_container_is_told_is_a_setting(name: str) -> None:
     assert set(SERVICES[name]["environment"]) - SETTINGS - OF_OTHERS == set()
 

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from click import Context
 
-from armature.server.cli import main
+from armature.__main__ import main
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

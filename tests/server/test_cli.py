@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from click.testing import CliRunner, Result
 
-from armature.server.cli import main
+from armature.__main__ import main
 from tests.support.command_line import ARMATURE, BARE, armature
 
 
@@ -31,6 +31,7 @@ def output(*arguments: str, **environment: str) -> str:
     [
         *("", "up", "serve", "migrate", "workspace", "workspace create", "workspace delete", "key create", "doctor"),
         *("import", "export", "metadata", "metadata export", "metadata plan", "metadata apply"),
+        *("worker", "jobs", "jobs list", "jobs retry", "jobs cancel"),
     ],
 )
 def test_every_command_has_help(command: str) -> None:

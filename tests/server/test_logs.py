@@ -7,13 +7,13 @@ import sys
 import pytest
 
 from armature.core.errors import BadUserInput
+from armature.core.logs import configure_logs
 from armature.core.settings import Settings
-from armature.server.logs import configure_logs
 
 SPEAK = """
 import logging, structlog
 from armature.core.settings import Settings
-from armature.server.logs import begin_request, configure_logs
+from armature.core.logs import begin_request, configure_logs
 
 configure_logs(Settings(log_format=%r, log_level=%r))
 begin_request(b"mine-1")

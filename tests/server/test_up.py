@@ -79,6 +79,16 @@ def test_what_of_it_is_killed_comes_back(up: Up) -> None:
         assert up.ask(COUNT)["data"]["companies"]
 
 
+def test_its_worker_runs_and_comes_back(up: Up) -> None:
+    first = None
+    while first is None:
+        time.sleep(0.05)
+        first = up.worker()
+    first.kill()
+    while up.worker() in (None, first):
+        time.sleep(0.05)
+
+
 def test_a_port_that_is_taken_is_told_before_anything_starts(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
@@ -106,6 +116,9 @@ def test_a_later_start_gives_the_same_workspace_and_keeps_what_was_written(folde
     with upped(folder) as first:
         first.ask('mutation { createCompany(data: {name: "Kept Ltd"}) { id } }')
         servers = first.own_servers()
+        while (worker := first.worker()) is None:
+            time.sleep(0.05)
+        servers.append(worker)
         first.end()
         assert not [each for each in servers if is_alive(each)]
         assert not working_in(folder)

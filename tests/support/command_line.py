@@ -35,7 +35,14 @@ class Up:
 
     def own_servers(self) -> list[psutil.Process]:
         """PostgreSQL and Valkey, where it has started them."""
-        return psutil.Process(self.process.pid).children()
+        return [each for each in self._children() if not _is_worker(each)]
+
+    def worker(self) -> psutil.Process | None:
+        """It is started a little after the first answer."""
+        return next((each for each in self._children() if _is_worker(each)), None)
+
+    def _children(self) -> list[psutil.Process]:
+        return [each for each in psutil.Process(self.process.pid).children() if is_alive(each)]
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
         self.process.send_signal(number)
@@ -74,6 +81,10 @@ def armature(*arguments: str, **environment: str) -> "subprocess.CompletedProces
     return subprocess.run(
         [*ARMATURE, *arguments], env={**os.environ, **BARE, **environment}, capture_output=True, text=True
     )
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    return "armature.workers.child" in process.cmdline()
 
 
 def is_alive(process: psutil.Process) -> bool:

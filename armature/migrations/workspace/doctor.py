@@ -1,7 +1,6 @@
 """Whether the database is what the catalog says, and what to do where it is not. Changes nothing."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Row, Text, Uuid, bindparam, column, select, table
@@ -11,17 +10,10 @@ from armature.metadata.store import WorkspaceNotFound, load_snapshot
 from armature.metadata.tables import workspaces
 from armature.migrations.catalog.migrate import HEAD, catalog_revision
 from armature.migrations.engine import sqlalchemy_connection
+from armature.migrations.workspace.finding import Finding as Finding
 from armature.migrations.workspace.inspect import differences
+from armature.migrations.workspace.job_findings import job_findings
 from armature.schema_builder.tables import Tables
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`fix` is SQL, or a command; `workspace` is None where it is about all of them."""
-
-    workspace: UUID | None
-    what: str
-    fix: str
 
 
 async def diagnose(db: Database, workspace_id: UUID | None = None) -> list[Finding]:
@@ -41,6 +33,7 @@ async def diagnose(db: Database, workspace_id: UUID | None = None) -> list[Findi
         raise WorkspaceNotFound(workspace_id)
     for each in chosen:
         found += [finding async for finding in _of_workspace(db, each)]
+    found += await job_findings(db, workspace_id)
     if workspace_id is None:
         found += [_orphan(each.present) for each in known if each.id is None]
     return found

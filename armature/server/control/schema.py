@@ -6,6 +6,7 @@ from inspect import getdoc
 import strawberry
 from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 
+from armature.server.control.jobs import JobMutations
 from armature.server.control.mutations.accounts import AccountMutations
 from armature.server.control.mutations.model import ModelMutations
 from armature.server.control.queries import Query
@@ -14,7 +15,7 @@ DEFINITION = "strawberry-definition"
 
 
 @strawberry.type
-class Mutation(AccountMutations, ModelMutations):
+class Mutation(AccountMutations, ModelMutations, JobMutations):
     pass
 
 

@@ -13,6 +13,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 import structlog
 
 from armature.core.errors import ArmatureError, TimedOut
+from armature.core.logs import begin_request
 from armature.core.settings import Settings
 from armature.schema_builder.run.answer import Answer, Operation
 from armature.schema_builder.run.text import Streamed
@@ -40,7 +41,6 @@ from armature.server.graphql.request import (
     read_body,
 )
 from armature.server.graphql.watch import Running, Watch
-from armature.server.logs import begin_request
 
 log = structlog.get_logger("armature.http")
 

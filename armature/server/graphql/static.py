@@ -19,12 +19,12 @@ from graphql import (
 from graphql.execution import Executor
 
 from armature.core.errors import BadUserInput
+from armature.core.logs import current_request_id
 from armature.core.lru import Lru
 from armature.core.settings import Settings
 from armature.schema_builder.run.answer import Answer, MutationOverGet, Operation, formatted, refusal
 from armature.schema_builder.run.document import PAGE, Document, DocumentReader
 from armature.server.graphql.failures import Internal, as_told
-from armature.server.logs import current_request_id
 
 log = structlog.get_logger("armature.static")
 

@@ -1,4 +1,4 @@
-"""Users, workspaces and who may enter them; the models of workspaces and their changes."""
+"""Users, workspaces and who may enter them; the models of workspaces and their changes; jobs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,10 +12,12 @@ def upgrade() -> None:
     _create_access()
     _create_models()
     _create_answers()
+    _create_jobs()
 
 
 def downgrade() -> None:
     for table in (
+        "jobs",
         "idempotency_keys",
         "changesets",
         "options",
@@ -272,4 +274,44 @@ def _create_answers() -> None:
     )
     op.create_index(
         "idempotency_keys__created_at__idx", "idempotency_keys", ["created_at"], unique=False, schema="armature"
+    )
+
+
+def _create_jobs() -> None:
+    op.create_table(
+        "jobs",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("workspace_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=True),
+        sa.Column("arguments", postgresql.JSONB(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("progress", sa.Double(), server_default="0", nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["armature.workspaces.id"], name="jobs__workspace_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="jobs__pkey"),
+        schema="armature",
+    )
+    op.create_index("jobs__workspace_id_subject__idx", "jobs", ["workspace_id", "subject"], schema="armature")
+    open_ = sa.text("state IN ('queued', 'running')")
+    op.create_index("jobs__open__idx", "jobs", ["due_at"], schema="armature", postgresql_where=open_)
+    finished = sa.text("finished_at IS NOT NULL")
+    op.create_index("jobs__finished_at__idx", "jobs", ["finished_at"], schema="armature", postgresql_where=finished)
+    op.create_index(
+        "jobs__waiting__key",
+        "jobs",
+        ["kind", "workspace_id", "subject"],
+        unique=True,
+        schema="armature",
+        postgresql_where=sa.text("state = 'queued'"),
+        postgresql_nulls_not_distinct=True,
     )

@@ -1,0 +1,30 @@
+"""`armature worker`."""
+
+import asyncio
+import os
+
+import click
+
+from armature.core.settings import read_settings
+
+
+@click.command()
+@click.option("--alive", is_flag=True, help="Only ask whether a worker of this machine lives, for health checks.")
+def worker(alive: bool) -> None:
+    """Run one worker process, for production: what is done outside of requests.
+
+    Needs DATABASE_URL (after `armature migrate`) and REDIS_URL. For more at once, run more of them, anywhere. SIGTERM
+    ends it; what it was doing is taken up by the next.
+    """
+    from armature.core.logs import configure_logs
+    from armature.workers.broker import is_alive
+    from armature.workers.worker import UrlsMissing, work_until_told
+
+    settings = read_settings(os.environ)
+    if not alive:
+        configure_logs(settings)
+        asyncio.run(work_until_told(settings))
+    elif settings.redis_url is None:
+        raise UrlsMissing
+    elif not is_alive(settings.redis_url):
+        raise click.ClickException("No worker of this machine has been heard of lately.")

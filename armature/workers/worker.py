@@ -1,0 +1,124 @@
+"""A worker process: it finds what is due, sends it round, and runs what it is sent.
+
+notice or a few seconds' pause -> one query of the catalog -> ids to the queue -> threads -> one event loop
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from armature.core.db import UNREACHABLE, Database, open_database
+from armature.core.errors import BadUserInput, Unavailable
+from armature.core.notices import Listener, Notice
+from armature.core.settings import Settings
+from armature.workers.broker import Queue
+from armature.workers.claims import mark_sent
+from armature.workers.kinds import KINDS, Kind
+from armature.workers.run import JobRunner
+
+log = structlog.get_logger("armature.worker")
+
+SWEEP = 5.0
+"""Seconds between two looks at the ledger where no notice comes."""
+
+BEHIND = 0.5  # seconds before looking again where something went wrong
+
+
+class UrlsMissing(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__("DATABASE_URL and REDIS_URL have to be set.", hint="`armature up` has a worker of its own.")
+
+
+class Worker:
+    """Made on the event loop that it runs on."""
+
+    def __init__(self, db: Database, settings: Settings, kinds: Mapping[str, Kind] = KINDS) -> None:
+        self._db = db
+        self._loop = asyncio.get_running_loop()
+        self._runner = JobRunner(db, settings, kinds)
+        self._queue = Queue(settings.redis_url or "", self._work, settings.worker_jobs)
+        self._waiting = asyncio.Event()
+        self._listener = Listener(db.url)
+        self._listener.on_notice(self._heard)
+        self._listener.on_missed(self._waiting.set)
+        self._is_queue_lost = False
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """From the first look at the ledger to the end; jobs that still run then are given back."""
+        await self._listener.start()
+        self._queue.start()
+        looking = asyncio.create_task(self._look())
+        try:
+            yield
+        finally:
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
+            await asyncio.gather(asyncio.to_thread(self._queue.stop), self._runner.end())
+            await self._listener.stop()
+
+    def _work(self, job_id: UUID) -> None:
+        """In a thread of the queue's, which waits; the work itself is done on the event loop."""
+        asyncio.run_coroutine_threadsafe(self._runner.run(job_id), self._loop).result()
+
+    def _heard(self, notice: Notice) -> None:
+        if "jobs" in notice:
+            self._waiting.set()
+
+    async def _look(self) -> None:
+        while True:
+            self._waiting.clear()
+            pause = SWEEP if await self._swept() else BEHIND
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._waiting.wait(), pause)
+
+    async def _swept(self) -> bool:
+        """Whether all that is due was sent."""
+        try:
+            sent = await self.sweep()
+            await asyncio.to_thread(self._queue.say_alive)
+        except Unavailable as error:
+            if not self._is_queue_lost:
+                log.warning("worker.waits", why=error.message)
+            self._is_queue_lost = True
+            return False
+        except (*UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError):
+            log.exception("worker.sweep_failed")
+            return False
+        self._is_queue_lost = False
+        return not sent
+
+    async def sweep(self) -> int:
+        """Send what is due; how many that were. What can't be sent stays unsent: it is marked in one transaction."""
+        async with self._db.transaction() as connection:
+            ids = await mark_sent(connection)
+            if ids:
+                await asyncio.to_thread(self._queue.send, ids)
+        return len(ids)
+
+
+async def work(settings: Settings, until: asyncio.Event) -> None:
+    """A worker from its start until `until` is set. Raises UrlsMissing, Unavailable."""
+    if settings.database_url is None or settings.redis_url is None:
+        raise UrlsMissing
+    db = await open_database(settings.database_url, pool_size=settings.database_pool_size)
+    try:
+        async with Worker(db, settings).working():
+            log.info("working")
+            await until.wait()
+    finally:
+        await db.close()
+
+
+async def work_until_told(settings: Settings) -> None:
+    """Until SIGTERM or Ctrl-C."""
+    until = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, until.set)
+    await work(settings, until)

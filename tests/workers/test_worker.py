@@ -1,0 +1,136 @@
+"""A worker with its queue: jobs arrive whatever gets lost on the way."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from redis import Redis
+from sqlalchemy import func, select, update
+
+from armature.core.db import Database, execute, fetch_value
+from armature.core.settings import Settings
+from armature.jobs.job import NewJob
+from armature.jobs.ledger import enqueue, jobs_of
+from armature.metadata.tables import jobs
+from armature.workers.broker import is_alive
+from armature.workers.kinds import Kind, Task
+from armature.workers.worker import Worker
+
+NOTHING = {"nothing": Kind(lambda _: asyncio.sleep(0))}
+
+
+async def add(db: Database, kind: str, count: int = 1) -> None:
+    async with db.transaction() as connection:
+        for _ in range(count):
+            await enqueue(connection, NewJob(kind=kind, subject=uuid4()))
+
+
+async def until_all_are(db: Database, state: str) -> None:
+    while {each.state for each in await jobs_of(db, None, limit=1000)} != {state}:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+
+
+async def test_what_is_asked_for_is_done_by_several_workers_once(db: Database, settings: Settings) -> None:
+    done: list[object] = []
+
+    async def work(task: Task) -> None:
+        done.append(task.job.subject)
+
+    kinds = {"work": Kind(work)}
+    await add(db, "work", 20)  # before there is anybody
+    async with Worker(db, settings, kinds).working(), Worker(db, settings, kinds).working():
+        await add(db, "work", 30)
+        await until_all_are(db, "succeeded")
+    assert len(done) == len(set(done)) == 50
+
+
+async def test_what_the_queue_lost_is_sent_again(db: Database, settings: Settings) -> None:
+    await add(db, "nothing", 3)
+    async with db.connection() as connection:  # as if all had been sent, long ago
+        await execute(connection, update(jobs).values(sent_at=func.now() - func.make_interval(0, 0, 0, 0, 1)))
+    async with Worker(db, settings, NOTHING).working():
+        await until_all_are(db, "succeeded")
+
+
+async def test_what_was_just_sent_is_not_sent_again(db: Database, settings: Settings) -> None:
+    await add(db, "nothing", 3)
+    worker = Worker(db, settings, NOTHING)
+    assert [await worker.sweep() for _ in range(3)] == [3, 0, 0]
+
+
+async def test_jobs_wait_while_the_queue_is_away(db: Database, migrated_database_url: str) -> None:
+    away = Settings(database_url=migrated_database_url, redis_url="redis://127.0.0.1:1/0")
+    await add(db, "nothing")
+    async with Worker(db, away, NOTHING).working():
+        await asyncio.sleep(0.2)
+        async with db.connection() as connection:
+            assert await fetch_value(connection, select(jobs.c.sent_at)) is None
+
+
+async def test_a_worker_says_that_it_lives(db: Database, settings: Settings) -> None:
+    url = settings.redis_url or ""
+    assert not is_alive(url)
+    async with Worker(db, settings, NOTHING).working():
+        while not await asyncio.to_thread(is_alive, url):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+@contextmanager
+def worker_process(settings: Settings) -> Iterator["subprocess.Popen[bytes]"]:
+    urls = {"DATABASE_URL": settings.database_url or "", "REDIS_URL": settings.redis_url or ""}
+    process = subprocess.Popen([sys.executable, "-m", "armature", "worker"], env={**os.environ, **urls})
+    try:
+        while not is_alive(settings.redis_url or ""):
+            assert process.poll() is None
+            time.sleep(0.05)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_the_command_works_until_it_is_told_to_end(settings: Settings) -> None:
+    environment = {**os.environ, "REDIS_URL": settings.redis_url or ""}
+    asking = [sys.executable, "-m", "armature", "worker", "--alive"]
+    assert subprocess.run(asking, env=environment).returncode == 1
+    with worker_process(settings) as process:
+        assert subprocess.run(asking, env=environment).returncode == 0
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 0
+
+
+async def test_a_valkey_that_lost_everything_is_filled_again(db: Database, settings: Settings) -> None:
+    await add(db, "nothing", 3)
+    assert await Worker(db, settings, NOTHING).sweep() == 3
+    with Redis.from_url(settings.redis_url or "") as client:
+        client.flushdb()
+    async with db.connection() as connection:
+        await execute(connection, update(jobs).values(sent_at=jobs.c.sent_at - func.make_interval(0, 0, 0, 0, 1)))
+    async with Worker(db, settings, NOTHING).working():
+        await until_all_are(db, "succeeded")
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+def test_a_worker_of_up_ends_with_whoever_started_it(settings: Settings, ending: signal.Signals) -> None:
+    """`up` holds the other end of its standard input."""
+    urls = {"DATABASE_URL": settings.database_url or "", "REDIS_URL": settings.redis_url or ""}
+    parent = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    command = [sys.executable, "-m", "armature.workers.child"]
+    worker = subprocess.Popen(command, stdin=parent.stdout, env={**os.environ, **urls})
+    assert parent.stdout is not None
+    assert parent.stdin is not None
+    parent.stdout.close()
+    while not is_alive(settings.redis_url or ""):
+        assert worker.poll() is None
+        time.sleep(0.05)
+    parent.send_signal(ending)
+    parent.wait()
+    parent.stdin.close()
+    assert worker.wait() == 0
