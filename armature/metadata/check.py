@@ -1,8 +1,7 @@
 """Which models may be. A change pays only for what it changed: untouched objects are the same instances."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
 from uuid import UUID
 
 from armature.core.errors import ArmatureError
@@ -10,10 +9,8 @@ from armature.metadata.checks.fields import field_errors, relation_errors
 from armature.metadata.checks.names import NamesInUse, field_name_errors, object_name_errors
 from armature.metadata.checks.problem import Problem
 from armature.metadata.checks.texts import description_errors, label_errors
-from armature.metadata.model import Field, Object, Relation, Snapshot
+from armature.metadata.model import Field, Object, Snapshot, renewed
 from armature.metadata.names import LONGEST, NameTooLong, columns, columns_of
-
-T = TypeVar("T", Object, Field, Relation)
 
 # PostgreSQL has 1,600 for a table, dropped ones counted; some are kept for what fields will need beside their own.
 MAX_COLUMNS = 1_500
@@ -43,10 +40,10 @@ def problems(before: Snapshot, after: Snapshot) -> list[Problem]:
 
 
 def _problems(before: Snapshot, after: Snapshot) -> Iterator[Problem]:
-    changed = [each for each in _changed(before.objects, after.objects) if each.deleted_at is None]
+    changed = [each for each in renewed(before.objects, after.objects) if each.deleted_at is None]
     names = NamesInUse(after)
     pending = {each.id for each in changed}
-    relations = {each.id for each in _changed(before.relations, after.relations)}
+    relations = {each.id for each in renewed(before.relations, after.relations)}
     for of in changed:
         was = _kept(before.objects.get(of.id))
         yield from (Problem(of.id, error) for error in _object_errors(of, was, names, pending))
@@ -75,11 +72,7 @@ def _object_errors(of: Object, was: Object | None, names: NamesInUse, pending: s
 
 
 def _changed_fields(of: Object, was: Object | None) -> list[Field]:
-    return [each for each in _changed(was.fields if was else {}, of.fields) if each.deleted_at is None]
-
-
-def _changed(before: Mapping[UUID, T], after: Mapping[UUID, T]) -> Iterator[T]:
-    return (each for id_, each in after.items() if before.get(id_) is not each)
+    return [each for each in renewed(was.fields if was else {}, of.fields) if each.deleted_at is None]
 
 
 def _field_problems(of: Object, was: Object | None, changed: Sequence[Field], names: NamesInUse) -> Iterator[Problem]:

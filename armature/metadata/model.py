@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
+from itertools import zip_longest
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
+
+T = TypeVar("T", "Object", "Field", "Relation")
 
 OnDelete = Literal["CASCADE", "SET_NULL", "RESTRICT"]
 RelationSide = Literal["ONE_TO_MANY", "MANY_TO_ONE", "ONE_TO_ONE", "MANY_TO_MANY"]
@@ -248,27 +251,46 @@ class Snapshot:
     def fingerprint(self) -> bytes:
         """Equal for two workspaces whose models are the same but for ids: they share types, plans and statements."""
         objects = b"".join([each.fingerprint for each in self.objects.values()])
-        return _digest(objects, *sorted(map(repr, self._relation_prints())))
+        return _digest(objects, sorted(self._relation_prints.values()))
 
-    def _relation_prints(self) -> Iterator[tuple[object, ...]]:
-        for relation in self.relations.values():
-            many, one = self.objects[relation.many_object], self.objects[relation.one_object]
-            field = many.fields[relation.many_field]
-            morph = None if field.morph_id is None else many.fields.get(field.morph_id)
-            yield (
-                many.table,
-                field.name,
-                one.table,
-                one.fields[relation.one_field].name,
-                relation.on_delete,
-                morph and morph.name,
-                *(self._key_print(each) for each in relation.through or ()),
-            )
+    @cached_property
+    def _relation_prints(self) -> Mapping[UUID, str]:
+        return {each.id: self._relation_print(each) for each in self.relations.values()}
+
+    def succeed(self, before: "Snapshot") -> None:
+        """Take over what was found out about a snapshot that this one differs little from: large models have many
+        relations, and a change concerns few.
+        """
+        known = before.__dict__.get("_relation_prints")
+        if known is None:
+            return
+        concerned = {each.id for each in renewed(before.relations, self.relations)}
+        for of in renewed(before.objects, self.objects):
+            concerned |= {each.relation_id for each in of.fields.values() if each.relation_id is not None}
+        concerned |= {id_ for id_, each in self.relations.items() if each.through and concerned & {*each.through}}
+        prints = {**known, **{id_: self._relation_print(self.relations[id_]) for id_ in concerned}}
+        if len(prints) == len(self.relations):
+            self.__dict__["_relation_prints"] = prints
+
+    def _relation_print(self, relation: Relation) -> str:
+        many, one = self.objects[relation.many_object], self.objects[relation.one_object]
+        field = many.fields[relation.many_field]
+        morph = None if field.morph_id is None else many.fields.get(field.morph_id)
+        through = [self._key_print(each) for each in relation.through or ()]
+        names = many.table, field.name, one.table, one.fields[relation.one_field].name, morph and morph.name
+        return repr((*names, relation.on_delete, *through))
 
     def _key_print(self, relation_id: UUID) -> tuple[str, str | None]:
         relation = self.relations[relation_id]
         many = self.objects[relation.many_object]
         return many.table, many.fields[relation.many_field].column
+
+
+def renewed(before: Mapping[UUID, T], after: Mapping[UUID, T]) -> Iterator[T]:
+    """What is new in `after` or not the very same as before. Compared by place first: much faster than by id."""
+    for old, each in zip_longest(before.values(), after.values()):
+        if each is not None and each is not old and before.get(each.id) is not each:
+            yield each
 
 
 def _digest(*parts: object) -> bytes:

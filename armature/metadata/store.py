@@ -80,7 +80,9 @@ async def load_snapshot(connection: Connection, workspace_id: UUID, known: Snaps
     base = known or Snapshot(workspace_id, row["schema"], 0, {}, {})
     if row["version"] == base.version:
         return base
-    return replace(with_rows(base, msgspec.json.decode(row["model"], type=ModelRows)), version=row["version"])
+    found = replace(with_rows(base, msgspec.json.decode(row["model"], type=ModelRows)), version=row["version"])
+    found.succeed(base)
+    return found
 
 
 async def _version(connection: Connection, workspace_id: UUID, statement: Rendered) -> int:

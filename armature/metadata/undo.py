@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from armature.metadata.model import Field, Object, Snapshot
+from armature.metadata.model import Field, Object, Snapshot, renewed
 from armature.metadata.rows import ModelRows
 from armature.metadata.store import changed_rows, with_rows
 
@@ -21,13 +21,13 @@ class Undo(Struct, frozen=True):
 
 def undo_of(before: Snapshot, after: Snapshot) -> Undo:
     """Fields of objects that were made go with them, and are not listed."""
-    made = [id_ for id_ in after.objects if id_ not in before.objects]
+    made = [each.id for each in renewed(before.objects, after.objects) if each.id not in before.objects]
     fields = [
         field
-        for id_, of in after.objects.items()
-        if id_ in before.objects and of is not before.objects[id_]
+        for of in renewed(before.objects, after.objects)
+        if of.id in before.objects
         for field in of.fields
-        if field not in before.objects[id_].fields
+        if field not in before.objects[of.id].fields
     ]
     return Undo(changed_rows(after, before), made, fields)
 

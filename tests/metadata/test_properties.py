@@ -1,5 +1,6 @@
 """What must hold for any sequence of changes, not only for those somebody thought of."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -142,6 +143,18 @@ def test_any_changes_leave_a_sound_model(changes: list[Change]) -> None:
             assert model.snapshot is before
         assert repr(before) == written
         assert_sound(model.snapshot)
+
+
+@given(st.lists(CHANGES, max_size=25))
+def test_what_a_snapshot_takes_over_is_what_it_would_find_out(changes: list[Change]) -> None:
+    model = Model()
+    model.change(*BEGINNING)
+    for change in changes:
+        before = model.snapshot
+        assert before.fingerprint
+        model.errors(change)
+        model.snapshot.succeed(before)
+        assert model.snapshot.fingerprint == replace(model.snapshot).fingerprint
 
 
 @given(st.lists(CHANGES, max_size=12))

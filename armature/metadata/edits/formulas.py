@@ -11,7 +11,7 @@ from armature.metadata.edits.draft import Draft
 from armature.metadata.formula.fields import OtherInvalid, circle, is_formula, usable, value_of
 from armature.metadata.formula.syntax import FormulaInvalid, field_names, renamed
 from armature.metadata.formula.values import result
-from armature.metadata.model import Field, Object
+from armature.metadata.model import Field, Object, renewed
 
 
 class FormulaMissing(BadUserInput):
@@ -43,9 +43,9 @@ class NeededByFormula(Conflict):
 
 def settle_formulas(draft: Draft) -> Iterator[Problem]:
     """Lets formulas follow renames and infers what they give; what is wrong with one is a problem of it."""
-    for id_, of in list(draft.objects.items()):
-        before = draft.before.objects.get(id_)
-        if of is before or of.deleted_at is not None:
+    for of in list(renewed(draft.before.objects, draft.objects)):
+        id_, before = of.id, draft.before.objects.get(of.id)
+        if of.deleted_at is not None:
             continue
         formulas = [each for each in of.fields.values() if is_formula(each) and each.deleted_at is None]
         for field in formulas:

@@ -146,4 +146,8 @@ async def lock_newest(connection: Connection, workspace_id: UUID, known: Snapsho
 def edited(before: Snapshot, changeset: Changeset) -> Snapshot:
     """The next version; the very same snapshot where nothing changes."""
     after = apply_changes(before, changeset.changes, now=datetime.now(UTC), new_id=uuid7, paths=changeset.paths)
-    return after if after is before else replace(after, version=before.version + 1)
+    if after is before:
+        return before
+    next_ = replace(after, version=before.version + 1)
+    next_.succeed(before)
+    return next_

@@ -15,7 +15,7 @@ from msgspec.json import encode
 
 from armature.core.db import DIALECT
 from armature.metadata.formula.fields import is_formula
-from armature.metadata.model import Between, Field, Object, Relation, Snapshot
+from armature.metadata.model import Between, Field, Object, Relation, Snapshot, renewed
 from armature.metadata.stored import stored
 from armature.migrations.workspace.steps import (
     ORDER,
@@ -61,9 +61,9 @@ Pairs: TypeAlias = Mapping[UUID, Mapping[tuple[UUID, UUID], Between]]
 def diff(before: Snapshot | None, after: Snapshot) -> tuple[Step, ...]:
     """The steps in the order in which they must run; none where only names, labels and the like changed."""
     known = before.objects if before else {}
-    steps: list[Step] = [CreateTable(of) for of in _not_the_same(known, after.objects) if of.id not in known]
+    steps: list[Step] = [CreateTable(of) for of in renewed(known, after.objects) if of.id not in known]
     steps += [step for change in _changes(before, after) for step in _steps(change)]
-    for of in _not_the_same(known, after.objects):
+    for of in renewed(known, after.objects):
         steps += _union_steps(known.get(of.id), of)
     steps += _pair_steps(before.pairs if before else {}, after.pairs)
     return tuple(sorted(steps, key=lambda step: ORDER.index(type(step))))
@@ -231,7 +231,7 @@ def _nullable_steps(of: Object, before: _End, after: _End) -> Iterator[Step]:
 
 def _changes(before: Snapshot | None, after: Snapshot) -> Iterator[_Change]:
     old_objects = before.objects if before else {}
-    changed = {each.id: each for each in _not_the_same(old_objects, after.objects)}
+    changed = {each.id: each for each in renewed(old_objects, after.objects)}
     related = _related_fields(before, after, changed)
     for of in (changed | {each: after.objects[each] for each in related}).values():
         old = old_objects.get(of.id)
@@ -250,7 +250,7 @@ def _related_fields(
     before: Snapshot | None, after: Snapshot, changed: Mapping[UUID, Object]
 ) -> Mapping[UUID, set[UUID]]:
     """By object, the fields whose relation changed, or whose target appeared or went out of sight."""
-    relations = list(_not_the_same(before.relations if before else {}, after.relations))
+    relations = list(renewed(before.relations if before else {}, after.relations))
     old_objects = before.objects if before else {}
     seen_anew = {
         id_ for id_, of in changed.items() if id_ in old_objects and old_objects[id_].is_visible != of.is_visible
@@ -261,12 +261,6 @@ def _related_fields(
     for relation in relations:
         found.setdefault(relation.many_object, set()).add(relation.many_field)
     return found
-
-
-def _not_the_same(before: Mapping[UUID, T], after: Mapping[UUID, T]) -> Iterator[T]:
-    """Compared by place, which is much faster than by id; at the wrong place something the same may be among them."""
-    pairs = zip_longest(before.values(), after.values())
-    return (each for old, each in pairs if each is not None and each is not old)
 
 
 def _end(snapshot: Snapshot, field: Field) -> _End:
