@@ -13,42 +13,42 @@ WHERE $workspace.people.id = ANY ($1::UUID[]) AND $workspace.people.deleted_at I
 -- $1 = [UUID('00000002-0000-7000-8000-000000000001')]
 
 INSERT INTO $workspace.opportunities (id, name, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1.id, anon_1.name, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest($5::UUID[], $6::TEXT[]) AS anon_1(id, name);
+FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS TEXT[])) AS anon_1(id, name);
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None
 -- $4 = None
--- $5 = [UUID('(new id)')]
--- $6 = ['deal']
+-- $5 = '{"(new id)"}'
+-- $6 = '{"deal"}'
 
 INSERT INTO $workspace.people (id, first_name, company_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1.id, anon_1.first_name, anon_1.company_id, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest($5::UUID[], $6::TEXT[], $7::UUID[]) AS anon_1(id, first_name, company_id);
+FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS TEXT[]), CAST($7::VARCHAR AS UUID[])) AS anon_1(id, first_name, company_id);
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None
 -- $4 = None
--- $5 = [UUID('(new id)'), UUID('(new id)')]
--- $6 = ['One', 'Two']
--- $7 = [UUID('(new id)'), UUID('(new id)')]
+-- $5 = '{"(new id)","(new id)"}'
+-- $6 = '{"One","Two"}'
+-- $7 = '{"(new id)","(new id)"}'
 
 INSERT INTO $workspace.notes (id, title, opportunity_id, person_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1.id, anon_1.title, anon_1.opportunity_id, anon_1.person_id, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest($5::UUID[], $6::TEXT[], $7::UUID[], $8::UUID[]) AS anon_1(id, title, opportunity_id, person_id);
+FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS TEXT[]), CAST($7::VARCHAR AS UUID[]), CAST($8::VARCHAR AS UUID[])) AS anon_1(id, title, opportunity_id, person_id);
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None
 -- $4 = None
--- $5 = [UUID('(new id)'), UUID('(new id)')]
--- $6 = ['a', 'b']
--- $7 = [UUID('(new id)'), None]
--- $8 = [UUID('(new id)'), UUID('(new id)')]
+-- $5 = '{"(new id)","(new id)"}'
+-- $6 = '{"a","b"}'
+-- $7 = '{"(new id)",NULL}'
+-- $8 = '{"(new id)","(new id)"}'
 
-UPDATE $workspace.people SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=anon_1."(above)" FROM unnest($5::UUID[], $6::UUID[]) AS anon_1(id, "(above)") WHERE $workspace.people.id = anon_1.id AND $workspace.people.company_id IS DISTINCT FROM anon_1."(above)" AND $workspace.people.deleted_at IS NULL;
+UPDATE $workspace.people SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=anon_1."(above)" FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS UUID[])) AS anon_1(id, "(above)") WHERE $workspace.people.id = anon_1.id AND $workspace.people.company_id IS DISTINCT FROM anon_1."(above)" AND $workspace.people.deleted_at IS NULL;
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None
 -- $4 = None
--- $5 = [UUID('00000002-0000-7000-8000-000000000001')]
--- $6 = [UUID('(new id)')]
+-- $5 = '{"00000002-0000-7000-8000-000000000001"}'
+-- $6 = '{"(new id)"}'
 
 SELECT row_to_json(r$6) AS j 
 FROM (SELECT t1.name AS "name", (SELECT coalesce(json_agg(r$5), '[]'::json) AS j 

@@ -1,13 +1,13 @@
 BEGIN;
 
 INSERT INTO $workspace.companies (id, name, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1.id, anon_1.name, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest($5::UUID[], $6::TEXT[]) AS anon_1(id, name);
+FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS TEXT[])) AS anon_1(id, name);
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None
 -- $4 = None
--- $5 = [UUID('(new id)'), UUID('(new id)')]
--- $6 = ['A', 'B']
+-- $5 = '{"(new id)","(new id)"}'
+-- $6 = '{"A","B"}'
 
 SELECT $workspace.companies.id, $workspace.companies.id AS id__1 
 FROM $workspace.companies 
@@ -15,24 +15,24 @@ WHERE $workspace.companies.id = ANY ($1::UUID[]) AND $workspace.companies.delete
 -- $1 = [UUID('00000001-0000-7000-8000-000000000001')]
 
 INSERT INTO $workspace.people (id, first_name, company_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1.id, anon_1.first_name, anon_1.company_id, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest($5::UUID[], $6::TEXT[], $7::UUID[]) AS anon_1(id, first_name, company_id);
+FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS TEXT[]), CAST($7::VARCHAR AS UUID[])) AS anon_1(id, first_name, company_id);
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None
 -- $4 = None
--- $5 = [UUID('(new id)'), UUID('(new id)'), UUID('(new id)')]
--- $6 = ['a', 'b', 'c']
--- $7 = [UUID('(new id)'), UUID('(new id)'), UUID('00000001-0000-7000-8000-000000000001')]
+-- $5 = '{"(new id)","(new id)","(new id)"}'
+-- $6 = '{"a","b","c"}'
+-- $7 = '{"(new id)","(new id)","00000001-0000-7000-8000-000000000001"}'
 
 INSERT INTO $workspace.notes (id, title, person_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1.id, anon_1.title, anon_1.person_id, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest($5::UUID[], $6::TEXT[], $7::UUID[]) AS anon_1(id, title, person_id);
+FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS TEXT[]), CAST($7::VARCHAR AS UUID[])) AS anon_1(id, title, person_id);
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None
 -- $4 = None
--- $5 = [UUID('(new id)')]
--- $6 = ['n']
--- $7 = [UUID('(new id)')]
+-- $5 = '{"(new id)"}'
+-- $6 = '{"n"}'
+-- $7 = '{"(new id)"}'
 
 SELECT coalesce(json_agg(r$6), '[]'::json) AS j 
 FROM (SELECT t1.first_name AS "firstName", (SELECT row_to_json(r$3) AS j 

@@ -1,13 +1,13 @@
 BEGIN;
 
 INSERT INTO $workspace.companies (id, name, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1.id, anon_1.name, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest($5::UUID[], $6::TEXT[]) AS anon_1(id, name);
+FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS TEXT[])) AS anon_1(id, name);
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None
 -- $4 = None
--- $5 = [UUID('(new id)')]
--- $6 = ['New']
+-- $5 = '{"(new id)"}'
+-- $6 = '{"New"}'
 
 UPDATE $workspace.people SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=$5::UUID WHERE $workspace.people.deleted_at IS NULL AND $workspace.people.id = $6::UUID RETURNING $workspace.people.id;
 -- $1 = 'SYSTEM'

@@ -26,32 +26,32 @@ UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$1::VARCHAR, upd
 -- $5 = [UUID('00000001-0000-7000-8000-000000000002')]
 -- $6 = [UUID('00000004-0000-7000-8000-000000000001')]
 
-UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=anon_1."(above)" FROM unnest($5::UUID[], $6::UUID[]) AS anon_1(id, "(above)") WHERE $workspace.notes.id = anon_1.id AND $workspace.notes.company_id IS DISTINCT FROM anon_1."(above)" AND $workspace.notes.deleted_at IS NULL;
+UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=anon_1."(above)" FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS UUID[])) AS anon_1(id, "(above)") WHERE $workspace.notes.id = anon_1.id AND $workspace.notes.company_id IS DISTINCT FROM anon_1."(above)" AND $workspace.notes.deleted_at IS NULL;
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None
 -- $4 = None
--- $5 = [UUID('00000004-0000-7000-8000-000000000001')]
--- $6 = [UUID('00000001-0000-7000-8000-000000000002')]
+-- $5 = '{"00000004-0000-7000-8000-000000000001"}'
+-- $6 = '{"00000001-0000-7000-8000-000000000002"}'
 
-UPDATE $workspace.people SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=anon_1.company_id FROM unnest($5::UUID[], $6::UUID[], $7::UUID[]) AS anon_1(id, "(above)", company_id) WHERE $workspace.people.id = anon_1.id AND $workspace.people.company_id = anon_1."(above)" AND $workspace.people.deleted_at IS NULL RETURNING $workspace.people.id;
+UPDATE $workspace.people SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=anon_1.company_id FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS UUID[]), CAST($7::VARCHAR AS UUID[])) AS anon_1(id, "(above)", company_id) WHERE $workspace.people.id = anon_1.id AND $workspace.people.company_id = anon_1."(above)" AND $workspace.people.deleted_at IS NULL RETURNING $workspace.people.id;
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None
 -- $4 = None
--- $5 = [UUID('00000002-0000-7000-8000-000000000002')]
--- $6 = [UUID('00000001-0000-7000-8000-000000000002')]
--- $7 = [None]
+-- $5 = '{"00000002-0000-7000-8000-000000000002"}'
+-- $6 = '{"00000001-0000-7000-8000-000000000002"}'
+-- $7 = '{NULL}'
 
-UPDATE $workspace.people SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, city=anon_1.city, birthday=anon_1.birthday FROM unnest($5::UUID[], $6::UUID[], $7::TEXT[], $8::DATE[]) AS anon_1(id, "(above)", city, birthday) WHERE $workspace.people.id = anon_1.id AND $workspace.people.company_id = anon_1."(above)" AND $workspace.people.deleted_at IS NULL RETURNING $workspace.people.id;
+UPDATE $workspace.people SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, city=anon_1.city, birthday=anon_1.birthday FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS UUID[]), CAST($7::VARCHAR AS TEXT[]), CAST($8::VARCHAR AS DATE[])) AS anon_1(id, "(above)", city, birthday) WHERE $workspace.people.id = anon_1.id AND $workspace.people.company_id = anon_1."(above)" AND $workspace.people.deleted_at IS NULL RETURNING $workspace.people.id;
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None
 -- $4 = None
--- $5 = [UUID('00000002-0000-7000-8000-000000000003')]
--- $6 = [UUID('00000001-0000-7000-8000-000000000002')]
--- $7 = ['Bath']
--- $8 = [datetime.date(1860, 1, 1)]
+-- $5 = '{"00000002-0000-7000-8000-000000000003"}'
+-- $6 = '{"00000001-0000-7000-8000-000000000002"}'
+-- $7 = '{"Bath"}'
+-- $8 = '{"1860-01-01"}'
 
 SELECT row_to_json(r$6) AS j 
 FROM (SELECT t1.name AS "name", (SELECT coalesce(json_agg(r$3), '[]'::json) AS j 

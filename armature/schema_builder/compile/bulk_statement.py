@@ -3,7 +3,7 @@
 Each array is bound as the variable named like its column.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
-from armature.schema_builder.compile.binds import FromVariable
+from armature.schema_builder.compile.binds import Changed, FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
 from armature.schema_builder.compile.plan.conditions import Via
@@ -144,9 +144,27 @@ def bulk_release(of: ObjectView, far: str) -> Statement:
 
 
 def _rows(build: Builder, columns: Columns) -> TableValuedAlias:
-    """Documents and lists come as text: asyncpg would take a list in an array for another dimension of it."""
-    bound = [build.bound(FromVariable((name,)), ARRAY(Text() if _is_text(kind) else kind)) for name, kind in columns]
+    """Documents and lists stay text inside: in an array, a list would be another dimension of it."""
+    bound = [_array(build, name, Text() if _is_text(kind) else kind) for name, kind in columns]
     return func.unnest(*bound).table_valued(*(column for column, _ in columns), name="u").render_derived()
+
+
+def _array(build: Builder, name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Handed over as one text: asyncpg asks of each item of an array whether it is an array itself."""
+    return cast(build.bound(Changed(FromVariable((name,)), array_text), Text()), ARRAY(kind))
+
+
+def array_text(values: Iterable[Any]) -> str:
+    """As PostgreSQL reads it (chapter "Arrays", section "Array Input and Output Syntax")."""
+    items = ["NULL" if each is None else f'"{each}"' for each in values]
+    text = ",".join(items)
+    if "\\" in text or text.count('"') > 2 * len(items) - 2 * items.count("NULL"):
+        text = ",".join([each if each == "NULL" else f'"{_escaped(each[1:-1])}"' for each in items])
+    return f"{{{text}}}"
+
+
+def _escaped(item: str) -> str:
+    return item.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _values(rows: TableValuedAlias, columns: Columns) -> list[Any]:

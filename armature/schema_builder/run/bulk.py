@@ -168,11 +168,11 @@ def _column(of: ObjectView, entry: Plain, records: Sequence[NewRecord]) -> Seque
     values = (
         _values(entry, records) if entry.within is None else _values_within(of.entries[entry.within], entry, records)
     )
-    if any(each is MISSING for each in values):
+    if MISSING in values:
         field = entry.field
         default = partial(KINDS[field.kind].default_value, field.default, field.settings)
         values = [default() if each is MISSING else each for each in values]
-    if entry.is_required and any(each is None for each in values):
+    if entry.is_required and None in values:
         raise ValueMissing((*records[values.index(None)].path, *entry.path))
     if (fit := fit_of(entry)) is not None:
         values = [
@@ -213,6 +213,8 @@ async def _keys(
 ) -> Sequence[UUID | None]:
     """The id each record refers to by this relation. Raises NothingToConnect where one is not there."""
     to = at.view[entry.target]
+    if not any(entry.name in each.row or entry.near in each.keys for each in records):
+        return await _keys_by_id(connection, at, entry, records)
     wanted = _spelt(to, [_wanted(entry, each) for each in records])
     found: dict[tuple[str, Any], UUID] = {}
     for by in sorted({want.by for want in wanted if want}):
@@ -226,6 +228,23 @@ async def _keys(
         found[want.by, want.value] if want else record.keys[entry.near].id if entry.near in record.keys else None
         for record, want in zip(records, wanted, strict=True)
     ]
+
+
+async def _keys_by_id(
+    connection: Connection, at: Workplace, entry: ToOne, records: Sequence[NewRecord]
+) -> Sequence[UUID | None]:
+    """As `_keys`, where all records give an id, if they give anything."""
+    to, name = at.view[entry.target], f"{entry.name}Id"
+    wanted = [each.row.get(name) for each in records]
+    if not entry.field.is_nullable and None in wanted:
+        raise ValueMissing((*records[wanted.index(None)].path, entry.name))
+    values = {"values": list({each for each in wanted if each is not None})}
+    sql, arguments = prepared(find_ids(to, to.unique_entries["id"]), at.schema, values)
+    found = {row[1] for row in await connection.fetch(sql, *arguments)}
+    for record, each in zip(records, wanted, strict=True):
+        if each is not None and each not in found:
+            raise NothingToConnect((*record.path, name), to.object, "id", each)
+    return wanted
 
 
 def _spelt(to: ObjectView, wanted: Sequence[Connect | None]) -> Sequence[Connect | None]:

@@ -81,6 +81,15 @@ class Nesting:
             self.beside(of.nested[name], record, row[name], (*path, name), level)
         return record
 
+    def create_each(self, of: ObjectView, rows: Sequence[Row], path: Path) -> Sequence[NewRecord]:
+        """A record of each row, in their order."""
+        if not all(map(of.related.isdisjoint, rows)):
+            return [self.create(of, row, (*path, at)) for at, row in enumerate(rows)]
+        self._at.tally.add(len(rows))
+        records = [new_record(row, (*path, at)) for at, row in enumerate(rows)]
+        self.new[0, of.name] += records
+        return records
+
     def references(self, of: ObjectView, row: Row, path: Path, level: int) -> Mapping[str, Record]:
         """The records made for a record's own relations, by column."""
         found: dict[str, Record] = {}

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
+from asyncpg.pgproto import pgproto
+from uuid_utils import uuid7
 
 from armature.schema_builder.compile.references import Path
 from armature.schema_builder.view import ObjectView
@@ -48,4 +49,4 @@ NO_KEYS: Mapping[str, Record] = {}
 
 
 def new_record(row: Row, path: Path, keys: Mapping[str, Record] = NO_KEYS) -> NewRecord:
-    return NewRecord(row.get("id") or uuid7(), row, path, keys)
+    return NewRecord(row.get("id") or pgproto.UUID(uuid7().bytes), row, path, keys)

@@ -198,9 +198,9 @@ async def _inserted(connection: Connection, at: Workplace, write: Write, rows: S
             check_flat(write.object, each)
         return await upsert_records(connection, at, write.object, records, write.upsert)
     nesting = Nesting(at)
-    ids = [nesting.create(write.object, row, (*DATA, number)).id for number, row in enumerate(rows)]
+    made = nesting.create_each(write.object, rows, DATA)
     await relate(connection, at, nesting)
-    return ids
+    return [each.id for each in made]
 
 
 async def _merge(at: Workplace, field: WriteField) -> bytes:

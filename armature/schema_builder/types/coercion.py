@@ -3,13 +3,18 @@
 A value that does not fit raises; graphql-core then says what is wrong with it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any
 
 from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLList, GraphQLNonNull, Undefined
 
+from armature.core.lru import Lru
+
 Coerce = Callable[[Any], Any]
+
+MOST_FORMS = 100
+"""Of one input: which of its fields are given, in which order."""
 
 
 class Misfit(Exception):
@@ -26,9 +31,10 @@ class Readers:
         """Raises Misfit, GraphQLError or RecursionError for what does not fit."""
         if isinstance(kind, GraphQLNonNull):
             return _required(self.of(kind.of_type))
-        return _or_null(self._given(kind))
+        return _or_null(self.given(kind))
 
-    def _given(self, kind: GraphQLInputType) -> Coerce:
+    def given(self, kind: GraphQLInputType) -> Coerce:
+        """As `of`, for what is not null and may not be declared so."""
         if isinstance(kind, GraphQLList):
             return _list(self.of(kind.of_type))
         if isinstance(kind, GraphQLInputObjectType):
@@ -41,29 +47,44 @@ class _ObjectReader:
     def __init__(self, kind: GraphQLInputObjectType, readers: Readers) -> None:
         self._kind = kind
         self._readers = readers
+        self._reads: Lru[tuple[str, ...], Sequence[tuple[str, Coerce]]] = Lru(MOST_FORMS)
+
+    def __call__(self, value: Any) -> Mapping[str, Any]:
+        """In the order of the type's fields, as graphql-core has them."""
+        if not isinstance(value, dict):
+            raise Misfit
+        names = tuple(value)
+        reads = self._reads.get(names) or self._reads.put(names, self._of(value.keys()))
+        found = {name: None if (given := value[name]) is None else read(given) for name, read in reads}
+        if None in found.values() and (self._kind.is_one_of or any(found[each] is None for each in self._never_null)):
+            raise Misfit
+        return found
+
+    def _of(self, names: Set[str]) -> Sequence[tuple[str, Coerce]]:
+        """How to read what has these fields: many records are given the same ones."""
+        fields = self._kind.fields
+        if not (self._needed <= names <= fields.keys()) or (self._kind.is_one_of and len(names) != 1):
+            raise Misfit
+        return [(name, self._fields[name]) for name in fields if name in names]
 
     @cached_property
     def _fields(self) -> Mapping[str, Coerce]:
-        return {name: self._readers.of(field.type) for name, field in self._kind.fields.items()}
+        """They are not asked to read null."""
+        return {name: self._readers.given(_nullable(field.type)) for name, field in self._kind.fields.items()}
+
+    @cached_property
+    def _never_null(self) -> frozenset[str]:
+        return frozenset(name for name, field in self._kind.fields.items() if isinstance(field.type, GraphQLNonNull))
 
     @cached_property
     def _needed(self) -> frozenset[str]:
         """One that has a default is left to graphql-core too, where it is not given."""
         fields = self._kind.fields.items()
-        return frozenset(
-            name
-            for name, field in fields
-            if isinstance(field.type, GraphQLNonNull) or field.default_value is not Undefined
-        )
+        return self._never_null | {name for name, field in fields if field.default_value is not Undefined}
 
-    def __call__(self, value: Any) -> Mapping[str, Any]:
-        """In the order of the type's fields, as graphql-core has them."""
-        if not isinstance(value, dict) or not self._needed <= value.keys():
-            raise Misfit
-        found = {name: read(value[name]) for name, read in self._fields.items() if name in value}
-        if len(found) != len(value) or (self._kind.is_one_of and (len(found) != 1 or None in found.values())):
-            raise Misfit
-        return found
+
+def _nullable(kind: GraphQLInputType) -> GraphQLInputType:
+    return kind.of_type if isinstance(kind, GraphQLNonNull) else kind
 
 
 def _required(read: Coerce) -> Coerce:
