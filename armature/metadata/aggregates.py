@@ -64,6 +64,22 @@ HAVING_FITS: Mapping[str, Collection[str]] = {
 COUNT = "count"
 """How many records: the one aggregate that is of no value."""
 
+SPELT: Mapping[str, str] = {
+    "COUNT": COUNT,
+    "COUNT_DISTINCT": "countDistinct",
+    "SUM": "sum",
+    "AVG": "avg",
+    "MIN": "min",
+    "MAX": "max",
+    "COUNT_EMPTY": "countEmpty",
+    "COUNT_NOT_EMPTY": "countNotEmpty",
+    "PERCENT_EMPTY": "percentEmpty",
+    "PERCENT_NOT_EMPTY": "percentNotEmpty",
+    "COUNT_TRUE": "countTrue",
+    "COUNT_FALSE": "countFalse",
+}
+"""What the settings of a field call each of them."""
+
 COUNTING = (COUNT, "countDistinct", "countEmpty", "countNotEmpty", "countTrue", "countFalse")
 """Those that give a number also where there are no records."""
 

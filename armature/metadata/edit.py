@@ -27,6 +27,7 @@ from armature.metadata.edits.draft import Draft, Path, Place, prefixed
 from armature.metadata.edits.fields import create_field, delete_field, restore_field, update_field
 from armature.metadata.edits.formulas import settle_formulas
 from armature.metadata.edits.objects import create_object, delete_object, restore_object, update_object
+from armature.metadata.edits.rollups import settle_rollups
 from armature.metadata.model import Snapshot
 from armature.metadata.resolve import FieldNotFound, ObjectNotFound
 from armature.metadata.written import step_key
@@ -66,7 +67,7 @@ def _step(
     draft = Draft(before, now, new_id)
     with draft.at():
         _edit(draft, change)
-    unsettled = list(settle_formulas(draft))
+    unsettled = [*settle_formulas(draft), *settle_rollups(draft)]
     after = draft.snapshot
     errors = list(draft.errors)
     for problem in (*problems(before, after), *unsettled):

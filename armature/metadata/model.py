@@ -86,7 +86,7 @@ class Field:
             self.is_active,
             self.deleted_at is None,
             msgspec.json.encode(self.default, order="deterministic"),
-            sorted(self.settings.items()),
+            msgspec.json.encode(dict(self.settings), order="deterministic"),
             [(option.value, option.label) for option in self.options],
         )
 
@@ -127,6 +127,11 @@ class Object:
         kept = self.kept_fields.values()
         morphs = [each.id for each in kept if each.kind == "MORPH_RELATION"]
         return {id_: tuple(each for each in kept if each.morph_id == id_) for id_ in morphs}
+
+    @cached_property
+    def rollups(self) -> tuple[Field, ...]:
+        """Those not deleted."""
+        return tuple(each for each in self.fields.values() if each.kind == "ROLLUP" and each.deleted_at is None)
 
     @cached_property
     def fingerprint(self) -> bytes:

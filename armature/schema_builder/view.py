@@ -5,16 +5,20 @@ role. Today there is one role, the administrator, who sees every visible object 
 """
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
+from msgspec.json import encode
 from sqlalchemy import TableClause
 
+from armature.metadata.aggregates import COUNTING
+from armature.metadata.filters.read import FilterUnfit
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Option, Snapshot
 from armature.metadata.names import pascal
 from armature.metadata.rights import Right
+from armature.metadata.rollups import Rollup, RollupInvalid, hidden, lost, read_rollup
 from armature.metadata.stored import stored
 from armature.schema_builder.tables import Records, column_name, is_key, queried, stored_fields
 
@@ -41,6 +45,23 @@ class Plain:
     def path(self) -> tuple[str, ...]:
         """Where a record's data has it."""
         return (self.name,) if self.within is None else (self.within, self.name)
+
+    @property
+    def mark(self) -> str:
+        """Tells it apart from the other values of its object, whatever it is called."""
+        return self.column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rolled(Plain):
+    """What many records come to: in no column, but computed where it is asked for (compile/rollups.py)."""
+
+    rollup: Rollup
+    view: "View" = field(compare=False, repr=False)
+
+    @property
+    def mark(self) -> str:
+        return encode(dict(self.field.settings), order="deterministic").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +138,15 @@ class ObjectView:
     """One object; `entries` in display order, a relation with a foreign key giving two: `company` and `companyId`."""
 
     object: Object
-    snapshot: Snapshot
-    rules: "Rules | None" = None
+    view: "View"
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.view.snapshot
 
     def rule(self, to: Right) -> Any:
         """The condition that records must meet for the caller to do this with them; None where all may be."""
-        return None if self.rules is None else self.rules.rule(self, to)
+        return None if self.view.rules is None else self.view.rules.rule(self, to)
 
     @property
     def name(self) -> str:
@@ -153,13 +177,17 @@ class ObjectView:
         return {
             entry.name: entry
             for field in self.object.visible_fields.values()
-            for entry in _entries(self.snapshot, field)
+            for entry in _entries(self.view, self.object, field)
         }
+
+    @cached_property
+    def rollups(self) -> Mapping[str, Rolled]:
+        return {name: entry for name, entry in self.entries.items() if isinstance(entry, Rolled)}
 
     @cached_property
     def morphs(self) -> Mapping[str, Morph]:
         """What is shown only: filters, orders and writes name the relations themselves."""
-        found = (_morph(self.snapshot, self.object, each) for each in self.object.visible_fields.values())
+        found = (_morph(self.view, self.object, each) for each in self.object.visible_fields.values())
         return {each.name: each for each in found if each is not None}
 
     @cached_property
@@ -186,11 +214,11 @@ class ObjectView:
 
     @cached_property
     def plain(self) -> Mapping[str, Plain]:
-        """By column, the values and the parts of composites."""
+        """By column, what has one: values and the parts of composites."""
         found: dict[str, Plain] = {}
         for entry in self.entries.values():
             for each in entry.parts.values() if isinstance(entry, Composite) else (entry,):
-                if isinstance(each, Plain):
+                if isinstance(each, Plain) and not isinstance(each, Rolled):
                     found[each.column] = each
         return found
 
@@ -234,8 +262,11 @@ class ObjectView:
         }
 
 
-def _entries(snapshot: Snapshot, field: Field) -> Iterator[Entry]:
+def _entries(view: "View", of: Object, field: Field) -> Iterator[Entry]:
     if field.kind == "MORPH_RELATION":
+        return
+    if field.kind == "ROLLUP":
+        yield from _rolled(view, of, field)
         return
     if KINDS[field.kind].parts:
         yield _composite(field)
@@ -243,7 +274,7 @@ def _entries(snapshot: Snapshot, field: Field) -> Iterator[Entry]:
     if field.relation_id is None:
         yield _plain(field, field.name)
         return
-    link = snapshot.link(field)
+    link = view.snapshot.link(field)
     if not link.is_visible:
         return
     target = link.target.name_singular
@@ -265,11 +296,22 @@ def _composite(field: Field) -> Composite:
     return Composite(field.name, field, {name: _plain(each, name, within=field.name) for name, each in held})
 
 
-def _morph(snapshot: Snapshot, of: Object, field: Field) -> Morph | None:
+def _morph(view: "View", of: Object, field: Field) -> Morph | None:
     """None where no relation is left to unite."""
     visible = (each for each in of.unions.get(field.id, ()) if each.is_visible)
-    united = tuple(entry for each in visible for entry in _entries(snapshot, each) if isinstance(entry, ToOne))
+    united = tuple(entry for each in visible for entry in _entries(view, of, each) if isinstance(entry, ToOne))
     return Morph(field.name, field, united) if united else None
+
+
+def _rolled(view: "View", of: Object, field: Field) -> Iterator[Rolled]:
+    """Nothing where it needs what is not seen here."""
+    try:
+        rollup = read_rollup(view.snapshot, of, field)
+    except (RollupInvalid, FilterUnfit):
+        return
+    if not hidden(view.snapshot, rollup) and lost(view.snapshot, rollup) is None:
+        is_required = rollup.function in COUNTING
+        yield Rolled(field.name, field, rollup.result, "", is_required, rollup=rollup, view=view)
 
 
 def _plain(field: Field, name: str, within: str | None = None) -> Plain:
@@ -292,7 +334,7 @@ class View:
 
     def __init__(self, snapshot: Snapshot, rules: Rules | None = None) -> None:
         self.snapshot = snapshot
-        self._rules = rules
+        self.rules = rules
         self._made: dict[str, ObjectView] = {}
 
     def __iter__(self) -> Iterator[ObjectView]:
@@ -301,5 +343,5 @@ class View:
     def __getitem__(self, name_singular: str) -> ObjectView:
         if name_singular not in self._made:
             found = self.snapshot.visible_objects[name_singular]
-            self._made[name_singular] = ObjectView(found, self.snapshot, self._rules)
+            self._made[name_singular] = ObjectView(found, self)
         return self._made[name_singular]

@@ -1,5 +1,8 @@
 """Files of models: what may be written, what it means, and on which line something is wrong."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from armature.core.errors import ArmatureError, ManyErrors
@@ -215,12 +218,19 @@ def test_an_end_that_the_file_leaves_out_stays_with_the_other() -> None:
     assert steps(made.snapshot, text) == []
 
 
+SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "FORMULA": {"expression": "YEAR(createdAt) + 1"},
+    "ROLLUP": {"relation": "bs", "aggregate": "MAX", "field": "createdAt", "filter": {"position": {"gt": 1}}},
+}
+
+
 @pytest.mark.parametrize("kind", sorted(FIELD_KINDS.keys() - {"RELATION"}))
 def test_every_kind_can_be_written_and_comes_back(kind: str) -> None:
     made = Model()
     made.change(add_object("a"))
     options = (NewOption(value="A"), NewOption(value="B")) if FIELD_KINDS[kind].has_options else None
-    settings = {"expression": "YEAR(createdAt) + 1"} if kind == "FORMULA" else None
+    made.change(add_object("b", to_one("a", "a", "bs")))
+    settings = SETTINGS.get(kind)
     made.change(add_field("a", NewField(name="x", type=kind, options=options, settings=settings)))
     text = write_blueprint(draw(made.snapshot))
     assert not steps(made.snapshot, text)

@@ -22,6 +22,10 @@ def _text(name: str) -> NewField:
     return NewField(name=name, type="TEXT")
 
 
+def _rollup(name: str, **settings: Any) -> NewField:
+    return NewField(name=name, type="ROLLUP", settings=settings)
+
+
 def _relation(name: str, type: Any, target: str, inverse: str, **more: Any) -> NewField:
     relation = NewRelation(type=type, target=target, inverse_name=inverse, **more)
     return NewField(name=name, type="RELATION", relation=relation)
@@ -47,6 +51,17 @@ LIBRARY: Sequence[Change] = (
             NewField(name="subject", type="MORPH_RELATION"),
             _relation("book", "MANY_TO_ONE", "book", "reviews", morph="subject"),
             _relation("writer", "MANY_TO_ONE", "writer", "reviews", morph="subject"),
+        ),
+    ),
+    CreateField(object="writer", field=_rollup("bookCount", relation="books", aggregate="COUNT")),
+    CreateField(
+        object="writer",
+        field=_rollup(
+            "lastPupil",
+            relation="pupils",
+            aggregate="MAX",
+            field="name",
+            filter={"or": [{"bookCount": {"gt": 0}}, {"passport": {"number": {"startsWith": "R"}}}]},
         ),
     ),
 )

@@ -23,7 +23,10 @@ from armature.metadata.changes import (
     NewRelation,
 )
 from armature.metadata.edits.birth import SYSTEM_LABELS
+from armature.metadata.filters.read import FilterUnfit
 from armature.metadata.formula.syntax import FormulaInvalid, field_names
+from armature.metadata.model import Field
+from armature.metadata.rollups import RollupInvalid, read_rollup
 
 
 class TypeMissing(BadUserInput):
@@ -89,6 +92,8 @@ def _ready(way: Way, of: str, waiting: Mapping[str, list[str]]) -> Iterator[str]
         if (of, name) in passed:
             continue
         relation = way.blueprint.objects[of].fields[name].relation
+        if _lacks_values(way, of, name):
+            return
         if relation is not None:
             target, _ = relation.leads_to
             there = other_end(relation)
@@ -106,6 +111,18 @@ def _ready(way: Way, of: str, waiting: Mapping[str, list[str]]) -> Iterator[str]
                 passed.add(there)
         passed.add((of, name))
         yield name
+
+
+def _lacks_values(way: Way, of: str, name: str) -> bool:
+    """Whether a rollup has to wait for what it is computed of."""
+    plan, owner = way.plan(of, name), way.object(of)
+    if plan.type != "ROLLUP" or owner is None:
+        return plan.type == "ROLLUP"
+    try:
+        read_rollup(way.after, owner, Field(owner.id, name, "ROLLUP", None, name, settings=plan.settings))
+    except (RollupInvalid, FilterUnfit):
+        return True
+    return False
 
 
 def _goes_through(way: Way, of: str, name: str) -> str | None:

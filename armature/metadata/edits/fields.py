@@ -108,12 +108,9 @@ def put_new_field(draft: Draft, of: UUID, new: NewField) -> None:
     if kind.name == "RELATION":
         create_relation(draft, of, field, new.relation)
         return
-    if kind.name == "MORPH_RELATION":
-        if not new.is_nullable:
-            raise KeylessIsNullable
-        draft.put_field(of, field)
-        return
-    column = column_at_birth(name, kind, taken_columns(draft.objects[of]))
+    if kind.name == "MORPH_RELATION" and not new.is_nullable:
+        raise KeylessIsNullable
+    column = column_at_birth(name, kind, taken_columns(draft.objects[of])) if kind.has_column else None
     draft.put_field(of, replace(field, column=column))
     if new.relation is not None:
         raise RelationNotAllowed(kind.name)
@@ -168,7 +165,7 @@ def _check_may_change(of: Object, field: Field, key: str, value: Any) -> None:
         return
     if field.is_system and key not in FREE_ON_SYSTEM_FIELDS:
         raise SystemField(of, field, UPDATABLE[key])
-    if key == "is_nullable" and field.column is None:
+    if key == "is_nullable" and field.column is None and not KINDS[field.kind].is_computed:
         raise KeylessIsNullable
     if key == "is_nullable" and KINDS[field.kind].generated is not None:
         raise NeverEmpty(field)

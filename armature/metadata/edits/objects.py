@@ -10,6 +10,7 @@ from armature.metadata.edits.birth import new_object
 from armature.metadata.edits.draft import Draft
 from armature.metadata.edits.fields import NameMissing, put_new_field
 from armature.metadata.edits.relations import delete_relation, restore_relation
+from armature.metadata.edits.rollups import rollups_over
 from armature.metadata.english import label_of, name_of, plural_name_of, plural_of
 from armature.metadata.resolve import find_deleted_object, find_object
 
@@ -64,10 +65,13 @@ def update_object(draft: Draft, change: UpdateObject) -> None:
 
 
 def delete_object(draft: Draft, change: DeleteObject) -> None:
-    """Set the object aside, and both ends of its relations with it."""
+    """Set the object aside, and with it both ends of its relations, and what others roll up of its records."""
     of = find_object(draft.snapshot, change.object)
     if of.is_system:
         raise SystemObject(of.name_singular)
+    for owner, rollup in rollups_over(draft.snapshot, of):
+        if rollup.deleted_at is None:
+            draft.put_field(owner.id, replace(rollup, deleted_at=draft.now))
     for field in of.kept_fields.values():
         if field.relation_id is not None:
             delete_relation(draft, draft.relations[field.relation_id])
@@ -75,8 +79,12 @@ def delete_object(draft: Draft, change: DeleteObject) -> None:
 
 
 def restore_object(draft: Draft, change: RestoreObject) -> None:
-    """Bring the object back with the relations that were deleted with it."""
+    """Bring the object back with the relations and rollups that were deleted with it."""
     of = find_deleted_object(draft.snapshot, change.object)
+    for owner, rollup in rollups_over(draft.snapshot, of):
+        if rollup.deleted_at == of.deleted_at:
+            draft.touched(rollup.id, "object")
+            draft.put_field(owner.id, replace(rollup, deleted_at=None))
     draft.touched(of.id, "object")
     draft.put(replace(of, deleted_at=None))
     for field in of.fields.values():

@@ -102,6 +102,7 @@ class Kind:
     """`storage` chooses by the settings, which `setting_checks` and `settle` have made canonical before.
 
     `generated`: PostgreSQL alone gives the values, which are never missing. `is_computed`: they are not stored at all.
+    Without `has_column`, the record itself holds nothing of it.
     `fixed_settings` stay as a field was born; `inferred_settings` follow from the others, and nobody gives them.
     A composite has `parts` by name; it is required and unique by its `primary` one. `is_part`: for nothing else.
     """
@@ -119,6 +120,7 @@ class Kind:
     choices: Choices | None = None
     generated: Callable[[Settings], Identity] | None = None
     is_computed: bool = False
+    has_column: bool = True
     parts: Mapping[str, Part] = field(default_factory=dict)
     primary: str | None = None
     is_part: bool = False

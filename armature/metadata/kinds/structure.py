@@ -67,7 +67,7 @@ UUID_KIND = Kind(
 RAW_JSON = Kind(name="RAW_JSON", storage=always(_JSON))
 RELATION = Kind(name="RELATION", storage=always(_RELATION), can_be_unique=True, can_have_default=False)
 # It unites to-one relations and holds nothing itself.
-MORPH_RELATION = Kind(name="MORPH_RELATION", storage=always(_RELATION), can_have_default=False)
+MORPH_RELATION = Kind(name="MORPH_RELATION", storage=always(_RELATION), can_have_default=False, has_column=False)
 
 
 KINDS = (UUID_KIND, RAW_JSON, RELATION, MORPH_RELATION)

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import FromClause, Select, Text, cast, select
 
-from armature.schema_builder.compile.functions import aggregate_sql
 from armature.schema_builder.compile.plan.levels import Link, Summary
 from armature.schema_builder.compile.plan.orders import Aggregate
 from armature.schema_builder.compile.plan.summaries import Aggregated, AggregatedFields, SummaryField
@@ -36,7 +35,7 @@ def aggregates_of(fields: Iterable[SummaryField]) -> Iterator[Aggregate]:
 
 def aggregate_column(build: Parts, aggregate: Aggregate, table: FromClause) -> Sql:
     """As it is shown."""
-    _, value = aggregate_sql(aggregate, table, build.bound)
+    _, value = build.aggregate(aggregate, table)
     return cast(value, Text) if is_shown_as_text(aggregate.scalar) else value
 
 

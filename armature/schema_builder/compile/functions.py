@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ARRAY, Double, FromClause, Text, cast, distinct, false, func, literal_column, not_, true
+from sqlalchemy import ARRAY, Double, Text, cast, distinct, false, func, literal_column, not_, true
 from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.types import TypeEngine
 
@@ -19,12 +19,12 @@ ZERO: Sql = literal_column("0")
 Bound = Callable[[Bind, TypeEngine[Any]], Sql]
 
 
-def aggregate_sql(aggregate: Aggregate, table: FromClause, bound: Bound) -> tuple[Sql, Sql]:
-    """An aggregate of the rows of a table: what it is compared by, and its value: for choices not the same."""
+def aggregate_sql(aggregate: Aggregate, value: Callable[[Plain], Sql], bound: Bound) -> tuple[Sql, Sql]:
+    """An aggregate of rows that have a `value`: what it is compared by, and itself: for choices not the same."""
     entry = aggregate.entry
     if entry is None:
         return func.count(), func.count()
-    column: Sql = table.c[entry.column]
+    column = value(entry)
     if aggregate.scalar == "ENUM":
         options = bound(Constant([each.value for each in entry.options]), ARRAY(Text()))
         place = FUNCTION_SQL[aggregate.function](entry, func.array_position(options, column))

@@ -22,7 +22,6 @@ from sqlalchemy.sql.selectable import NamedFromClause
 from armature.schema_builder.compile.aggregate import aggregate_column, aggregates_of, summary_columns
 from armature.schema_builder.compile.binds import Constant
 from armature.schema_builder.compile.comparisons import compared
-from armature.schema_builder.compile.functions import aggregate_sql
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD
 from armature.schema_builder.compile.plan.group_keys import GroupKey, GroupOrder, KeyField, KeyFields
 from armature.schema_builder.compile.plan.levels import GroupRecords, Groups, Rows
@@ -76,7 +75,7 @@ def _grouped(build: Parts, groups: Groups) -> Select[Any]:
             zone = build.bound(each.time_zone, Text())
             inner = inner.where(func.timezone(zone, func.now()).is_not(None))
     for having in groups.having:
-        value, _ = aggregate_sql(having.aggregate, table, build.bound)
+        value, _ = build.aggregate(having.aggregate, table)
         inner = inner.having(compared("Decimal", having.operator, value, having.value, build.bound))
     order = [_sorted(build, groups, each, keys, table) for each in groups.group_orders]
     inner = inner.order_by(*order).limit(build.count(groups.limit))
@@ -84,7 +83,7 @@ def _grouped(build: Parts, groups: Groups) -> Select[Any]:
 
 
 def _key_sql(build: Parts, key: GroupKey, ways: Ways) -> Sql:
-    column: Sql = ways.to(key.through).c[key.entry.column]
+    column = build.value(key.entry, ways.to(key.through))
     if key.granularity is None:
         return column
     zone = build.bound(key.time_zone or UTC, Text())
@@ -141,7 +140,7 @@ def _key(build: Parts, groups: Groups, fields: KeyFields, grouped: Subquery) -> 
 def _sorted(build: Parts, groups: Groups, order: GroupOrder, keys: Sequence[Sql], table: NamedFromClause) -> Sql:
     of: Any
     if isinstance(order.by, Aggregate):
-        of, (value, held) = order.by, aggregate_sql(order.by, table, build.bound)
+        of, (value, held) = order.by, build.aggregate(order.by, table)
     else:
         of, held = groups.keys[order.by].entry, keys[order.by]
         value = build.place(of.options, held) if of.options else held

@@ -17,7 +17,7 @@ from armature.schema_builder.compile.read_summary import summary_fields
 from armature.schema_builder.compile.reading import Given, OrderIsNull, Reading
 from armature.schema_builder.types.groups import TIMES, key_fields
 from armature.schema_builder.types.orders import is_orderable
-from armature.schema_builder.view import ObjectView, Plain, ToOne
+from armature.schema_builder.view import ObjectView, ToOne
 
 
 class NothingToGroupBy(BadUserInput):
@@ -202,9 +202,7 @@ def _key_orders(keys: Sequence[GroupKey], given: Given, order: Order) -> list[Gr
     found = [
         GroupOrder(at, order.direction)
         for at, each in enumerate(keys)
-        if isinstance(order.by, Plain)
-        and each.entry.column == order.by.column
-        and [(step.near, step.far, step.to.name) for step in each.through] == way
+        if each.entry == order.by and [(step.near, step.far, step.to.name) for step in each.through] == way
     ]
     if not found:
         raise NotGroupedBy(_named(given))

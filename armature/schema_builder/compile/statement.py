@@ -43,8 +43,9 @@ from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, All, C
 from armature.schema_builder.compile.plan.levels import Level, Link, OneOf, Output, Page, Rows
 from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step, Total
 from armature.schema_builder.compile.plan.outputs import Column, Composed, TypeName
+from armature.schema_builder.compile.rollups import total_of
 from armature.schema_builder.types.scalars import is_shown_as_text
-from armature.schema_builder.view import ObjectView, Plain
+from armature.schema_builder.view import ObjectView, Plain, Rolled
 
 Sql = ColumnElement[Any]
 
@@ -218,7 +219,7 @@ class Parts(ABC):
     def _output(self, output: Output, table: NamedFromClause) -> Sql:
         match output:
             case Column(entry=entry):
-                column: Sql = table.c[entry.column]
+                column = self.value(entry, table)
                 return cast(column, Text) if is_shown_as_text(entry.scalar) else column
             case Composed():
                 return self._composed(output, table)
@@ -254,10 +255,11 @@ class Parts(ABC):
         keys: list[Key] = []
         for order in orders:
             table = ways.to(order.through)
-            if isinstance(order.by, Total):
-                keys.append(self._total(order, order.by, table, ways))
+            if isinstance(order.by, Total | Rolled):
+                total = total_of(order.by) if isinstance(order.by, Rolled) else order.by
+                keys.append(self._total(order, total, table, ways))
             else:
-                held: Sql = table.c[order.by.column]
+                held = self.value(order.by, table)
                 value = self.place(order.by.options, held) if order.by.options else held
                 keys.append(Key(order.by, order.direction, value, held, order.can_be_null))
             if order.is_by_id:
@@ -272,8 +274,8 @@ class Parts(ABC):
     def _total(self, order: Order, total: Total, table: NamedFromClause, ways: "Ways") -> Key:
         """An aggregate for each record to be ordered; none where there is no record."""
         far = self.alias(total.to)
-        compared, held = aggregate_sql(total.aggregate, far, self.bound)
-        found = select(compared.label("v"), held.label("h")).select_from(far).where(self.visible(total.to, far))
+        compared, held = self.aggregate(total.aggregate, far)
+        found = self._aggregated(total, far, compared.label("v"), held.label("h"))
         if ways.is_for_all and not order.through and total.via is None:
             value, shown = self._total_of_all(total, found, far, ways)
         else:
@@ -291,6 +293,23 @@ class Parts(ABC):
             return func.coalesce(grouped.c.v, ZERO), func.coalesce(grouped.c.h, ZERO)
         return grouped.c.v, grouped.c.h
 
+    def _aggregated(self, total: Total, far: NamedFromClause, *columns: Sql) -> Select[Any]:
+        found = select(*columns).select_from(far).where(self.visible(total.to, far))
+        return found if total.condition == EVERY_RECORD else found.where(self.condition(total.condition, far))
+
+    def aggregate(self, aggregate: Aggregate, table: FromClause) -> tuple[Sql, Sql]:
+        """An aggregate of the rows of a table: what it is compared by, and its value: for choices not the same."""
+        return aggregate_sql(aggregate, lambda entry: self.value(entry, table), self.bound)
+
+    def value(self, entry: Plain, table: FromClause) -> Sql:
+        """What a row of a table has of an entry."""
+        if not isinstance(entry, Rolled):
+            return table.c[entry.column]
+        total = total_of(entry)
+        far = self.alias(total.to)
+        found = self._aggregated(total, far, self.aggregate(total.aggregate, far)[1])
+        return found.where(self.met(total, table, far)).correlate(table).scalar_subquery()
+
     def condition(self, condition: Condition, table: FromClause) -> Sql:
         match condition:
             case All(of=()):
@@ -302,7 +321,7 @@ class Parts(ABC):
             case Not(of=part):
                 return self.condition(part, table).is_not(true())
             case Compare():
-                return comparison_sql(condition, table.c[condition.entry.column], self.bound)
+                return comparison_sql(condition, self.value(condition.entry, table), self.bound)
             case Related():
                 return self._related(condition, table)
 

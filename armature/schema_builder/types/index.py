@@ -88,7 +88,7 @@ class Indexer:
         self._types = tuple(types)
         self._queries = tuple(queries)
         self._mutations = tuple(mutations)
-        self._known: Lru[tuple[bytes, tuple[str, ...]], Index] = Lru(KEPT)
+        self._known: Lru[tuple[bytes, tuple[str, ...], tuple[str, ...]], Index] = Lru(KEPT)
 
     def of(self, view: View) -> Sequence[Index]:
         """One for each object. Not to be called by several threads at once."""
@@ -96,12 +96,13 @@ class Indexer:
 
     def _of(self, view: View, of: Object) -> Index:
         morphs = tuple(view[of.name_singular].morphs) if of.unions else ()
-        key = (of.fingerprint, morphs)
-        return self._known.get(key) or self._known.put(key, self._brought(of, morphs))
+        rolled = tuple(each.scalar for each in view[of.name_singular].rollups.values()) if of.rollups else ()
+        key = (of.fingerprint, morphs, rolled)
+        return self._known.get(key) or self._known.put(key, self._brought(of, morphs, rolled))
 
-    def _brought(self, of: Object, morphs: Iterable[str]) -> Index:
+    def _brought(self, of: Object, morphs: Iterable[str], rolled: Iterable[str]) -> Index:
         name = of.name_singular
-        left_out = lacking(_scalars(of))
+        left_out = lacking(_scalars(of).union(rolled))
         types = {type_name(what, name): TypeEntry(what, name) for what in self._types if what not in left_out}
         for field in of.visible_fields.values():
             if field.options:

@@ -1,21 +1,50 @@
 """Which objects a read looks at."""
 
+from collections.abc import Iterator
+
 from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Not, Related, Via
-from armature.schema_builder.compile.plan.levels import Level, links
-from armature.schema_builder.compile.plan.orders import Total
+from armature.schema_builder.compile.plan.levels import Groups, Level, Rows, Summary, links
+from armature.schema_builder.compile.plan.orders import Order, Total
+from armature.schema_builder.compile.plan.outputs import Column
+from armature.schema_builder.compile.plan.summaries import Aggregated, AggregatedFields
+from armature.schema_builder.compile.rollups import total_of
+from armature.schema_builder.view import Plain, Rolled
 
 
 def objects_read(level: Level) -> set[str]:
-    """The objects below the first level that a read looks at, in records, filters and orders."""
-    found: set[str] = set()
+    """The objects below the first level that a read looks at, in records, filters, orders and rollups."""
+    found = set().union(*map(_rolled_up, _values(level)))
     for link in links(level):
         below = link.rows
-        found |= {below.object.name} | objects_read(below) | _mentioned(below.condition)
-        found |= {step.to.name for order in below.orders for step in order.through}
-        totals = [order.by for order in below.orders if isinstance(order.by, Total)]
-        found |= {each.to.name for each in totals}.union(*(_between(each.via) for each in totals))
-        found |= _between(link.via)
+        found |= {below.object.name} | objects_read(below) | _mentioned(below.condition) | _between(link.via)
+        found |= set().union(*map(_ordered, below.orders))
     return found
+
+
+def _values(level: Level) -> Iterator[Plain | None]:
+    """The values that are shown of records, or of many of them."""
+    if isinstance(level, Summary | Groups):
+        for field in level.fields:
+            for each in field.fields if isinstance(field, AggregatedFields) else (field,):
+                if isinstance(each, Aggregated):
+                    yield each.aggregate.entry
+        return
+    for outputs in (level.outputs,) if isinstance(level, Rows) else level.shown:
+        yield from (each.entry for each in outputs if isinstance(each, Column))
+
+
+def _ordered(order: Order) -> set[str]:
+    found = {step.to.name for step in order.through}
+    return found | (_totalled(order.by) if isinstance(order.by, Total) else _rolled_up(order.by))
+
+
+def _rolled_up(entry: Plain | None) -> set[str]:
+    return _totalled(total_of(entry)) if isinstance(entry, Rolled) else set()
+
+
+def _totalled(total: Total) -> set[str]:
+    below = _rolled_up(total.aggregate.entry)
+    return {total.to.name} | _between(total.via) | _mentioned(total.condition) | below
 
 
 def _mentioned(condition: Condition) -> set[str]:
@@ -26,8 +55,8 @@ def _mentioned(condition: Condition) -> set[str]:
             return _mentioned(part)
         case Related(to=to, condition=inner, via=via):
             return {to.name} | _between(via) | _mentioned(inner)
-        case Compare():
-            return set()
+        case Compare(entry=entry):
+            return _rolled_up(entry)
 
 
 def _between(via: Via | None) -> set[str]:

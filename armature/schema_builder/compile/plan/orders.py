@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from armature.metadata.aggregates import COUNTING, result_of
 from armature.metadata.model import Option
-from armature.schema_builder.compile.plan.conditions import Via
+from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Condition, Via
 from armature.schema_builder.view import ObjectView, Plain
 
 
@@ -39,13 +39,17 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """An aggregate of the visible records that a to-many relation leads to; see `far`, `near` and `via` of Link."""
+    """An aggregate of the visible records that a to-many relation leads to; see `far`, `near` and `via` of Link.
+
+    With a `condition`, of those that meet it.
+    """
 
     to: ObjectView
     near: str
     far: str
     aggregate: Aggregate
     via: Via | None = None
+    condition: Condition = EVERY_RECORD
 
     @property
     def mark(self) -> tuple[object, ...]:
@@ -79,4 +83,4 @@ class Order:
         way = tuple((step.to.object.table, step.near, step.far) for step in self.through)
         total = self.by.mark if isinstance(self.by, Total) else ()
         entry = self.by if isinstance(self.by, Plain) else self.by.aggregate.entry
-        return (way, total, entry.column if entry else "", self.direction)
+        return (way, total, entry.mark if entry else "", self.direction)
