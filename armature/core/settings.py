@@ -5,7 +5,7 @@ the custom. docs/settings.md lists them all (a test compares the two).
 """
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +13,7 @@ from msgspec import Meta
 from armature.core.errors import BadUserInput
 
 UNPREFIXED = ("database_url", "redis_url")
+LISTS = ("cors_origins", "trusted_proxies")
 
 Positive = Annotated[int, Meta(ge=1)]
 
@@ -25,10 +26,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_pool_size: Positive = 16
     pg_bin: str | None = None
     secret_key: str | None = None
+    old_secret_key: str | None = None
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    public_url: str | None = None
     cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     log_level: str = "info"
     log_format: str = "console"
 
@@ -53,6 +57,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_jobs: Positive = 4
 
     idempotency_lifetime: Positive = 86_400
+    smtp_url: str | None = None
+    mail_from: str = "Armature <armature@localhost>"
+    mail_dir: str | None = None
+
+    limits_without_valkey: Literal["open", "closed"] = "open"
     access_token_lifetime: Positive = 900
     refresh_token_lifetime: Positive = 2_592_000
 
@@ -74,7 +83,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     for attribute in Settings.__struct_fields__:
         text = environment.get(environment_name(attribute), "").strip()
         if text:
-            given[attribute] = [part.strip() for part in text.split(",")] if attribute == "cors_origins" else text
+            given[attribute] = [part.strip() for part in text.split(",")] if attribute in LISTS else text
     for attribute, value in given.items():
         try:
             msgspec.convert({attribute: value}, Settings, strict=False)

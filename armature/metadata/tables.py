@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Boolean,
     Column,
     DateTime,
     Double,
@@ -17,7 +16,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -28,43 +26,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 
-CATALOG = "armature"
-
-METADATA = MetaData(
-    schema=CATALOG,
-    naming_convention={
-        "pk": "%(table_name)s__pkey",
-        "uq": "%(table_name)s__%(column_0_N_name)s__key",
-        "ix": "%(table_name)s__%(column_0_N_name)s__idx",
-        "fk": "%(table_name)s__%(column_0_N_name)s__fkey",
-    },
-)
-
-
-def _id() -> Column[Any]:
-    return Column("id", Uuid(), primary_key=True, server_default=func.uuidv7())
-
-
-def _to(name: str, table: str, *, nullable: bool = False) -> Column[Any]:
-    """A reference that goes with what it refers to; one that may be null survives it."""
-    ondelete = "SET NULL" if nullable else "CASCADE"
-    return Column(name, Uuid(), ForeignKey(f"{CATALOG}.{table}.id", ondelete=ondelete), nullable=nullable)
-
-
-def _text(name: str, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, Text(), nullable=nullable)
-
-
-def _flag(name: str) -> Column[Any]:
-    return Column(name, Boolean(), nullable=False)
-
-
-def _at(name: str) -> Column[Any]:
-    return Column(name, DateTime(timezone=True), nullable=True)
-
-
-def _created_at() -> Column[Any]:
-    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+from armature.metadata.columns import CATALOG as CATALOG
+from armature.metadata.columns import METADATA as METADATA
+from armature.metadata.columns import at as _at
+from armature.metadata.columns import created_at as _created_at
+from armature.metadata.columns import flag as _flag
+from armature.metadata.columns import identifier as _id
+from armature.metadata.columns import text as _text
+from armature.metadata.columns import to as _to
 
 
 def _versioned() -> tuple[Column[Any], ...]:
@@ -77,12 +46,14 @@ def _versioned() -> tuple[Column[Any], ...]:
     )
 
 
+# Without a password: who only ever came by a sign-in provider.
 users = Table(
     "users",
     METADATA,
     _id(),
     _text("email"),
-    _text("password_hash"),
+    _at("email_verified_at"),
+    _text("password_hash", nullable=True),
     _created_at(),
 )
 Index("users__email__key", func.lower(users.c.email), unique=True)
@@ -95,6 +66,7 @@ workspaces = Table(
     Column("schema", Text(), nullable=False, unique=True),
     Column("version", BigInteger(), nullable=False),
     _created_at(),
+    _at("suspended_at"),
     _at("deleted_at"),
 )
 
@@ -105,27 +77,12 @@ memberships = Table(
     _to("workspace_id", "workspaces"),
     _text("role"),
     _created_at(),
+    _at("suspended_at"),
     PrimaryKeyConstraint("user_id", "workspace_id"),
     Index(None, "workspace_id"),
 )
 
-# A refresh token is used once: the next of its family takes its place, and one used twice revokes the family.
-sessions = Table(
-    "sessions",
-    METADATA,
-    _id(),
-    _to("user_id", "users"),
-    Column("family_id", Uuid(), nullable=False),
-    Column("token_hash", LargeBinary(), nullable=False, unique=True),
-    _created_at(),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
-    _at("rotated_at"),
-    _at("revoked_at"),
-    Index(None, "user_id"),
-    Index(None, "family_id"),
-)
-
-# `hint` is the token's last characters, for telling keys apart in a list.
+# `hint` is the token's last characters, for telling keys apart in a list; `rate_limit` is points a minute.
 api_keys = Table(
     "api_keys",
     METADATA,
@@ -139,6 +96,8 @@ api_keys = Table(
     _created_at(),
     _at("expires_at"),
     _at("revoked_at"),
+    _at("last_used_at"),
+    Column("rate_limit", Integer(), nullable=True),
     Index(None, "workspace_id"),
 )
 

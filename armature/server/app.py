@@ -1,11 +1,13 @@
 """The server as one ASGI application: what it opens when it starts, and what is behind each path."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,23 +16,29 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from armature.core.db import Database, open_database
 from armature.core.errors import BadUserInput
+from armature.core.mail import post_of
 from armature.core.notices import Listener
+from armature.core.sealing import Sealing, secret_keys
 from armature.core.settings import Settings
 from armature.schema_builder.run.document import DocumentReader
 from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.server.auth.access_tokens import AccessTokens
-from armature.server.auth.identity import Identities
-from armature.server.control.context import Context, Control
+from armature.server.auth.attempts import Attempts
+from armature.server.auth.desk import Desk
+from armature.server.auth.identity import Identities, WorkspaceIdentity
+from armature.server.auth.visit import Visits
+from armature.server.control.context import Context, Control, Visitor
 from armature.server.control.schema import control_schema
 from armature.server.cors import with_cors
 from armature.server.frame import Frame
 from armature.server.graphql.data import WorkspaceExecutor, sdl_route
-from armature.server.graphql.http import GraphQLEndpoint
+from armature.server.graphql.http import GraphQLEndpoint, Identify
 from armature.server.graphql.static import StaticExecutor
 from armature.server.health import Check, check_catalog, health_routes
 from armature.server.pages import playground_routes
 
+PATIENCE = 2.0  # seconds
 REDIS_URL_HINT = "Such as redis://127.0.0.1:6379/0; rediss:// for TLS."
 
 
@@ -54,7 +62,7 @@ class App:
         self._demo_api_key = demo_api_key
         self._endpoints: Mapping[str, ASGIApp] = {}
         self._rest: ASGIApp = Frame([])
-        self._tokens = AccessTokens(settings.secret_key, settings.access_token_lifetime)
+        self._tokens = AccessTokens(settings.secret_key, settings.access_token_lifetime, settings.old_secret_key)
         self._lifespan = Starlette(lifespan=self._living)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,6 +91,8 @@ class Services:
     engine: Engine
     tokens: AccessTokens
     identities: Identities
+    desk: Desk
+    visits: Visits
 
 
 @asynccontextmanager
@@ -99,35 +109,62 @@ async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Serv
         documents = DocumentReader(settings)
         engine = Engine(database, settings, workspaces, documents)
         identities = Identities(database, listener, tokens)
+        post = post_of(settings)
+        stack.push_async_callback(post.close)
+        attempts = Attempts(redis, settings.limits_without_valkey)
+        desk = Desk(
+            database, attempts, Sealing(secret_keys(settings.secret_key, settings.old_secret_key)), post, settings
+        )
+        visits = Visits(settings.trusted_proxies)
         await listener.start()
         stack.push_async_callback(listener.stop)
-        yield Services(database, redis, listener, workspaces, documents, engine, tokens, identities)
+        yield Services(database, redis, listener, workspaces, documents, engine, tokens, identities, desk, visits)
 
 
 def opened_redis(url: str) -> Redis:
-    """Connects when first used. Raises BadUserInput for what is no URL of a server."""
+    """Connects when first used; one that is away is found out at once. Raises BadUserInput for what is no URL."""
+    once_more = Retry(NoBackoff(), 1)
     try:
-        return Redis.from_url(url)
+        return Redis.from_url(url, retry=once_more, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE)
     except ValueError as error:
         raise BadUserInput("REDIS_URL is not the URL of a Valkey or Redis server.", hint=REDIS_URL_HINT) from error
 
 
 def endpoints(settings: Settings, services: Services) -> Mapping[str, ASGIApp]:
     """The GraphQL endpoints by path."""
-    identities = services.identities
-    control = Control(settings, services.database, services.workspaces, services.tokens, identities)
+    control = Control(
+        settings, services.database, services.workspaces, services.tokens, services.identities, services.desk
+    )
     model = StaticExecutor(control_schema(), services.documents, partial(Context, control), settings)
     return {
-        "/graphql": GraphQLEndpoint(WorkspaceExecutor(services.engine), identities.in_workspace, settings),
-        "/metadata": GraphQLEndpoint(model, identities.identify, settings),
+        "/graphql": GraphQLEndpoint(WorkspaceExecutor(services.engine), workspace_caller(services), settings),
+        "/metadata": GraphQLEndpoint(model, visitor(services), settings),
     }
+
+
+def workspace_caller(services: Services) -> Identify[WorkspaceIdentity]:
+    """Hands the coroutine on: no step of its own for each request."""
+    in_workspace = services.identities.in_workspace
+
+    def identify(_scope: Scope, headers: Mapping[bytes, bytes]) -> Awaitable[WorkspaceIdentity]:
+        return in_workspace(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
+
+    return identify
+
+
+def visitor(services: Services) -> Identify[Visitor]:
+    async def identify(scope: Scope, headers: Mapping[bytes, bytes]) -> Visitor:
+        found = await services.identities.identify(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
+        return Visitor(found, services.visits.of(scope, headers))
+
+    return identify
 
 
 def routes(services: Services, demo_api_key: str | None) -> list[BaseRoute]:
     """Everything else."""
     return [
         Route("/", to_playground),
-        sdl_route(services.engine, services.identities.in_workspace),
+        sdl_route(services.engine, workspace_caller(services)),
         *playground_routes(demo_api_key),
         *health_routes(checks(services)),
     ]

@@ -18,6 +18,7 @@ from armature.core.settings import Settings, read_settings
 from armature.server.commands.data import export, import_
 from armature.server.commands.jobs import jobs
 from armature.server.commands.model import metadata
+from armature.server.commands.secrets import secrets
 from armature.server.local import database_url
 from armature.server.terminal import data_dir_option, json_option, on_database, say, table
 
@@ -194,7 +195,7 @@ def doctor(context: click.Context, workspace_id: UUID | None, data_dir: Path, as
     context.exit(1 if found else 0)
 
 
-for command in (metadata, import_, export, jobs):
+for command in (metadata, import_, export, jobs, secrets):
     main.add_command(command)
 
 

@@ -17,7 +17,7 @@ from armature.metadata.packs.demo import demo_rows
 from armature.metadata.packs.registry import pack_named
 from armature.metadata.tables import memberships, workspaces
 from armature.migrations.workspace.create import add_workspace, load_rows
-from armature.server.auth.accounts import EmailTaken, SignInFailed, add_user, sign_in
+from armature.server.auth.accounts import EmailTaken, SignInFailed, add_user, authenticate
 from armature.server.auth.api_keys import create_api_key
 from armature.server.auth.memberships import find_key
 from armature.server.auth.passwords import hash_password
@@ -80,11 +80,11 @@ async def _make(db: Database, file: Path, credentials: Credentials | None) -> De
 async def _workspace(db: Database, credentials: Credentials) -> UUID:
     """The administrator's own; raises EmailTaken where somebody else has the address."""
     try:
-        user_id = await sign_in(db, credentials.email, credentials.password)
+        user_id = await authenticate(db, credentials.email, credentials.password)
     except SignInFailed:
         password_hash = await hash_password(credentials.password)
         async with db.transaction() as connection:
-            user_id = await add_user(connection, credentials.email, password_hash)
+            user_id = await add_user(connection, credentials.email, password_hash, is_verified=True)
             return await _add(connection, user_id)
     async with db.transaction() as connection:
         found: UUID | None = await fetch_value(connection, _OLDEST.where(memberships.c.user_id == user_id))

@@ -75,12 +75,21 @@ def _with_secret(local: Local, data_dir: Path) -> Local:
     return Local(msgspec.structs.replace(local.settings, secret_key=secret_key), local.servers)
 
 
+def _reachable(settings: Settings, data_dir: Path, address: str) -> Settings:
+    """Mails go into files, and their links lead here, where the environment says nothing else."""
+    return msgspec.structs.replace(
+        settings,
+        public_url=settings.public_url or address,
+        mail_dir=settings.mail_dir or str(data_dir / "mail"),
+    )
+
+
 async def _up(local: Local, wishes: Wishes, listener: socket.socket) -> None:
     # Done in a thread above; at the head of this file it would keep the servers waiting.
     from armature.migrations.catalog.migrate import migrate_catalog
     from armature.server.app import create_app
 
-    settings = local.settings
+    settings = _reachable(local.settings, wishes.data_dir, address_of(listener, local.settings.host))
     await migrate_catalog(settings.database_url or "")
     demo = await _demo(settings, wishes.data_dir) if wishes.demo else None
     app = create_app(settings, demo_api_key=None if demo is None else demo.api_key)

@@ -18,11 +18,13 @@ from structlog.testing import capture_logs
 from armature.core.db import open_database
 from armature.core.errors import ArmatureError, BadUserInput, Unauthenticated
 from armature.core.notices import Listener
+from armature.core.sealing import key_id
 from armature.migrations.workspace.delete import delete_workspace
 from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.api_keys import create_api_key, revoke_api_key
 from armature.server.auth.identity import Identities, Identity, WorkspaceIdentity
-from armature.server.auth.sessions import begin_session
+from armature.server.auth.sessions import Entry, begin_session
+from armature.server.auth.visit import Visit
 from armature.server.control.mutations.accounts import SignInInput, SignUpInput
 from tests.support.control_plane import PASSWORD, SECRET_KEY, SIGN_UP, Site
 
@@ -174,9 +176,10 @@ async def test_an_expired_refresh_token_is_refused(site: Site) -> None:
     caller = await asyncio.to_thread(site.sign_up)
     database = await open_database(site.database_url)
     async with database.transaction() as connection:
-        token = await begin_session(connection, UUID(caller.session["user"]["id"]), lifetime=-1)
+        entry = Entry("PASSWORD", Visit())
+        opened = await begin_session(connection, UUID(caller.session["user"]["id"]), entry, lifetime=-1)
     await database.close()
-    body = await asyncio.to_thread(site.ask, REFRESH, token=token)
+    body = await asyncio.to_thread(site.ask, REFRESH, token=opened.refresh_token)
     assert code(body) == "UNAUTHENTICATED"
 
 
@@ -185,16 +188,20 @@ async def test_an_expired_refresh_token_is_refused(site: Site) -> None:
 
 def claims(**other: Any) -> dict[str, Any]:
     now = datetime.now(UTC)
-    usual = {"sub": str(uuid4()), "iat": now, "exp": now + timedelta(minutes=5), "jti": "1"}
-    return {**usual, "iss": "armature", "type": "access", **other}
+    usual = {"sub": str(uuid4()), "sid": str(uuid4()), "iat": now, "exp": now + timedelta(minutes=5), "jti": "1"}
+    return {**usual, "iss": "armature", "aud": "armature", "type": "access", **other}
 
 
-def signed(key: str = SECRET_KEY, algorithm: str = "HS256", **other: Any) -> str:
-    return jwt.encode({k: v for k, v in claims(**other).items() if v is not None}, key, algorithm=algorithm)
+KEY_ID = key_id(SECRET_KEY.encode()).hex()
+
+
+def signed(key: str = SECRET_KEY, algorithm: str = "HS256", kid: Any = KEY_ID, **other: Any) -> str:
+    said = {name: value for name, value in claims(**other).items() if value is not None}
+    return jwt.encode(said, key, algorithm=algorithm, headers={"kid": kid})
 
 
 def unsigned() -> str:
-    parts = ({"alg": "none", "typ": "JWT"}, {**claims(), "iat": 0, "exp": 9_999_999_999})
+    parts = ({"alg": "none", "typ": "JWT", "kid": KEY_ID}, {**claims(), "iat": 0, "exp": 9_999_999_999})
     return ".".join(base64.urlsafe_b64encode(json.dumps(each).encode()).decode().rstrip("=") for each in parts) + "."
 
 
@@ -204,6 +211,12 @@ FORGED = {
     "signed with another key": signed(key="another key, of more than thirty-two bytes"),
     "signed with another algorithm": signed(algorithm="HS512", key=SECRET_KEY * 2),
     "not signed": unsigned(),
+    "with a key that is not ours": signed(kid="0" * 16),
+    "with a key that is a path": signed(kid="../../dev/null"),
+    "for somebody else": signed(aud="another service"),
+    "for nobody": signed(aud=None),
+    "of no session": signed(sid=None),
+    "of a session that is none": signed(sid="x"),
     "of a user there is not": signed(),
     "of nobody": signed(sub=None),
     "of no user": signed(sub="ada"),
@@ -253,7 +266,7 @@ def test_a_secret_key_must_be_long_enough() -> None:
 # Without a caller
 
 
-PUBLIC = {"signUp", "signIn", "refreshTokens"}
+PUBLIC = {"signUp", "signIn", "refreshTokens", "verifyEmail", "requestPasswordReset", "resetPassword"}
 ROOT_FIELDS = """{ __schema {
   queryType { fields { ...f } } mutationType { fields { ...f } } } }
 fragment f on __Field { name args { name type { kind ofType { name kind } } defaultValue } type { ...t } }
@@ -261,6 +274,16 @@ fragment t on __Type { kind name ofType { kind name ofType { kind name ofType { 
 ARGUMENTS = {
     "fields": '(object: "x")',
     "object": '(name: "x")',
+    "revokeSession": f'(id: "{uuid4()}")',
+    "changePassword": '(input: {newPassword: "x"})',
+    "changeEmail": '(input: {email: "x"})',
+    "beginTotp": "(input: {})",
+    "confirmTotp": '(code: "x")',
+    "disableTotp": "(input: {})",
+    "newRecoveryCodes": "(input: {})",
+    "job": f'(id: "{uuid4()}")',
+    "retryJob": f'(id: "{uuid4()}")',
+    "cancelJob": f'(id: "{uuid4()}")',
     "createWorkspace": '(input: {name: "x"})',
     "createApiKey": '(input: {name: "x"})',
     "revokeApiKey": f'(id: "{uuid4()}")',
@@ -284,10 +307,8 @@ def test_without_a_caller_one_can_only_sign_up_and_in(site: Site) -> None:
             name = field["name"]
             if name in PUBLIC:
                 continue
-            leaf = (
-                "__typename" if "Object" in json.dumps(field["type"]) or "OBJECT" in json.dumps(field["type"]) else ""
-            )
-            body = site.ask(f"{kind} {{ {name}{ARGUMENTS.get(name, '')} {{ {leaf} }} }}")
+            leaf = "{ __typename }" if "OBJECT" in json.dumps(field["type"]) else ""
+            body = site.ask(f"{kind} {{ {name}{ARGUMENTS.get(name, '')} {leaf} }}")
             assert code(body) == "UNAUTHENTICATED", name
 
 

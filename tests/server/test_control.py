@@ -7,16 +7,22 @@ from uuid import UUID
 
 import pytest
 from asyncpg.connection import LoggedQuery
+from redis.asyncio import Redis
 
 from armature.core.db import Database, open_database
+from armature.core.mail import post_of
 from armature.core.notices import Listener
+from armature.core.sealing import Sealing
 from armature.core.settings import Settings
 from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.document import DocumentReader
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.server.auth.access_tokens import AccessTokens
+from armature.server.auth.attempts import Attempts
+from armature.server.auth.desk import Desk
 from armature.server.auth.identity import Identities, WorkspaceIdentity
-from armature.server.control.context import Context, Control
+from armature.server.auth.visit import Visit
+from armature.server.control.context import Context, Control, Visitor
 from armature.server.control.schema import control_schema
 from armature.server.graphql.static import StaticExecutor
 from tests.support.control_plane import SECRET_KEY, Caller, Site
@@ -384,9 +390,13 @@ class Counted:
     def __init__(self, database: Database, listener: Listener, caller: Caller) -> None:
         settings, tokens = Settings(), AccessTokens(SECRET_KEY, 900)
         workspaces = Workspaces(database, listener, 10)
-        control = Control(settings, database, workspaces, tokens, Identities(database, listener, tokens))
+        desk = Desk(database, Attempts(Redis(), "open"), Sealing([SECRET_KEY.encode()]), post_of(settings), settings)
+        control = Control(settings, database, workspaces, tokens, Identities(database, listener, tokens), desk)
         self._executor: StaticExecutor[WorkspaceIdentity] = StaticExecutor(
-            control_schema(), DocumentReader(settings), lambda identity: Context(control, identity), settings
+            control_schema(),
+            DocumentReader(settings),
+            lambda identity: Context(control, Visitor(identity, Visit())),
+            settings,
         )
         user_id = UUID(caller.session["user"]["id"])
         self._identity = WorkspaceIdentity(user_id, UUID(caller.workspace_id), "admin")

@@ -9,7 +9,7 @@ import pytest
 from armature.core.db import Database, open_database
 from armature.migrations.workspace.create import list_workspaces
 from armature.migrations.workspace.delete import delete_workspace
-from armature.server.auth.accounts import sign_in
+from armature.server.auth.accounts import authenticate
 from armature.server.demo import open_demo
 
 
@@ -27,7 +27,7 @@ async def names(db: Database) -> list[str]:
 
 async def test_the_first_time_it_is_made_later_it_is_found(db: Database, tmp_path: Path) -> None:
     first = await open_demo(db, tmp_path)
-    assert await sign_in(db, first.email, first.password)
+    assert await authenticate(db, first.email, first.password)
     assert await open_demo(db, tmp_path) == first
     assert await names(db) == ["Demo"]
 

@@ -10,6 +10,7 @@ import httpx2
 from armature.core.settings import Settings
 
 SECRET_KEY = "a key of the tests, of more than thirty-two bytes"
+PUBLIC_URL = "https://armature.example"
 PASSWORD = "correct horse battery staple"
 SIGN_UP = """mutation($input: SignUpInput!) {
   signUp(input: $input) { accessToken refreshToken expiresAt user { id email } workspaces { id name } }
@@ -27,6 +28,7 @@ class Site:
     url: str
     database_url: str
     http: httpx2.Client
+    redis_url: str = ""
 
     def ask(self, query: str, path: str = "/metadata", headers: Headers = {}, **variables: Any) -> Any:  # noqa: B006
         """The whole response body."""

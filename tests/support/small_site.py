@@ -1,6 +1,7 @@
 """A small GraphQL site over HTTP whose resolvers misbehave in all the ways a test may ask for."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,8 +42,9 @@ class Site:
 
         return with_cors(app, self.settings.cors_origins)
 
-    async def _identify(self, authorization: bytes | None, workspace: bytes | None) -> str | None:
-        if workspace == b"of-others":
+    async def _identify(self, _scope: Scope, headers: Mapping[bytes, bytes]) -> str | None:
+        authorization = headers.get(b"authorization")
+        if headers.get(b"x-workspace-id") == b"of-others":
             raise Forbidden("This workspace is not yours.")
         if authorization == KEY or (authorization is None and self.anonymous):
             return "somebody" if authorization else None

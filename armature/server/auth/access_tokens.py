@@ -1,4 +1,7 @@
-"""Access tokens: JWTs (RFC 7519) that say who a user is for some minutes, signed with the server's secret key."""
+"""Access tokens: JWTs (RFC 7519) that say who a user is for some minutes, signed with the server's secret key.
+
+`kid` names the key that signed: what the last key has signed stays good while ARMATURE_OLD_SECRET_KEY names it.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,22 +9,15 @@ from uuid import UUID, uuid4
 
 import jwt
 
-from armature.core.errors import BadUserInput, Unauthenticated
+from armature.core.errors import Unauthenticated
+from armature.core.sealing import key_id, secret_keys
 
 ALGORITHM = "HS256"
 ISSUER = "armature"
+AUDIENCE = "armature"
 TYPE = "access"
-SHORTEST_KEY = 32  # bytes (RFC 7518, section 3.2)
 LONGEST_TOKEN = 2_000
-
-
-class SecretKeyUnfit(BadUserInput):
-    def __init__(self, size: int) -> None:
-        found = f"has {size} bytes" if size else "is not set"
-        super().__init__(
-            f"ARMATURE_SECRET_KEY {found}; it must have at least {SHORTEST_KEY}.",
-            hint='python3 -c "import secrets; print(secrets.token_urlsafe(48))" makes one for all processes.',
-        )
+REQUIRED = ["sub", "sid", "iat", "exp", "jti", "iss", "aud", "type"]
 
 
 class TokenInvalid(Unauthenticated):
@@ -37,46 +33,51 @@ class TokenExpired(Unauthenticated):
 @dataclass(frozen=True, slots=True)
 class Claims:
     user_id: UUID
+    session_id: UUID
     expires_at: float
 
 
 class AccessTokens:
     """Makes and reads them. `lifetime` is in seconds."""
 
-    def __init__(self, secret_key: str | None, lifetime: int) -> None:
+    def __init__(self, secret_key: str | None, lifetime: int, old_secret_key: str | None = None) -> None:
         """Raises SecretKeyUnfit."""
-        key = (secret_key or "").encode()
-        if len(key) < SHORTEST_KEY:
-            raise SecretKeyUnfit(len(key))
-        self._key = key
+        keys = secret_keys(secret_key, old_secret_key)
+        self._keys = {key_id(each).hex(): each for each in keys}
+        self._newest = key_id(keys[0]).hex()
         self._lifetime = timedelta(seconds=lifetime)
         # A clock that goes a little ahead at the process that signed makes no token invalid.
-        self._jwt = jwt.PyJWT({"require": ["sub", "iat", "exp", "jti", "iss", "type"], "verify_iat": False})
+        self._jwt = jwt.PyJWT({"require": REQUIRED, "verify_iat": False})
 
-    def issue(self, user_id: UUID) -> tuple[str, datetime]:
+    def issue(self, user_id: UUID, session_id: UUID) -> tuple[str, datetime]:
         """A token, and when it expires."""
         now = datetime.now(UTC).replace(microsecond=0)
         expires_at = now + self._lifetime
         claims = {
             "sub": str(user_id),
+            "sid": str(session_id),
             "iat": now,
             "exp": expires_at,
             "jti": uuid4().hex,
             "iss": ISSUER,
+            "aud": AUDIENCE,
             "type": TYPE,
         }
-        return self._jwt.encode(claims, self._key, ALGORITHM), expires_at
+        key = self._keys[self._newest]
+        return self._jwt.encode(claims, key, ALGORITHM, headers={"kid": self._newest}), expires_at
 
     def read(self, token: str) -> Claims:
         """Raises TokenExpired, TokenInvalid."""
         if len(token) > LONGEST_TOKEN:
             raise TokenInvalid
         try:
-            claims = self._jwt.decode(token, self._key, algorithms=[ALGORITHM], issuer=ISSUER)
+            key = self._keys[jwt.get_unverified_header(token)["kid"]]
+            claims = self._jwt.decode(token, key, algorithms=[ALGORITHM], issuer=ISSUER, audience=AUDIENCE)
             if claims["type"] != TYPE:
                 raise TokenInvalid
-            return Claims(UUID(claims["sub"]), float(claims["exp"]))
+            return Claims(UUID(claims["sub"]), UUID(claims["sid"]), float(claims["exp"]))
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired from error
-        except (jwt.PyJWTError, ValueError, RecursionError) as error:  # RecursionError: JSON nested too deeply
+        # TypeError, AttributeError: claims of other types; RecursionError: JSON nested too deeply
+        except (jwt.PyJWTError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise TokenInvalid from error

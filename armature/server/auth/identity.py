@@ -15,9 +15,9 @@ from armature.core.errors import BadUserInput, Unauthenticated
 from armature.core.lru import Lru
 from armature.core.notices import Listener
 from armature.schema_builder.run.caller import SYSTEM, Caller
-from armature.server.auth.access_tokens import AccessTokens
+from armature.server.auth.access_tokens import AccessTokens, Claims
 from armature.server.auth.api_keys import PREFIX
-from armature.server.auth.memberships import find_key, find_membership
+from armature.server.auth.memberships import Barred, FoundUser, find_key, find_user
 
 CACHE_SIZE = 10_000
 LONGEST_HEADER = 4_096
@@ -26,12 +26,19 @@ WORKSPACE_HEADER = "X-Workspace-Id"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A user or an API key. Without a workspace for a user who has none, or several and did not say which."""
+    """A user or an API key. Without a workspace for a user who has none, or several and did not say which.
+
+    `only_in` is the one workspace that a user's session leads to; `barred` says why they are kept out of `barred_from`.
+    """
 
     user_id: UUID | None
     workspace_id: UUID | None
     role: str | None
     api_key_id: UUID | None = None
+    session_id: UUID | None = None
+    only_in: UUID | None = None
+    barred_from: UUID | None = None
+    barred: type[Barred] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +127,13 @@ class Identities:
             key = await find_key(connection, token, wanted)
         expires_at = inf if key.expires_at is None else key.expires_at.timestamp()
         actor = Caller("API", key.name, api_key_id=key.id)
-        return Known(WorkspaceIdentity(None, key.workspace_id, key.role, key.id, actor), expires_at)
+        return Known(WorkspaceIdentity(None, key.workspace_id, key.role, key.id, actor=actor), expires_at)
 
     async def _user(self, token: str, wanted: UUID | None) -> Known:
         claims = self._tokens.read(token)
         async with self._db.connection() as connection:
-            found = await find_membership(connection, claims.user_id, wanted)
-        if found is None:
-            return Known(Identity(claims.user_id, None, None), claims.expires_at)
-        actor = Caller("MANUAL", found.email, user_id=claims.user_id)
-        identity = WorkspaceIdentity(claims.user_id, found.workspace_id, found.role, None, actor)
-        return Known(identity, claims.expires_at)
+            found = await find_user(connection, claims.user_id, claims.session_id, wanted)
+        return Known(_of_user(claims, found), claims.expires_at)
 
     def _heard(self, notice: dict[str, Any]) -> None:
         """A workspace without a version is one that is gone."""
@@ -147,11 +150,24 @@ def placed(identity: Identity | None) -> WorkspaceIdentity:
     """Raises SignInFirst, WorkspaceNotChosen."""
     if isinstance(identity, WorkspaceIdentity):
         return identity
-    raise SignInFirst if identity is None else WorkspaceNotChosen
+    if identity is None:
+        raise SignInFirst
+    raise WorkspaceNotChosen if identity.barred is None else identity.barred()
+
+
+def _of_user(claims: Claims, found: FoundUser) -> Identity:
+    user_id, session_id, standing = claims.user_id, claims.session_id, found.standing
+    if standing is None:
+        return Identity(user_id, None, None, None, session_id, found.only_in)
+    if standing.barred is not None:
+        return Identity(user_id, None, None, None, session_id, found.only_in, standing.workspace_id, standing.barred)
+    actor = Caller("MANUAL", found.email, user_id=user_id)
+    place = standing.workspace_id
+    return WorkspaceIdentity(user_id, place, standing.role, None, session_id, found.only_in, actor=actor)
 
 
 def _subjects(identity: Identity) -> tuple[UUID | None, ...]:
-    return identity.user_id, identity.workspace_id, identity.api_key_id
+    return identity.user_id, identity.workspace_id, identity.api_key_id, identity.barred_from
 
 
 def _bearer(authorization: bytes) -> str:

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Uuid, bindparam, select
+from asyncpg import Record
+from sqlalchemy import LargeBinary, Uuid, bindparam, func, select
 
 from armature.core.db import Connection, render
 from armature.core.errors import Forbidden, Unauthenticated
 from armature.core.secrets import is_token, token_hash
+from armature.metadata.account_tables import sessions, workspace_settings
 from armature.metadata.tables import api_keys, memberships, users, workspaces
 from armature.server.auth.api_keys import PREFIX
 
@@ -28,9 +31,34 @@ class ApiKeyExpired(Unauthenticated):
         super().__init__("This API key has expired.", hint="createApiKey at /metadata makes a new one.")
 
 
-class UserUnknown(Unauthenticated):
+class SessionEnded(Unauthenticated):
     def __init__(self) -> None:
-        super().__init__("The user of this access token does not exist any more.")
+        super().__init__("This session has ended.", hint="Sign in again.")
+
+
+class Barred(Forbidden):
+    """The workspace is the caller's, but closed to them for a reason that somebody can do something about."""
+
+    sentence: ClassVar[str]
+    advice: ClassVar[str]
+
+    def __init__(self) -> None:
+        super().__init__(self.sentence, hint=self.advice)
+
+
+class MembershipSuspended(Barred):
+    sentence = "Your membership of this workspace is suspended."
+    advice = "Its administrators can lift that."
+
+
+class WorkspaceSuspended(Barred):
+    sentence = "This workspace is suspended."
+    advice = "Whoever runs this server can lift that."
+
+
+class SecondFactorDemanded(Barred):
+    sentence = "This workspace asks its members for a second factor, and you have signed in without one."
+    advice = "Set one up at /metadata (beginTotp, beginPasskey), then sign in with it."
 
 
 class WorkspaceOfOthers(Forbidden):
@@ -50,13 +78,25 @@ class FoundKey:
     role: str
     name: str
     expires_at: datetime | None
+    rate_limit: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
+class Standing:
+    """A user's place in a workspace; `barred` is why they can't get in just now."""
+
     workspace_id: UUID
     role: str
+    barred: type[Barred] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundUser:
+    """`only_in` is the one workspace that the session leads to, where it leads to one only."""
+
     email: str
+    only_in: UUID | None
+    standing: Standing | None
 
 
 async def find_key(connection: Connection, token: str, wanted: UUID | None) -> FoundKey:
@@ -72,28 +112,54 @@ async def find_key(connection: Connection, token: str, wanted: UUID | None) -> F
         raise ApiKeyExpired
     if wanted is not None and wanted != row["workspace_id"]:
         raise WorkspaceOfOthers(wanted, "the API key's")
-    return FoundKey(row["id"], row["workspace_id"], row["role"], row["name"], row["expires_at"])
+    if row["workspace_suspended_at"] is not None:
+        raise WorkspaceSuspended
+    return FoundKey(row["id"], row["workspace_id"], row["role"], row["name"], row["expires_at"], row["rate_limit"])
 
 
-async def find_membership(connection: Connection, user_id: UUID, wanted: UUID | None) -> Membership | None:
-    """The user's membership in the workspace `wanted`, or in the only one; None where there are several, or none.
+async def find_user(connection: Connection, user_id: UUID, session_id: UUID, wanted: UUID | None) -> FoundUser:
+    """The user of a session that lives, and their place in the workspace `wanted`, or in their only one.
 
-    Raises UserUnknown, WorkspaceOfOthers.
+    Raises SessionEnded, WorkspaceOfOthers.
     """
     statement = _ONLY if wanted is None else _WANTED
-    rows = await connection.fetch(statement.sql, *statement.arguments({"user": user_id, "workspace": wanted}))
+    values = {"user": user_id, "session": session_id, "workspace": wanted}
+    rows = await connection.fetch(statement.sql, *statement.arguments(values))
     if not rows:
-        raise UserUnknown
-    if wanted is not None and rows[0]["workspace_id"] is None:
+        raise SessionEnded
+    row = rows[0]
+    if wanted is not None and row["workspace_id"] is None:
         raise WorkspaceOfOthers(wanted, "one of yours")
-    if len(rows) > 1 or rows[0]["workspace_id"] is None:
-        return None
-    return Membership(rows[0]["workspace_id"], rows[0]["role"], rows[0]["email"])
+    is_clear = len(rows) == 1 and row["workspace_id"] is not None
+    standing = Standing(row["workspace_id"], row["role"], _barred(row)) if is_clear else None
+    return FoundUser(row["email"], row["only_in"], standing)
 
 
+def _barred(row: Record) -> type[Barred] | None:
+    if row["suspended_at"] is not None:
+        return MembershipSuspended
+    if row["workspace_suspended_at"] is not None:
+        return WorkspaceSuspended
+    # A provider of the workspace's own is for the workspace to trust.
+    if row["requires_second_factor"] and not row["has_second_factor"] and row["only_in"] is None:
+        return SecondFactorDemanded
+    return None
+
+
+_SUSPENDED = workspaces.c.suspended_at.label("workspace_suspended_at")
 _LIVING = (memberships.c.workspace_id == workspaces.c.id) & workspaces.c.deleted_at.is_(None)
-_THEIRS = memberships.join(workspaces, _LIVING)
-_USER = bindparam("user", type_=Uuid())
+_THEIRS = memberships.join(workspaces, _LIVING).outerjoin(
+    workspace_settings, workspace_settings.c.workspace_id == workspaces.c.id
+)
+_SESSION = (
+    (sessions.c.user_id == users.c.id)
+    & (sessions.c.id == bindparam("session", type_=Uuid()))
+    & sessions.c.revoked_at.is_(None)
+    & (sessions.c.expires_at > func.now())
+)
+_MINE = (memberships.c.user_id == users.c.id) & (
+    sessions.c.workspace_id.is_(None) | (sessions.c.workspace_id == memberships.c.workspace_id)
+)
 
 _KEY = render(
     select(
@@ -103,18 +169,23 @@ _KEY = render(
         api_keys.c.name,
         api_keys.c.expires_at,
         api_keys.c.revoked_at,
+        api_keys.c.rate_limit,
+        _SUSPENDED,
     )
     .join(workspaces, (workspaces.c.id == api_keys.c.workspace_id) & workspaces.c.deleted_at.is_(None))
     .where(api_keys.c.token_hash == bindparam("hash", type_=LargeBinary()))
 )
-_OF_USER = select(memberships.c.workspace_id, memberships.c.role, users.c.email).where(users.c.id == _USER)
-_ONLY = render(_OF_USER.select_from(users.outerjoin(_THEIRS, memberships.c.user_id == users.c.id)).limit(2))
-_WANTED = render(
-    _OF_USER.select_from(
-        users.outerjoin(
-            _THEIRS,
-            (memberships.c.user_id == users.c.id)
-            & (memberships.c.workspace_id == bindparam("workspace", type_=Uuid())),
-        )
-    )
-)
+_OF_USER = select(
+    users.c.email,
+    sessions.c.workspace_id.label("only_in"),
+    sessions.c.has_second_factor,
+    memberships.c.workspace_id,
+    memberships.c.role,
+    memberships.c.suspended_at,
+    _SUSPENDED,
+    workspace_settings.c.requires_second_factor,
+).where(users.c.id == bindparam("user", type_=Uuid()))
+_ACTIVE = memberships.c.suspended_at.is_(None)
+_NAMED = memberships.c.workspace_id == bindparam("workspace", type_=Uuid())
+_ONLY = render(_OF_USER.select_from(users.join(sessions, _SESSION).outerjoin(_THEIRS, _MINE & _ACTIVE)).limit(2))
+_WANTED = render(_OF_USER.select_from(users.join(sessions, _SESSION).outerjoin(_THEIRS, _MINE & _NAMED)))

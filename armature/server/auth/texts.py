@@ -9,7 +9,10 @@ LONGEST_LOCAL_PART = 64
 LONGEST_NAME = 100
 
 # Only the shape: whether somebody reads what is sent there, only sending tells.
-_EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@.\x00-\x1f\x7f]+(\.[^\s@.\x00-\x1f\x7f]+)*")
+# None of the signs that part one address from another (RFC 5322, section 3.2.3): mail goes to this one alone.
+_EMAIL = re.compile(
+    r"[^\s@()<>\[\]:;,\\\"\x00-\x1f\x7f]+@[^\s@.()<>\[\]:;,\\\"\x00-\x1f\x7f]+(\.[^\s@.()<>\[\]:;,\\\"\x00-\x1f\x7f]+)*"
+)
 
 
 class EmailInvalid(BadUserInput):

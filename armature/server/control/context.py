@@ -13,7 +13,9 @@ from armature.core.settings import Settings
 from armature.metadata.model import Snapshot
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.server.auth.access_tokens import AccessTokens
+from armature.server.auth.desk import Desk
 from armature.server.auth.identity import Identities, Identity, SignInFirst, WorkspaceIdentity, placed
+from armature.server.auth.visit import Visit
 from armature.server.control.loaders import Loaders
 
 T = TypeVar("T")
@@ -33,6 +35,14 @@ class TooManyEntries(ArmatureError):
         )
 
 
+class OnlyHere(Forbidden):
+    def __init__(self) -> None:
+        super().__init__(
+            "You have signed in with a provider of this workspace, which leads to this workspace only.",
+            hint="Sign in with your password or a passkey for what concerns your account.",
+        )
+
+
 class UsersOnly(Forbidden):
     def __init__(self) -> None:
         super().__init__(
@@ -49,16 +59,36 @@ class Control:
     workspaces: Workspaces
     tokens: AccessTokens
     identities: Identities
+    desk: Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who calls, as far as they have signed in, and from where."""
+
+    identity: Identity | None
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    user_id: UUID
+    session_id: UUID
 
 
 class Context:
     """One request's. Everything but signing up and in asks here who is calling."""
 
-    def __init__(self, control: Control, identity: Identity | None) -> None:
+    def __init__(self, control: Control, visitor: Visitor) -> None:
         self.control = control
-        self._identity = identity
+        self.visit = visitor.visit
+        self._identity = visitor.identity
         self._turns = asyncio.Lock()
         self._entries = 0
+
+    @property
+    def desk(self) -> Desk:
+        return self.control.desk
 
     @property
     def db(self) -> Database:
@@ -80,6 +110,14 @@ class Context:
         if user_id is None:
             raise UsersOnly
         return user_id
+
+    def owner(self) -> Signed:
+        """The user whose own account this is about. Raises SignInFirst, UsersOnly, OnlyHere."""
+        user_id, identity = self.user_id(), self.identity()
+        if identity.only_in is not None:
+            raise OnlyHere
+        assert identity.session_id is not None  # noqa: S101  a user is signed in by one
+        return Signed(user_id, identity.session_id)
 
     def place(self) -> WorkspaceIdentity:
         """The caller in the workspace it works in. Raises SignInFirst, WorkspaceNotChosen."""

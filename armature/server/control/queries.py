@@ -16,7 +16,6 @@ from armature.server.control.account_types import (
 )
 from armature.server.control.context import Context
 from armature.server.control.history import ModelVersion, versions_of
-from armature.server.control.jobs import JobQueries
 from armature.server.control.model_types import Field, Object, fields_of, object_of
 
 
@@ -26,7 +25,7 @@ class ObjectNotNamed(BadUserInput):
 
 
 @strawberry.type
-class Query(JobQueries):
+class ModelQueries:
     @strawberry.field
     async def me(self, info: Info[Context, None]) -> User | None:
         """The user who is signed in; null for an API key."""

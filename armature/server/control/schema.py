@@ -6,16 +6,24 @@ from inspect import getdoc
 import strawberry
 from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 
-from armature.server.control.jobs import JobMutations
-from armature.server.control.mutations.accounts import AccountMutations
+from armature.server.control.jobs import JobMutations, JobQueries
+from armature.server.control.mutations.accounts import AccountMutations, AccountQueries
+from armature.server.control.mutations.keys import KeyMutations
 from armature.server.control.mutations.model import ModelMutations
-from armature.server.control.queries import Query
+from armature.server.control.mutations.second_factors import SecondFactorMutations
+from armature.server.control.mutations.workspaces import WorkspaceMutations
+from armature.server.control.queries import ModelQueries
 
 DEFINITION = "strawberry-definition"
 
 
 @strawberry.type
-class Mutation(AccountMutations, ModelMutations, JobMutations):
+class Query(ModelQueries, AccountQueries, JobQueries):
+    pass
+
+
+@strawberry.type
+class Mutation(AccountMutations, SecondFactorMutations, WorkspaceMutations, KeyMutations, ModelMutations, JobMutations):
     pass
 
 

@@ -28,8 +28,7 @@ def sdl_route(engine: Engine, identify: Identify[WorkspaceIdentity]) -> Route:
     """`/schema.graphql`: the schema of the caller's own workspace, in the schema definition language."""
 
     async def schema(request: Request) -> Response:
-        headers = dict(request.scope["headers"])
-        caller = await identify(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
+        caller = await identify(request.scope, dict(request.scope["headers"]))
         text = await engine.sdl(caller.workspace_id)
         headers = {"cache-control": "private, no-store", "content-length": str(len(text))}
         return StreamingResponse(_pieces(text), headers=headers, media_type="text/plain")

@@ -49,8 +49,8 @@ CallerIn = TypeVar("CallerIn", contravariant=True)
 Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-Identify: TypeAlias = Callable[[bytes | None, bytes | None], Awaitable[Caller]]
-"""Who calls, from the headers Authorization and X-Workspace-Id. Raises Unauthenticated, Forbidden."""
+Identify: TypeAlias = Callable[[Scope, Mapping[bytes, bytes]], Awaitable[Caller]]
+"""Who calls, from the connection and the headers of a request. Raises Unauthenticated, Forbidden."""
 
 OPTIONS: tuple[Header, ...] = ((b"allow", b"GET, HEAD, POST, OPTIONS"), SAFE)
 UNCACHED: tuple[Header, ...] = ((b"cache-control", b"private, no-store"), (b"vary", b"accept, authorization"))
@@ -109,7 +109,7 @@ class GraphQLEndpoint(Generic[Caller]):
         running = self._watch.begin(receive)
         try:
             if scope["method"] == "POST":
-                operation, caller = await self._posted(headers, receive)
+                operation, caller = await self._posted(scope, headers, receive)
             else:
                 operation, caller = await self._got(scope, headers)
             running.body_read = True
@@ -120,12 +120,12 @@ class GraphQLEndpoint(Generic[Caller]):
         finally:
             self._watch.finish(running)
 
-    async def _posted(self, headers: Mapping[bytes, bytes], receive: Receive) -> tuple[Operation, Caller]:
+    async def _posted(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> tuple[Operation, Caller]:
         check_json(headers.get(b"content-type"))
         encoding = headers.get(b"content-encoding")
         if encoding is not None and encoding != b"identity":
             raise UnsupportedEncoding(encoding.decode("latin-1")[:50])
-        caller = await self._identify(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
+        caller = await self._identify(scope, headers)
         key = idempotency_key(headers.get(b"idempotency-key"))
         body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body_size)
         operation = operation_in_body(body)
@@ -136,7 +136,7 @@ class GraphQLEndpoint(Generic[Caller]):
             raise MethodNotAllowed(scope["method"])
         if is_cross_site(headers, self._origins):
             raise CrossSite
-        caller = await self._identify(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
+        caller = await self._identify(scope, headers)
         return operation_in_query(scope["query_string"], self._settings.max_body_size), caller
 
     def _reason(self, running: Running) -> BaseException:

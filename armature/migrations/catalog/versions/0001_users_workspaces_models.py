@@ -13,10 +13,25 @@ def upgrade() -> None:
     _create_models()
     _create_answers()
     _create_jobs()
+    _create_sessions()
+    _create_second_factors()
+    _create_joining()
 
 
 def downgrade() -> None:
     for table in (
+        "provider_identities",
+        "sign_in_providers",
+        "invitations",
+        "approved_domains",
+        "workspace_settings",
+        "challenges",
+        "passkeys",
+        "recovery_codes",
+        "totp_secrets",
+        "mailed_tokens",
+        "refresh_tokens",
+        "sessions",
         "jobs",
         "idempotency_keys",
         "changesets",
@@ -25,7 +40,6 @@ def downgrade() -> None:
         "fields",
         "objects",
         "api_keys",
-        "sessions",
         "memberships",
         "workspaces",
         "users",
@@ -38,7 +52,8 @@ def _create_access() -> None:
         "users",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
-        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("email_verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name="users__pkey"),
         schema="armature",
@@ -51,6 +66,7 @@ def _create_access() -> None:
         sa.Column("schema", sa.Text(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name="workspaces__pkey"),
         sa.UniqueConstraint("schema", name="workspaces__schema__key"),
@@ -62,6 +78,7 @@ def _create_access() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["armature.users.id"], name="memberships__user_id__fkey", ondelete="CASCADE"
         ),
@@ -72,23 +89,6 @@ def _create_access() -> None:
         schema="armature",
     )
     op.create_index("memberships__workspace_id__idx", "memberships", ["workspace_id"], unique=False, schema="armature")
-    op.create_table(
-        "sessions",
-        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("family_id", sa.Uuid(), nullable=False),
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("rotated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["armature.users.id"], name="sessions__user_id__fkey", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name="sessions__pkey"),
-        sa.UniqueConstraint("token_hash", name="sessions__token_hash__key"),
-        schema="armature",
-    )
-    op.create_index("sessions__family_id__idx", "sessions", ["family_id"], unique=False, schema="armature")
-    op.create_index("sessions__user_id__idx", "sessions", ["user_id"], unique=False, schema="armature")
     op.create_table(
         "api_keys",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
@@ -101,6 +101,8 @@ def _create_access() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rate_limit", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["created_by"], ["armature.users.id"], name="api_keys__created_by__fkey", ondelete="SET NULL"
         ),
@@ -314,4 +316,211 @@ def _create_jobs() -> None:
         schema="armature",
         postgresql_where=sa.text("state = 'queued'"),
         postgresql_nulls_not_distinct=True,
+    )
+
+
+def _create_sessions() -> None:
+    op.create_table(
+        "sessions",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("workspace_id", sa.Uuid(), nullable=True),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("has_second_factor", sa.Boolean(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("user_agent", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["armature.users.id"], name="sessions__user_id__fkey", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["armature.workspaces.id"], name="sessions__workspace_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="sessions__pkey"),
+        schema="armature",
+    )
+    op.create_index("sessions__user_id__idx", "sessions", ["user_id"], unique=False, schema="armature")
+    op.create_table(
+        "refresh_tokens",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["armature.sessions.id"], name="refresh_tokens__session_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name="refresh_tokens__pkey"),
+        schema="armature",
+    )
+    op.create_index(
+        "refresh_tokens__session_id__idx", "refresh_tokens", ["session_id"], unique=False, schema="armature"
+    )
+    op.create_table(
+        "mailed_tokens",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["armature.users.id"], name="mailed_tokens__user_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name="mailed_tokens__pkey"),
+        schema="armature",
+    )
+    op.create_index("mailed_tokens__user_id__idx", "mailed_tokens", ["user_id"], unique=False, schema="armature")
+
+
+def _create_second_factors() -> None:
+    op.create_table(
+        "totp_secrets",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["armature.users.id"], name="totp_secrets__user_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name="totp_secrets__pkey"),
+        schema="armature",
+    )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["armature.users.id"], name="recovery_codes__user_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "code_hash", name="recovery_codes__pkey"),
+        schema="armature",
+    )
+    op.create_table(
+        "passkeys",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["armature.users.id"], name="passkeys__user_id__fkey", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="passkeys__pkey"),
+        sa.UniqueConstraint("credential_id", name="passkeys__credential_id__key"),
+        schema="armature",
+    )
+    op.create_index("passkeys__user_id__idx", "passkeys", ["user_id"], unique=False, schema="armature")
+    op.create_table(
+        "challenges",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("data", postgresql.JSONB(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name="challenges__pkey"),
+        schema="armature",
+    )
+    op.create_index("challenges__expires_at__idx", "challenges", ["expires_at"], unique=False, schema="armature")
+
+
+def _create_joining() -> None:
+    op.create_table(
+        "workspace_settings",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("requires_second_factor", sa.Boolean(), nullable=False),
+        sa.Column("cors_origins", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("features", postgresql.JSONB(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"],
+            ["armature.workspaces.id"],
+            name="workspace_settings__workspace_id__fkey",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", name="workspace_settings__pkey"),
+        schema="armature",
+    )
+    op.create_table(
+        "approved_domains",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"],
+            ["armature.workspaces.id"],
+            name="approved_domains__workspace_id__fkey",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "domain", name="approved_domains__pkey"),
+        schema="armature",
+    )
+    op.create_index("approved_domains__domain__idx", "approved_domains", ["domain"], unique=False, schema="armature")
+    op.create_table(
+        "invitations",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["armature.users.id"], name="invitations__created_by__fkey", ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["armature.workspaces.id"], name="invitations__workspace_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="invitations__pkey"),
+        sa.UniqueConstraint("token_hash", name="invitations__token_hash__key"),
+        schema="armature",
+    )
+    op.create_index("invitations__workspace_id__idx", "invitations", ["workspace_id"], unique=False, schema="armature")
+    op.create_table(
+        "sign_in_providers",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("client_secret", sa.LargeBinary(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"],
+            ["armature.workspaces.id"],
+            name="sign_in_providers__workspace_id__fkey",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="sign_in_providers__pkey"),
+        schema="armature",
+    )
+    op.create_index(
+        "sign_in_providers__workspace_id__idx", "sign_in_providers", ["workspace_id"], unique=False, schema="armature"
+    )
+    op.create_table(
+        "provider_identities",
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["armature.sign_in_providers.id"],
+            name="provider_identities__provider_id__fkey",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["armature.users.id"], name="provider_identities__user_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("provider_id", "subject", name="provider_identities__pkey"),
+        schema="armature",
+    )
+    op.create_index(
+        "provider_identities__user_id__idx", "provider_identities", ["user_id"], unique=False, schema="armature"
     )

@@ -1,34 +1,26 @@
-"""Signing up and in, workspaces, API keys."""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from uuid import UUID
+"""Signing up, in and out; one's own password, e-mail address and sessions."""
 
 import strawberry
 from strawberry import ID, Info
 
-from armature.core.errors import ArmatureError, ManyErrors
 from armature.metadata.packs.registry import DEFAULT
-from armature.server.auth.accounts import open_workspace, sign_in, sign_up
-from armature.server.auth.api_keys import create_api_key, revoke_api_key
-from armature.server.auth.roles import ADMIN
-from armature.server.auth.sessions import begin_session, rotate
-from armature.server.control.account_types import (
-    ApiKey,
-    User,
-    Workspace,
-    api_key_of,
-    present,
-    user_of,
-    workspace_of,
+from armature.server.auth.accounts import Credentials, sign_in, sign_up
+from armature.server.auth.credentials import (
+    ask_for_new_email,
+    ask_for_reset,
+    ask_for_verification,
+    change_password,
+    confirm_password,
+    reset_password,
+    send_verification,
+    verify_email,
 )
+from armature.server.auth.own_account import own_account
+from armature.server.auth.sessions import Entry, revoke_others, revoke_session, rotate
+from armature.server.control.account_types import User, present, user_of
 from armature.server.control.context import Context
-
-
-def hidden(of: object) -> str:
-    """The repr of what is not to be seen in logs and tracebacks."""
-    return f"{type(of).__name__}(…)"
+from armature.server.control.mutations.at_input import at_input
+from armature.server.control.session_types import Account, Session, account_of, hidden, session_of, signed_in
 
 
 @strawberry.input
@@ -45,43 +37,28 @@ class SignInInput:
     __repr__ = hidden
     email: str
     password: str
+    code: str | None = strawberry.field(default=None, description="Of the authenticator app, or a recovery code.")
 
 
 @strawberry.input
-class CreateWorkspaceInput:
-    name: str
-    pack: str | None = strawberry.field(default=DEFAULT, description="What the workspace begins with; null: nothing.")
+class ResetPasswordInput:
+    __repr__ = hidden
+    token: str
+    password: str
 
 
 @strawberry.input
-class CreateApiKeyInput:
-    name: str
-    role: str = ADMIN
-    expires_at: datetime | None = None
-
-
-@strawberry.type(description="A user is signed in.")
-class Session:
+class ChangePasswordInput:
     __repr__ = hidden
-    user_id: strawberry.Private[UUID]
-    access_token: str = strawberry.field(description="To be sent as `Authorization: Bearer …`.")
-    refresh_token: str = strawberry.field(description="For refreshTokens; good for one use.")
-    expires_at: datetime = strawberry.field(description="When the access token does.")
-
-    @strawberry.field
-    async def user(self, info: Info[Context, None]) -> User:
-        return user_of(present(await info.context.loaders.user.load(self.user_id)))
-
-    @strawberry.field
-    async def workspaces(self, info: Info[Context, None]) -> list[Workspace]:
-        return [workspace_of(row) for row in await info.context.loaders.workspaces_of_user.load(self.user_id)]
+    new_password: str
+    password: str | None = strawberry.field(default=None, description="The one there is, where there is one.")
 
 
-@strawberry.type
-class NewApiKey:
+@strawberry.input
+class ChangeEmailInput:
     __repr__ = hidden
-    token: str = strawberry.field(description="Shown here and never again.")
-    api_key: ApiKey
+    email: str
+    password: str | None = strawberry.field(default=None, description="Where the account has one.")
 
 
 @strawberry.type
@@ -89,75 +66,111 @@ class AccountMutations:
     @strawberry.mutation
     async def sign_up(self, info: Info[Context, None], input: SignUpInput) -> Session:
         """A new user with a workspace of their own."""
+        context = info.context
         with at_input():
             account = await sign_up(
-                info.context.db,
+                context.db,
                 email=input.email,
                 password=input.password,
                 workspace_name=input.workspace_name,
                 pack=input.pack,
             )
-        info.context.control.workspaces.put(account.snapshot)
-        return await _signed_in(info.context, account.user_id)
+        context.control.workspaces.put(account.snapshot)
+        await send_verification(context.desk, account.user_id, account.email)
+        return await signed_in(context, account.user_id, Entry("PASSWORD", context.visit))
 
     @strawberry.mutation
     async def sign_in(self, info: Info[Context, None], input: SignInInput) -> Session:
-        return await _signed_in(info.context, await sign_in(info.context.db, input.email, input.password))
+        """By password, and with the second factor where the account has one."""
+        context = info.context
+        with at_input():
+            found = await sign_in(context.desk, Credentials(input.email, input.password, input.code), context.visit)
+        return await signed_in(context, found.user_id, Entry("PASSWORD", context.visit, found.has_second_factor))
 
     @strawberry.mutation
     async def refresh_tokens(self, info: Info[Context, None], refresh_token: str) -> Session:
         """New tokens for a refresh token, which is good for one use."""
         lifetime = info.context.control.settings.refresh_token_lifetime
-        user_id, next_token = await rotate(info.context.db, refresh_token, lifetime)
-        return _session(info.context, user_id, next_token)
+        return session_of(info.context, await rotate(info.context.db, refresh_token, lifetime))
 
     @strawberry.mutation
-    async def create_workspace(self, info: Info[Context, None], input: CreateWorkspaceInput) -> Workspace:
-        """A workspace of the user's own."""
-        user_id = info.context.user_id()
-        with at_input():
-            snapshot = await open_workspace(info.context.db, user_id, input.name, input.pack)
-        info.context.control.workspaces.put(snapshot)
+    async def sign_out(self, info: Info[Context, None]) -> bool:
+        """Ends the session of the access token, with all its tokens."""
+        context = info.context
+        user_id = context.user_id()
+        await revoke_session(context.db, user_id, str(context.identity().session_id))
+        context.control.identities.forget(user_id)
+        return True
+
+    @strawberry.mutation
+    async def revoke_session(self, info: Info[Context, None], id: ID) -> ID:
+        """Ends one of one's own sessions."""
+        user_id = info.context.owner().user_id
+        session_id = await revoke_session(info.context.db, user_id, id)
         info.context.control.identities.forget(user_id)
-        return workspace_of(present(await info.context.loaders.workspace.load(snapshot.workspace_id)))
+        return ID(str(session_id))
 
     @strawberry.mutation
-    async def create_api_key(self, info: Info[Context, None], input: CreateApiKeyInput) -> NewApiKey:
-        """A program's way into the workspace."""
-        place = info.context.place()
+    async def revoke_other_sessions(self, info: Info[Context, None]) -> bool:
+        """Ends all of one's own sessions but this one."""
+        owner = info.context.owner()
+        async with info.context.db.transaction() as connection:
+            await revoke_others(connection, owner.user_id, owner.session_id)
+        info.context.control.identities.forget(owner.user_id)
+        return True
+
+    @strawberry.mutation
+    async def request_email_verification(self, info: Info[Context, None]) -> bool:
+        """Sends the mail again that confirms one's address."""
+        own = await own_account(info.context.db, info.context.owner().user_id)
+        if not own.is_email_verified:
+            await ask_for_verification(info.context.desk, own.user_id, own.email, info.context.visit)
+        return True
+
+    @strawberry.mutation
+    async def verify_email(self, info: Info[Context, None], token: str) -> User:
+        """With the token of a mail: the address it was sent to is the user's."""
+        user_id = await verify_email(info.context.desk, token)
+        info.context.control.identities.forget(user_id)
+        return user_of(present(await info.context.loaders.user.load(user_id)))
+
+    @strawberry.mutation
+    async def request_password_reset(self, info: Info[Context, None], email: str) -> bool:
+        """Sends a mail where there is such an account; the answer is the same where there is none."""
+        await ask_for_reset(info.context.desk, email, info.context.visit)
+        return True
+
+    @strawberry.mutation
+    async def reset_password(self, info: Info[Context, None], input: ResetPasswordInput) -> bool:
+        """With the token of a mail. All sessions end; sign in with the new password."""
         with at_input():
-            new = await create_api_key(
-                info.context.db, place.workspace_id, input.name, input.role, input.expires_at, place.user_id
-            )
-        row = present(await info.context.loaders.api_key.load(new.id))
-        return NewApiKey(token=new.token, api_key=api_key_of(row))
+            user_id = await reset_password(info.context.desk, input.token, input.password, info.context.visit)
+        info.context.control.identities.forget(user_id)
+        return True
 
     @strawberry.mutation
-    async def revoke_api_key(self, info: Info[Context, None], id: ID) -> ApiKey:
-        """Nobody is let in with it from now on."""
-        key_id = await revoke_api_key(info.context.db, info.context.place().workspace_id, id)
-        info.context.control.identities.forget(key_id)
-        return api_key_of(present(await info.context.loaders.api_key.load(key_id)))
+    async def change_password(self, info: Info[Context, None], input: ChangePasswordInput) -> bool:
+        """All other sessions end."""
+        context, owner = info.context, info.context.owner()
+        with at_input():
+            user = await confirm_password(context.desk, owner.user_id, input.password, context.visit)
+            await change_password(context.desk, user, owner.session_id, input.new_password)
+        context.control.identities.forget(owner.user_id)
+        return True
+
+    @strawberry.mutation
+    async def change_email(self, info: Info[Context, None], input: ChangeEmailInput) -> bool:
+        """Sends a mail to the new address; it counts once verifyEmail has the mail's token."""
+        context = info.context
+        with at_input():
+            user = await confirm_password(context.desk, context.owner().user_id, input.password, context.visit)
+            await ask_for_new_email(context.desk, user, input.email, context.visit)
+        return True
 
 
-@contextmanager
-def at_input() -> Iterator[None]:
-    """What is wrong inside is wrong with the argument `input`."""
-    try:
-        yield
-    except ArmatureError as error:
-        for each in error.errors if isinstance(error, ManyErrors) else (error,):
-            if each.path is not None:
-                each.path = ("input", *each.path)
-        raise
-
-
-async def _signed_in(context: Context, user_id: UUID) -> Session:
-    async with context.db.transaction() as connection:
-        refresh_token = await begin_session(connection, user_id, context.control.settings.refresh_token_lifetime)
-    return _session(context, user_id, refresh_token)
-
-
-def _session(context: Context, user_id: UUID, refresh_token: str) -> Session:
-    access_token, expires_at = context.control.tokens.issue(user_id)
-    return Session(user_id=user_id, access_token=access_token, refresh_token=refresh_token, expires_at=expires_at)
+@strawberry.type
+class AccountQueries:
+    @strawberry.field
+    async def account(self, info: Info[Context, None]) -> Account:
+        """One's own."""
+        return account_of(await own_account(info.context.db, info.context.user_id()))
