@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 from msgspec import UNSET, UnsetType
 
 from armature.metadata.model import OnDelete, RelationSide
+from armature.metadata.rights import Right
+from armature.metadata.roles import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,65 @@ class RestoreField:
     is_nullable: bool | UnsetType = UNSET
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRole:
+    """`rights` are those on all objects of which the role says nothing of its own."""
+
+    name: str | None = None
+    label: str | None = None
+    description: str | None = None
+    rights: tuple[Right, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    may_introspect: bool = True
+    documents_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateRole:
+    role: str
+    label: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    rights: tuple[Right, ...] | UnsetType = UNSET
+    settings: tuple[Setting, ...] | UnsetType = UNSET
+    may_introspect: bool | UnsetType = UNSET
+    documents_only: bool | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteRole:
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetObjectPermission:
+    """`rights` None: those that the role has on all objects, and no rules. A rule None: every record."""
+
+    role: str
+    object: str
+    rights: tuple[Right, ...] | UnsetType | None = UNSET
+    read_rule: Mapping[str, Any] | UnsetType | None = UNSET
+    write_rule: Mapping[str, Any] | UnsetType | None = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetFieldPermission:
+    role: str
+    object: str
+    field: str
+    may_read: bool | UnsetType = UNSET
+    may_update: bool | UnsetType = UNSET
+
+
+RoleChange: TypeAlias = CreateRole | UpdateRole | DeleteRole | SetObjectPermission | SetFieldPermission
+
 Change: TypeAlias = (
-    CreateObject | UpdateObject | DeleteObject | RestoreObject | CreateField | UpdateField | DeleteField | RestoreField
+    CreateObject
+    | UpdateObject
+    | DeleteObject
+    | RestoreObject
+    | CreateField
+    | UpdateField
+    | DeleteField
+    | RestoreField
+    | RoleChange
 )

@@ -5,9 +5,9 @@ of its steps. Steps build on each other, in order; each must leave a model that 
 counts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any
 from uuid import UUID
 
 from armature.core.errors import ArmatureError, ManyErrors
@@ -15,18 +15,31 @@ from armature.metadata.changes import (
     Change,
     CreateField,
     CreateObject,
+    CreateRole,
     DeleteField,
     DeleteObject,
+    DeleteRole,
     RestoreField,
     RestoreObject,
+    SetFieldPermission,
+    SetObjectPermission,
     UpdateField,
     UpdateObject,
+    UpdateRole,
 )
 from armature.metadata.check import problems
 from armature.metadata.edits.draft import Draft, Path, Place, prefixed
 from armature.metadata.edits.fields import create_field, delete_field, restore_field, update_field
 from armature.metadata.edits.formulas import settle_formulas
 from armature.metadata.edits.objects import create_object, delete_object, restore_object, update_object
+from armature.metadata.edits.roles import (
+    RoleNotFound,
+    create_role,
+    delete_role,
+    set_field_permission,
+    set_object_permission,
+    update_role,
+)
 from armature.metadata.edits.rollups import settle_rollups
 from armature.metadata.model import Snapshot
 from armature.metadata.resolve import FieldNotFound, ObjectNotFound
@@ -66,7 +79,7 @@ def _step(
     """What the step makes, even if it must be refused: so that later steps don't stumble over its absence."""
     draft = Draft(before, now, new_id)
     with draft.at():
-        _edit(draft, change)
+        EDITS[type(change)](draft, change)
     unsettled = [*settle_formulas(draft), *settle_rollups(draft)]
     after = draft.snapshot
     errors = list(draft.errors)
@@ -76,26 +89,21 @@ def _step(
     return after, errors
 
 
-def _edit(draft: Draft, change: Change) -> None:
-    match change:
-        case CreateObject():
-            create_object(draft, change)
-        case UpdateObject():
-            update_object(draft, change)
-        case DeleteObject():
-            delete_object(draft, change)
-        case RestoreObject():
-            restore_object(draft, change)
-        case CreateField():
-            create_field(draft, change)
-        case UpdateField():
-            update_field(draft, change)
-        case DeleteField():
-            delete_field(draft, change)
-        case RestoreField():
-            restore_field(draft, change)
-        case _:
-            assert_never(change)
+EDITS: Mapping[type, Callable[[Draft, Any], None]] = {
+    CreateObject: create_object,
+    UpdateObject: update_object,
+    DeleteObject: delete_object,
+    RestoreObject: restore_object,
+    CreateField: create_field,
+    UpdateField: update_field,
+    DeleteField: delete_field,
+    RestoreField: restore_field,
+    CreateRole: create_role,
+    UpdateRole: update_role,
+    DeleteRole: delete_role,
+    SetObjectPermission: set_object_permission,
+    SetFieldPermission: set_field_permission,
+}
 
 
 def _made_by(change: Change) -> set[str]:
@@ -107,4 +115,4 @@ def _made_by(change: Change) -> set[str]:
 
 def _follows(error: ArmatureError, unmade: set[str]) -> bool:
     """Whether something is missing only because an earlier step, reported already, was refused."""
-    return isinstance(error, ObjectNotFound | FieldNotFound) and error.reference in unmade
+    return isinstance(error, ObjectNotFound | FieldNotFound | RoleNotFound) and error.reference in unmade

@@ -19,7 +19,10 @@ from uuid import UUID
 
 import msgspec
 
-T = TypeVar("T", "Object", "Field", "Relation")
+from armature.metadata.rights import Access, Right
+from armature.metadata.roles import Role
+
+T = TypeVar("T", "Object", "Field", "Relation", "Role")
 
 OnDelete = Literal["CASCADE", "SET_NULL", "RESTRICT"]
 RelationSide = Literal["ONE_TO_MANY", "MANY_TO_ONE", "ONE_TO_ONE", "MANY_TO_MANY"]
@@ -44,7 +47,7 @@ class Field:
     `column` is None where the record holds nothing: the to-many side of a relation. `kind` is a key of kinds.KINDS.
     `default` is JSON as the client wrote it, already checked by the kind; None means no default.
     `relation_id` is set for kind RELATION, and the Relation tells which side this field is; `morph_id` is the
-    MORPH_RELATION field that unites this to-one relation with others.
+    MORPH_RELATION field that unites this to-one relation with others. `is_settable`: a role's view may say no.
     """
 
     id: UUID
@@ -63,6 +66,7 @@ class Field:
     relation_id: UUID | None = None
     morph_id: UUID | None = None
     deleted_at: datetime | None = None
+    is_settable: bool = True
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -84,6 +88,7 @@ class Field:
             self.is_unique,
             self.is_system,
             self.is_active,
+            self.is_settable,
             self.deleted_at is None,
             msgspec.json.encode(self.default, order="deterministic"),
             msgspec.json.encode(dict(self.settings), order="deterministic"),
@@ -93,7 +98,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Object:
-    """`table` was given at birth and stays. `fields` are in display order, deleted ones included."""
+    """`table` was given at birth and stays. `fields` are in display order, deleted ones included.
+
+    `access` is what a role's view lets do; None: everything.
+    """
 
     id: UUID
     name_singular: str
@@ -106,10 +114,15 @@ class Object:
     is_active: bool = True
     deleted_at: datetime | None = None
     fields: Mapping[UUID, Field] = field(default_factory=dict)
+    access: Access | None = None
 
     @property
     def is_visible(self) -> bool:
         return self.is_active and self.deleted_at is None
+
+    def may(self, *rights: Right) -> bool:
+        """Whether records can be in sight for one of these."""
+        return self.access is None or self.access.may(*rights)
 
     @cached_property
     def visible_fields(self) -> Mapping[str, Field]:
@@ -144,6 +157,7 @@ class Object:
             self.description,
             self.is_active,
             self.deleted_at is None,
+            self.access and self.access.fingerprint,
             *(each.fingerprint for each in self.fields.values()),
         )
 
@@ -175,7 +189,7 @@ class Between:
 
     @property
     def is_visible(self) -> bool:
-        return self.object.is_visible and self.near.is_visible and self.far.is_visible
+        return self.object.is_visible and self.object.may("READ") and self.near.is_visible and self.far.is_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,18 +205,40 @@ class Link:
     @property
     def is_visible(self) -> bool:
         """Whether it leads anywhere."""
-        return self.target.is_visible and (self.between is None or self.between.is_visible)
+        is_there = self.target.is_visible and self.target.may("READ")
+        return is_there and (self.between is None or self.between.is_visible)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whose view a snapshot is: of the `whole` model, with what is shown of each object (access.py)."""
+
+    whole: "Snapshot"
+    objects: Mapping[UUID, Any]
+    has_rules: bool
+    may_introspect: bool
+    documents_only: bool
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One version of a workspace's model. `schema` is its PostgreSQL schema, `workspace_<id as 32 hex digits>`."""
+    """One version of a workspace's model. `schema` is its PostgreSQL schema, `workspace_<id as 32 hex digits>`.
+
+    With a `sight`, it is what certain roles see of it.
+    """
 
     workspace_id: UUID
     schema: str
     version: int
     objects: Mapping[UUID, Object]
     relations: Mapping[UUID, Relation]
+    roles: Mapping[UUID, Role] = field(default_factory=dict)
+    sight: Sight | None = None
+
+    @cached_property
+    def kept_roles(self) -> Mapping[str, Role]:
+        """By name, those that are kept with the model and not deleted."""
+        return {each.name: each for each in self.roles.values() if each.deleted_at is None}
 
     @cached_property
     def visible_objects(self) -> Mapping[str, Object]:

@@ -10,6 +10,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from armature.metadata.model import EMPTY, Field, Object, OnDelete, Option, Relation
+from armature.metadata.rights import EVERY, Right
+from armature.metadata.roles import FieldGrant, ObjectGrant, Role, Setting
 
 
 class ObjectRow(Struct, frozen=True):
@@ -67,6 +69,33 @@ class OptionRow(Struct, frozen=True):
     color: str | None
 
 
+class ObjectGrantRow(Struct, frozen=True, omit_defaults=True):
+    rights: tuple[Right, ...]
+    read_rule: dict[str, Any] = {}
+    write_rule: dict[str, Any] = {}
+
+
+class Grants(Struct, frozen=True, omit_defaults=True):
+    """What a role lets do, in one document."""
+
+    rights: tuple[Right, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    may_introspect: bool = True
+    documents_only: bool = False
+    objects: dict[UUID, ObjectGrantRow] = {}
+    fields: dict[UUID, tuple[bool, bool]] = {}
+
+
+class RoleRow(Struct, frozen=True):
+    id: UUID
+    position: int
+    name: str
+    label: str
+    description: str | None
+    grants: Grants
+    deleted_at: datetime | None
+
+
 class ModelRows(Struct, frozen=True):
     """Rows of one workspace: all of them, or those that changed. A field's options are all there or none."""
 
@@ -74,6 +103,7 @@ class ModelRows(Struct, frozen=True):
     fields: list[FieldRow]
     relations: list[RelationRow]
     options: list[OptionRow]
+    roles: list[RoleRow] = []
 
 
 def object_row(position: int, of: Object) -> ObjectRow:
@@ -179,3 +209,38 @@ def option_rows(field: Field) -> list[OptionRow]:
 
 def option_of(row: OptionRow) -> Option:
     return Option(row.id, row.value, row.label, row.color)
+
+
+def role_row(position: int, role: Role) -> RoleRow:
+    grants = Grants(
+        rights=role.rights,
+        settings=role.settings,
+        may_introspect=role.may_introspect,
+        documents_only=role.documents_only,
+        objects={
+            id_: ObjectGrantRow(each.rights, dict(each.read_rule), dict(each.write_rule))
+            for id_, each in role.objects.items()
+        },
+        fields={id_: (each.may_read, each.may_update) for id_, each in role.fields.items()},
+    )
+    return RoleRow(role.id, position, role.name, role.label, role.description, grants, role.deleted_at)
+
+
+def role_of(row: RoleRow) -> Role:
+    grants = row.grants
+    return Role(
+        id=row.id,
+        name=row.name,
+        label=row.label,
+        description=row.description,
+        rights=grants.rights,
+        settings=grants.settings,
+        may_introspect=grants.may_introspect,
+        documents_only=grants.documents_only,
+        objects={
+            id_: ObjectGrant(each.rights, each.read_rule or EVERY, each.write_rule or EVERY)
+            for id_, each in grants.objects.items()
+        },
+        fields={id_: FieldGrant(*each) for id_, each in grants.fields.items()},
+        deleted_at=row.deleted_at,
+    )

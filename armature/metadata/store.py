@@ -34,6 +34,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 from armature.core.db import Connection, Rendered, render
 from armature.core.errors import NotFound
 from armature.metadata.model import Field, Object, Option, Relation, Snapshot
+from armature.metadata.roles import Role
 from armature.metadata.rows import (
     FieldRow,
     ModelRows,
@@ -46,10 +47,12 @@ from armature.metadata.rows import (
     option_rows,
     relation_of,
     relation_row,
+    role_of,
+    role_row,
 )
-from armature.metadata.tables import fields, objects, options, relations, workspaces
+from armature.metadata.tables import fields, objects, options, relations, roles, workspaces
 
-T = TypeVar("T", Object, Field, Relation)
+T = TypeVar("T", Object, Field, Relation, Role)
 
 
 class WorkspaceNotFound(NotFound):
@@ -97,7 +100,7 @@ async def _version(connection: Connection, workspace_id: UUID, statement: Render
 
 def changed_rows(before: Snapshot | None, after: Snapshot) -> ModelRows:
     """The rows of all that is new in `after` or stands at another place."""
-    found = ModelRows([], [], [], [])
+    found = ModelRows([], [], [], [], [])
     old_objects = before.objects if before else {}
     for position, of in _new(old_objects, after.objects):
         old = old_objects.get(of.id)
@@ -107,6 +110,8 @@ def changed_rows(before: Snapshot | None, after: Snapshot) -> ModelRows:
             found.options.extend(option_rows(field))
     new_relations = _new(before.relations if before else {}, after.relations)
     found.relations.extend(relation_row(position, each) for position, each in new_relations)
+    new_roles = _new(before.roles if before else {}, after.roles)
+    found.roles.extend(role_row(position, each) for position, each in new_roles)
     return found
 
 
@@ -129,6 +134,7 @@ def with_rows(base: Snapshot, rows: ModelRows) -> Snapshot:
         base,
         objects=_objects(base.objects, rows),
         relations=_merged(base.relations, ((each.position, relation_of(each)) for each in rows.relations)),
+        roles=_merged(base.roles, ((each.position, role_of(each)) for each in rows.roles)),
     )
 
 
@@ -177,7 +183,7 @@ _WORKSPACE = bindparam("workspace", type_=Uuid())
 _VERSION = bindparam("version", type_=BigInteger())
 _ROWS: Any = bindparam("rows", type_=JSON())
 
-_TABLES = (objects, fields, relations, options)
+_TABLES = (objects, fields, relations, options, roles)
 
 _EXISTING = select(workspaces.c.version).where(workspaces.c.id == _WORKSPACE, workspaces.c.deleted_at.is_(None))
 _CURRENT = render(_EXISTING)
@@ -188,7 +194,7 @@ _LOCKED = render(_EXISTING.with_for_update(key_share=True))
 def _load_statement() -> Rendered:
     since = bindparam("since", type_=BigInteger())
     parts: list[Any] = []
-    for table in (objects, fields, relations):
+    for table in (objects, fields, relations, roles):
         parts += [_quoted(table), _aggregated(table, table.c.version > since)]
     recent = select(fields.c.id).where(fields.c.workspace_id == _WORKSPACE, fields.c.version > since)
     parts += [_quoted(options), _aggregated(options, options.c.field_id.in_(recent))]

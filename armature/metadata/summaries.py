@@ -11,13 +11,18 @@ from armature.metadata.changes import (
     Change,
     CreateField,
     CreateObject,
+    CreateRole,
     DeleteField,
     DeleteObject,
+    DeleteRole,
     NewField,
     RestoreField,
     RestoreObject,
+    SetFieldPermission,
+    SetObjectPermission,
     UpdateField,
     UpdateObject,
+    UpdateRole,
 )
 from armature.metadata.english import name_of
 from armature.metadata.kinds.kind import shown
@@ -51,21 +56,44 @@ def summary(change: Change, *snapshots: Snapshot) -> str:
         case RestoreField():
             return f"Restore field {_field_name(snapshots, change.object, change.field)}"
         case _:
+            return _of_role(change, snapshots)
+
+
+def _of_role(
+    change: CreateRole | UpdateRole | DeleteRole | SetObjectPermission | SetFieldPermission,
+    snapshots: Sequence[Snapshot],
+) -> str:
+    match change:
+        case CreateRole():
+            return f"Create role {change.name or name_of(change.label or '')}"
+        case DeleteRole():
+            return f"Delete role {change.role}"
+        case UpdateRole():
+            return _update(f"role {change.role}", change)
+        case SetObjectPermission():
+            return _update(f"what role {change.role} may do with {_object_name(snapshots, change.object)}", change)
+        case SetFieldPermission():
+            of = _field_name(snapshots, change.object, change.field)
+            return _update(f"what role {change.role} may do with {of}", change)
+        case _:
             assert_never(change)
 
 
-def _update(what: str, change: UpdateObject | UpdateField) -> str:
-    name = getattr(change, NAMES[type(change)])
+Updating = UpdateObject | UpdateField | UpdateRole | SetObjectPermission | SetFieldPermission
+
+
+def _update(what: str, change: Updating) -> str:
+    name = getattr(change, NAMES[type(change)]) if type(change) in NAMES else UNSET
     changed = ", ".join(_changed(change))
     if name is UNSET:
         return f"Change {what}: {changed}" if changed else f"Change nothing of {what}"
     return f"Rename {what} to {name}" + (f", and change {changed}" if changed else "")
 
 
-def _changed(change: UpdateObject | UpdateField) -> Iterator[str]:
+def _changed(change: Updating) -> Iterator[str]:
     for each in fields(change):
         value = getattr(change, each.name)
-        if value is UNSET or each.name in {"object", "field", NAMES[type(change)]}:
+        if value is UNSET or each.name in {"object", "field", "role", NAMES.get(type(change))}:
             continue
         if each.name == "options":
             yield f"options {', '.join(option.value for option in value)}"

@@ -171,6 +171,19 @@ options = Table(
     Index(None, "workspace_id"),
 )
 
+# `grants` is what the role lets do (rows.py). One that is not here is as it comes with every workspace (roles.py).
+roles = Table(
+    "roles",
+    METADATA,
+    *_versioned(),
+    _text("name"),
+    _text("label"),
+    _text("description", nullable=True),
+    Column("grants", JSON(), nullable=False),
+    _at("deleted_at"),
+    Index(None, "workspace_id", "version"),
+)
+
 # What was asked and what came of it: the same `idempotency_key` again finds its row and changes nothing. `undo` is what
 # brings back the model before it (metadata/undo.py); null where there was none, or nothing changed.
 changesets = Table(

@@ -1,5 +1,6 @@
 """What brings back the model before a changeset: the rows as they were, and what was made, which is set aside. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -7,16 +8,18 @@ from uuid import UUID
 from msgspec import Struct
 
 from armature.metadata.model import Field, Object, Snapshot, renewed
+from armature.metadata.roles import Role
 from armature.metadata.rows import ModelRows
 from armature.metadata.store import changed_rows, with_rows
 
 
 class Undo(Struct, frozen=True):
-    """`rows` are what the changeset changed, as it was before; `objects` and `fields` the ids of what it made."""
+    """`rows` are what the changeset changed, as it was before; the others are the ids of what it made."""
 
     rows: ModelRows
     objects: list[UUID]
     fields: list[UUID]
+    roles: list[UUID] = []
 
 
 def undo_of(before: Snapshot, after: Snapshot) -> Undo:
@@ -29,7 +32,8 @@ def undo_of(before: Snapshot, after: Snapshot) -> Undo:
         for field in of.fields
         if field not in before.objects[of.id].fields
     ]
-    return Undo(changed_rows(after, before), made, fields)
+    roles = [id_ for id_ in after.roles if id_ not in before.roles]
+    return Undo(changed_rows(after, before), made, fields, roles)
 
 
 def undone(snapshot: Snapshot, undo: Undo, now: datetime) -> Snapshot:
@@ -40,7 +44,14 @@ def undone(snapshot: Snapshot, undo: Undo, now: datetime) -> Snapshot:
     objects = {
         id_: _without(of, gone, now if id_ in undo.objects else of.deleted_at, now) for id_, of in back.objects.items()
     }
-    return replace(back, objects=objects)
+    return replace(back, objects=objects, roles=_without_roles(back, undo, now))
+
+
+def _without_roles(back: Snapshot, undo: Undo, now: datetime) -> Mapping[UUID, Role]:
+    gone = set(undo.roles)
+    if not gone:
+        return back.roles
+    return {id_: replace(each, deleted_at=now) if id_ in gone else each for id_, each in back.roles.items()}
 
 
 def _without(of: Object, gone: set[UUID], deleted_at: datetime | None, now: datetime) -> Object:

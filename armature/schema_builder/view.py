@@ -149,6 +149,11 @@ class ObjectView:
         return None if self.view.rules is None else self.view.rules.rule(self, to)
 
     @property
+    def has_rules(self) -> bool:
+        """Whether any object of the view has a row rule."""
+        return self.snapshot.sight is not None and self.snapshot.sight.has_rules
+
+    @property
     def name(self) -> str:
         return self.object.name_singular
 
@@ -238,6 +243,7 @@ class ObjectView:
             name: entry
             for name, entry in self.entries.items()
             if entry.field.column is not None
+            and entry.field.is_settable
             and not (entry.field.is_system and name not in SETTABLE)
             and not KINDS[entry.field.kind].is_read_only
         }
@@ -258,8 +264,17 @@ class ObjectView:
         return {
             name: entry
             for name, entry in self.entries.items()
-            if isinstance(entry, ToOne | ToMany) and entry.field.column is None
+            if isinstance(entry, ToOne | ToMany) and entry.field.column is None and self._may_nest(entry)
         }
+
+    def _may_nest(self, entry: ToOne | ToMany) -> bool:
+        """Whether a role may change who belongs to whom."""
+        if self.object.access is None:
+            return True
+        link = self.snapshot.link(entry.field)
+        if link.between is not None:
+            return entry.field.is_settable and link.between.object.may("CREATE", "DELETE")
+        return entry.field.is_settable and link.inverse.is_settable and link.target.may("CREATE", "UPDATE")
 
 
 def _entries(view: "View", of: Object, field: Field) -> Iterator[Entry]:
@@ -309,7 +324,8 @@ def _rolled(view: "View", of: Object, field: Field) -> Iterator[Rolled]:
         rollup = read_rollup(view.snapshot, of, field)
     except (RollupInvalid, FilterUnfit):
         return
-    if not hidden(view.snapshot, rollup) and lost(view.snapshot, rollup) is None:
+    is_there = view.snapshot.link(rollup.relation).is_visible and not hidden(view.snapshot, rollup)
+    if is_there and lost(view.snapshot, rollup) is None:
         is_required = rollup.function in COUNTING
         yield Rolled(field.name, field, rollup.result, "", is_required, rollup=rollup, view=view)
 

@@ -18,7 +18,7 @@ FROM $workspace.notes
 WHERE $workspace.notes.id = ANY ($1::UUID[]) AND $workspace.notes.deleted_at IS NULL;
 -- $1 = [UUID('00000004-0000-7000-8000-000000000001')]
 
-UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=NULL WHERE $workspace.notes.company_id = ANY ($5::UUID[]) AND ($workspace.notes.id = ANY ($6::UUID[])) IS NOT true AND $workspace.notes.deleted_at IS NULL;
+UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=NULL WHERE $workspace.notes.company_id = ANY ($5::UUID[]) AND ($workspace.notes.id = ANY ($6::UUID[])) IS NOT true AND $workspace.notes.deleted_at IS NULL RETURNING $workspace.notes.id;
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None

@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from graphql import GraphQLError
@@ -16,8 +16,10 @@ from armature.core.notices import Listener
 from armature.core.settings import Settings
 from armature.metadata.changes import Change
 from armature.metadata.model import Snapshot
+from armature.migrations.workspace.change import change_workspace
 from armature.migrations.workspace.create import create_workspace
 from armature.schema_builder.run.answer import Operation, refusal
+from armature.schema_builder.run.caller import SYSTEM, Caller
 from armature.schema_builder.run.document import DocumentReader
 from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.workspaces import Workspaces
@@ -39,14 +41,14 @@ class DataApi:
     async def workspace(self, changes: Sequence[Change] = ()) -> Snapshot:
         return await create_workspace(self.db, "Test", owner=None, changes=changes)
 
-    async def body(self, snapshot: Snapshot, operation: Operation) -> bytes:
+    async def body(self, snapshot: Snapshot, operation: Operation, caller: Caller = SYSTEM) -> bytes:
         """The response as sent, where the request as a whole is not refused."""
-        return bytes((await self.engine.execute(operation, snapshot.workspace_id)).body)
+        return bytes((await self.engine.execute(operation, snapshot.workspace_id, caller)).body)
 
-    async def answer(self, snapshot: Snapshot, operation: Operation) -> Answered:
+    async def answer(self, snapshot: Snapshot, operation: Operation, caller: Caller = SYSTEM) -> Answered:
         """As the server does, a refusal is an answer too."""
         try:
-            body = await self.body(snapshot, operation)
+            body = await self.body(snapshot, operation, caller)
         except ArmatureError as error:
             body = bytes(refusal([GraphQLError(error.message, original_error=error)]).body)
         return msgspec.json.decode(body, type=Answered)
@@ -58,9 +60,18 @@ class Client:
 
     api: DataApi
     snapshot: Snapshot
+    caller: Caller = SYSTEM
+
+    def acting_as(self, *roles: str, user_id: UUID | None = None, email: str = "me@example.com") -> "Client":
+        """Somebody with these roles."""
+        return replace(self, caller=Caller("MANUAL", email, user_id=user_id or uuid4(), roles=roles))
+
+    async def change(self, *changes: Change) -> "Client":
+        """The same workspace after changes of its model."""
+        return replace(self, snapshot=await change_workspace(self.api.db, self.snapshot.workspace_id, changes))
 
     async def ask(self, query: str, /, **variables: Any) -> Answered:
-        return await self.api.answer(self.snapshot, Operation(query, variables))
+        return await self.api.answer(self.snapshot, Operation(query, variables), self.caller)
 
     async def data(self, query: str, /, **variables: Any) -> Any:
         """What is answered without an error."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from armature.core.errors import ArmatureError, ManyErrors
 from armature.metadata.model import Field, Object, Relation, Snapshot
+from armature.metadata.roles import Role
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -41,6 +42,7 @@ class Draft:
         self.new_id = new_id
         self.objects = dict(before.objects)
         self.relations = dict(before.relations)
+        self.roles = dict(before.roles)
         self.errors: list[ArmatureError] = []
         self.places: dict[UUID, Place] = {}
         self._path: Path = ()
@@ -88,11 +90,21 @@ class Draft:
             self.relations[relation.id] = relation
             self._snapshot = None
 
+    def put_role(self, role: Role) -> None:
+        if self.roles.get(role.id) != role:
+            self.roles[role.id] = role
+            self._snapshot = None
+
     @property
     def snapshot(self) -> Snapshot:
         """What has been put so far; the very snapshot it began with where nothing changed."""
         if self._snapshot is None:
-            self._snapshot = replace(self.before, objects=dict(self.objects), relations=dict(self.relations))
+            self._snapshot = replace(
+                self.before,
+                objects=dict(self.objects),
+                relations=dict(self.relations),
+                roles=dict(self.roles) if self.roles != self.before.roles else self.before.roles,
+            )
         return self._snapshot
 
 

@@ -106,7 +106,7 @@ def _lift_list(kind: GraphQLList[Any], node: ValueNode, variables: Variables) ->
     nodes = node.values if isinstance(node, ListValueNode) else (node,)
     items = [_lift_literal(kind.of_type, each, variables) for each in nodes]
     items = [None if each is Undefined else each for each in items]
-    if not _is_leaf(kind.of_type):
+    if not is_leaf(kind.of_type):
         return items
     if all(isinstance(each, Constant) for each in items):
         return Constant([each.value for each in items])
@@ -121,7 +121,7 @@ def _lift_value(kind: GraphQLInputType, value: Any, path: tuple[str | int, ...])
         kind = kind.of_type
     if holds_data(kind):
         return FromVariable(path)
-    if isinstance(kind, GraphQLList) and not _is_leaf(kind.of_type):
+    if isinstance(kind, GraphQLList) and not is_leaf(kind.of_type):
         return [_lift_value(kind.of_type, each, (*path, at)) for at, each in enumerate(value)]
     if isinstance(kind, GraphQLInputObjectType):
         return {
@@ -147,7 +147,8 @@ def holds_data(kind: GraphQLInputType) -> bool:
     return isinstance(inner, GraphQLInputObjectType) and DATA in inner.extensions
 
 
-def _is_leaf(kind: GraphQLInputType) -> bool:
+def is_leaf(kind: GraphQLInputType) -> bool:
+    """A scalar or a choice whose value is a bind."""
     inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
     return not isinstance(inner, GraphQLInputObjectType | GraphQLList) and not is_structural(inner)
 
@@ -177,7 +178,7 @@ def items_in(kind: GraphQLInputType, value: Any, enough: int) -> int:
             kind = kind.of_type
         if holds_data(kind):
             continue
-        if isinstance(kind, GraphQLList) and isinstance(value, list) and not _is_leaf(kind.of_type):
+        if isinstance(kind, GraphQLList) and isinstance(value, list) and not is_leaf(kind.of_type):
             found += len(value)
             waiting += [(kind.of_type, each) for each in value[: enough + 1]]
         elif isinstance(kind, GraphQLInputObjectType) and isinstance(value, dict):
@@ -196,7 +197,7 @@ def shape_of(kind: GraphQLInputType, value: Any) -> Any:
         return True
     if isinstance(kind, GraphQLInputObjectType):
         return tuple([(name, _field_shape(kind.fields[name], each)) for name, each in value.items()])
-    if isinstance(kind, GraphQLList) and not _is_leaf(kind.of_type):
+    if isinstance(kind, GraphQLList) and not is_leaf(kind.of_type):
         return tuple(shape_of(kind.of_type, each) for each in value)
     return value if is_structural(kind) else True
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    literal_column,
     null,
     select,
     update,
@@ -25,6 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
+from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import Changed, FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
@@ -82,13 +84,14 @@ def _belongs(
 
 
 def bulk_join(via: Via) -> Statement:
-    """A link record between each record and the one above, unless there is one."""
+    """A link record between each record and the one above, unless there is one; gives the ids of the new ones."""
     build = Builder()
     rows = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
     stamps = created(build)
     chosen = select(rows.c[ABOVE], rows.c.id, *stamps.values()).select_from(rows)
-    made = insert(via.object.table).from_select([via.near, via.far, *stamps], chosen, include_defaults=False)
-    return build.statement(made.on_conflict_do_nothing())
+    link = via.object.table
+    made = insert(link).from_select([via.near, via.far, *stamps], chosen, include_defaults=False)
+    return build.statement(made.on_conflict_do_nothing().returning(link.c.id))
 
 
 def bulk_unjoin(via: Via) -> Statement:
@@ -131,8 +134,19 @@ def bulk_connect(of: ObjectView, far: str) -> Statement:
     )
 
 
+def not_allowed(of: ObjectView, to: Right) -> Statement:
+    """One of the ids given whose record may not be written so."""
+    build = Builder()
+    rows = _rows(build, [("id", Uuid())])
+    allowed = exists().where(of.table.c.id == rows.c.id, *build.allowed(of, of.table, to)).correlate(rows)
+    return build.statement(select(rows.c.id).where(~allowed).limit(literal_column("1")))
+
+
 def bulk_release(of: ObjectView, far: str) -> Statement:
-    """Lets visible records that refer by `far` to those above refer to none, but for those with the ids given."""
+    """Lets visible records that refer by `far` to those above refer to none, but for those with the ids given.
+
+    Gives the ids of those that did.
+    """
     build = Builder()
     table = of.table
     kept, above = (build.bound(FromVariable((name,)), ARRAY(Uuid())) for name in ("id", ABOVE))
@@ -140,6 +154,7 @@ def bulk_release(of: ObjectView, far: str) -> Statement:
         update(table)
         .values({far: null(), **updated(build)})
         .where(table.c[far] == any_(above), (table.c.id == any_(kept)).is_not(True), build.visible(of, table, "UPDATE"))
+        .returning(table.c.id)
     )
 
 

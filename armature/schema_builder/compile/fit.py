@@ -47,6 +47,8 @@ def sought(entry: Plain) -> Callable[[Any], Any] | None:
     def spelt(value: Any) -> Any:
         if isinstance(value, list):
             return [spelt(each) for each in value]
+        if value is None:
+            return None
         try:
             return fit(value)
         except Unfit:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
+    and_,
     cast,
     func,
     literal_column,
@@ -102,8 +103,11 @@ def _ids(build: Parts, rows: Rows, ways: Ways) -> Sql:
     keys = build.keys_by(rows.orders, rows.object, ways)
     table = ways.table
     found: Any = func.array_agg(aggregate_order_by(table.c.id, *(each.sorted for each in keys)))
-    if rows.condition != EVERY_RECORD:
-        found = found.filter(build.condition(rows.condition, table))
+    shown = [] if rows.condition == EVERY_RECORD else [build.condition(rows.condition, table)]
+    if rows.object.rule("READ") != rows.object.rule("AGGREGATE"):
+        shown += build.allowed(rows.object, table)
+    if shown:
+        found = found.filter(and_(*shown))
     assert rows.limit is not None  # noqa: S101  it is a list
     limit = build.count(rows.limit)
     if rows.offset is None:

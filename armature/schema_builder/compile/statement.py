@@ -40,7 +40,7 @@ from armature.schema_builder.compile.binds import Bind, Constant
 from armature.schema_builder.compile.comparisons import comparison_sql
 from armature.schema_builder.compile.functions import aggregate_sql
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, All, Compare, Condition, Either, Not, Related
-from armature.schema_builder.compile.plan.levels import Level, Link, OneOf, Output, Page, Rows
+from armature.schema_builder.compile.plan.levels import Groups, Level, Link, OneOf, Output, Page, Rows, Summary
 from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step, Total
 from armature.schema_builder.compile.plan.outputs import Column, Composed, TypeName
 from armature.schema_builder.compile.rollups import total_of
@@ -178,10 +178,11 @@ class Parts(ABC):
         self, inner: Select[Any], level: Level, table: NamedFromClause, link: Link | None, above: FromClause | None
     ) -> Select[Any]:
         """Of what is selected from a table, the records of a level."""
+        to: Right = "AGGREGATE" if isinstance(level, Summary | Groups) else "READ"
         if level.with_deleted:
-            inner = inner.where(*self.allowed(level.object, table))
+            inner = inner.where(*self.allowed(level.object, table, to))
         else:
-            inner = inner.where(self.visible(level.object, table))
+            inner = inner.where(self.visible(level.object, table, to))
         if level.condition != EVERY_RECORD:
             inner = inner.where(self.condition(level.condition, table))
         if link is not None and above is not None:

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.dml import Delete, Update, UpdateBase
 
+from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
@@ -55,7 +56,8 @@ class WriteStatements:
     For one record: `write` gives its JSON, or no row where there was none to write; with `show`, it gives the id, and
     `show` the JSON of that id. For many: `write` gives ids, each of `lists` their JSON for one response key; with
     `find`, that gives the ids, and `write` comes last. `links` tells which of the records to be connected are there,
-    should nothing have been written, `present` when the record was updated last.
+    should nothing have been written, `present` when the record was updated last, `seen` whether the caller, who may
+    not write it, sees it.
     """
 
     write: Statement
@@ -64,23 +66,29 @@ class WriteStatements:
     find: Statement | None = None
     links: Statement | None = None
     present: Statement | None = None
+    seen: Statement | None = None
 
     @property
     def all(self) -> Sequence[Statement]:
-        known = (self.write, self.show, *self.lists.values(), self.find, self.links, self.present)
+        known = (self.write, self.show, *self.lists.values(), self.find, self.links, self.present, self.seen)
         return [each for each in known if each is not None]
 
 
 def write_statements(write: Write) -> WriteStatements:
-    links, present = _links_statement(write), _present_statement(write)
+    links, present, seen = _links_statement(write), _present_statement(write), _seen_statement(write)
     if isinstance(write.shown, tuple):
         lists = {each.key: show_statement(each.rows) for each in write.shown if each.rows}
         if write.does == "destroy_many":
             return WriteStatements(_destroy_ids(write.object), lists=lists, find=_find_ids(write))
         return WriteStatements(_ids_of(write), lists=lists, links=links)
-    if write.does != "destroy" and (write.is_nested or write.object.name in objects_read(write.shown)):
-        return WriteStatements(_ids_of(write), show_statement(write.shown), links=links, present=present)
-    return WriteStatements(_shown_at_once(write, write.shown), links=links, present=present)
+    if write.does != "destroy" and _is_shown_after(write, write.shown):
+        return WriteStatements(_ids_of(write), show_statement(write.shown), links=links, present=present, seen=seen)
+    return WriteStatements(_shown_at_once(write, write.shown), links=links, present=present, seen=seen)
+
+
+def _is_shown_after(write: Write, rows: Rows) -> bool:
+    """Whether more than one statement is needed; always, where row rules may ask for what was written."""
+    return write.is_nested or write.object.has_rules or write.object.name in objects_read(rows)
 
 
 def _shown_at_once(write: Write, rows: Rows) -> Statement:
@@ -233,9 +241,36 @@ def _present_statement(write: Write) -> Statement | None:
     build = Builder()
     table = write.object.table
     found = select(func.to_json(table.c.updated_at)).where(build.condition(write.condition, table))
+    return build.statement(found.where(*_there(build, write, RIGHT_TO[write.does])))
+
+
+def _seen_statement(write: Write) -> Statement | None:
+    """Whether the record is in sight; where a caller may write all that it sees, nobody needs to ask."""
+    to = RIGHT_TO.get(write.does)
+    if to is None or isinstance(write.shown, tuple) or write.object.rule(to) in (None, write.object.rule("READ")):
+        return None
+    build = Builder()
+    found: Select[Any] = select(literal_column("1")).where(build.condition(write.condition, write.object.table))
+    return build.statement(found.where(*_there(build, write, "READ")))
+
+
+def _there(build: Builder, write: Write, to: Right) -> Sequence[ColumnElement[bool]]:
+    """A record that may be written so: to bring one back or to destroy it, it may be deleted."""
     if write.does in ("update", "delete"):
-        return build.statement(found.where(build.visible(write.object, table)))
-    return build.statement(found.where(*build.allowed(write.object, table)))
+        return (build.visible(write.object, write.object.table, to),)
+    return build.allowed(write.object, write.object.table, to)
+
+
+RIGHT_TO: Mapping[str, Right] = {
+    "update": "UPDATE",
+    "update_many": "UPDATE",
+    "delete": "DELETE",
+    "delete_many": "DELETE",
+    "restore": "DELETE",
+    "restore_many": "DELETE",
+    "destroy": "DESTROY",
+    "destroy_many": "DESTROY",
+}
 
 
 def _links_statement(write: Write) -> Statement | None:

@@ -30,7 +30,7 @@ from armature.schema_builder.compile.references import (
     reference,
     shown_path,
 )
-from armature.schema_builder.run.failures import IdTaken, ValueMissing, told_of_write
+from armature.schema_builder.run.failures import ValueMissing, taken, told_of_write
 from armature.schema_builder.run.fetch import prepared
 from armature.schema_builder.run.records import NewRecord
 from armature.schema_builder.run.workplace import Workplace
@@ -49,6 +49,7 @@ async def insert_records(connection: Connection, at: Workplace, of: ObjectView, 
     """Insert all of them, in the caller's transaction. Raises ArmatureError naming the record at fault."""
     values = await columns_of(connection, at, of, records)
     await _run_insert(connection, at, of, records, values, None)
+    at.written.note(of, "CREATE", values["id"])
 
 
 async def upsert_records(
@@ -68,8 +69,10 @@ async def upsert_records(
         ids, by_key = {row[0] for row in rows}, {row[1]: row[0] for row in rows}
         for record, key in zip(alike, keys, strict=True):
             if record.id not in ids and key not in by_key:
-                raise IdTaken(of.object, (*record.path, "id"))
+                raise taken(of, upsert.by, record.path)
             found[record.id] = record.id if record.id in ids else by_key[key]
+    for right in ("CREATE", "UPDATE"):
+        at.written.note(of, right, found.values())
     return [found[each.id] for each in records]
 
 
@@ -218,7 +221,7 @@ async def _keys(
     wanted = _spelt(to, [_wanted(entry, each) for each in records])
     found: dict[tuple[str, Any], UUID] = {}
     for by in sorted({want.by for want in wanted if want}):
-        values = {"values": list({want.value for want in wanted if want and want.by == by})}
+        values = {"values": list({want.value for want in wanted if want and want.by == by}), **at.caller.variables}
         sql, arguments = prepared(find_ids(to, to.unique_entries[by]), at.schema, values)
         found |= {(by, row[0]): row[1] for row in await connection.fetch(sql, *arguments)}
     for record, want in zip(records, wanted, strict=True):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+from armature.schema_builder.compile.rules import ME
 from armature.schema_builder.compile.stamps import CALLER
 
 Source = Literal["MANUAL", "API", "SYSTEM"]
@@ -12,10 +13,13 @@ Source = Literal["MANUAL", "API", "SYSTEM"]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
+    """`roles` narrow what it sees and does; None: everything."""
+
     source: Source = "SYSTEM"
     name: str | None = None
     user_id: UUID | None = None
     api_key_id: UUID | None = None
+    roles: tuple[str, ...] | None = None
 
     @property
     def id(self) -> UUID | None:
@@ -23,9 +27,14 @@ class Caller:
 
     @property
     def variables(self) -> dict[str, Any]:
-        """The parts of an ACTOR, for the statements of a mutation."""
+        """The parts of an ACTOR, for the statements of a mutation, and what row rules ask."""
         parts = {"source": self.source, "name": self.name, "userId": self.user_id, "apiKeyId": self.api_key_id}
-        return {CALLER: parts}
+        return {CALLER: parts, **self.me}
+
+    @property
+    def me(self) -> dict[str, Any]:
+        """What row rules may ask of the caller; a user is known by its address."""
+        return {ME: {"id": self.id, "email": self.name if self.user_id else None}}
 
 
 SYSTEM = Caller()

@@ -14,12 +14,13 @@ from uuid import UUID
 from graphql import GraphQLError, OperationType
 
 from armature.core.db import Database
-from armature.core.errors import ArmatureError, BadUserInput, SchemaChanged
+from armature.core.errors import ArmatureError, BadUserInput, Forbidden, SchemaChanged
 from armature.core.lru import Lru
 from armature.core.settings import Settings
 from armature.metadata.model import Snapshot
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.compile.plan.reads import Known, Read
+from armature.schema_builder.compile.rules import RowRules
 from armature.schema_builder.run.answer import Answer, MutationOverGet, Operation, object_of, refusal
 from armature.schema_builder.run.caller import SYSTEM, Caller
 from armature.schema_builder.run.document import PAGE, Document, DocumentReader
@@ -29,8 +30,9 @@ from armature.schema_builder.run.introspection import Introspection
 from armature.schema_builder.run.mutation import run_mutation
 from armature.schema_builder.run.once import Key, once, request_of
 from armature.schema_builder.run.operation import MutationPlan, Plans, Prepared, QueryPlan, Refused
+from armature.schema_builder.run.sights import Sights
 from armature.schema_builder.run.text import Streamed, Text
-from armature.schema_builder.run.workplace import Tally, Workplace
+from armature.schema_builder.run.workplace import Tally, Workplace, Written
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import View
@@ -49,6 +51,7 @@ class Engine:
         self._prepared: Lru[Any, Prepared] = Lru(settings.document_cache_size)
         self._plans: Plans = Lru(settings.statement_cache_size)
         self._introspection = Introspection()
+        self._sights = Sights(settings.shape_cache_size)
 
     async def execute(self, operation: Operation, workspace_id: UUID, caller: Caller = SYSTEM) -> Answer:
         """The answer to an operation. Raises ArmatureError where the request as a whole is refused.
@@ -57,27 +60,34 @@ class Engine:
         """
         snapshot = self._workspaces.known(workspace_id) or await self._workspaces.newest(workspace_id)
         try:
-            return await self._run(operation, snapshot, caller)
+            return await self._run(operation, self._seen(snapshot, caller), caller)
         except (Refused, SchemaChanged) as refused:
             newest = await self._workspaces.newest(workspace_id)
             if newest.version == snapshot.version:
                 return _final(refused)
         try:
-            return await self._run(operation, newest, caller)
+            return await self._run(operation, self._seen(newest, caller), caller)
         except (Refused, SchemaChanged) as refused:
             return _refusal(refused)
 
-    async def sdl(self, workspace_id: UUID) -> Text:
-        """The caller's own schema in the schema definition language."""
-        return await self._introspection.text(await self._workspaces.snapshot(workspace_id))
+    async def sdl(self, workspace_id: UUID, caller: Caller = SYSTEM) -> Text:
+        """The caller's own schema in the schema definition language. Raises IntrospectionOff."""
+        snapshot = self._seen(await self._workspaces.snapshot(workspace_id), caller)
+        _check_introspection(snapshot)
+        return await self._introspection.text(snapshot)
+
+    def _seen(self, snapshot: Snapshot, caller: Caller) -> Snapshot:
+        return snapshot if caller.roles is None else self._sights.of(snapshot, caller.roles)
 
     def schema(self, snapshot: Snapshot) -> WorkspaceSchema:
-        """The schema of a model; workspaces of one shape share it."""
+        """The schema of a model, or of a role's view of it; workspaces and roles of one shape share it."""
         return self._schemas.get(snapshot.fingerprint) or self._new_schema(snapshot)
 
     def _new_schema(self, snapshot: Snapshot) -> WorkspaceSchema:
         """A schema that had to leave takes with it what was made for it."""
-        made = self._schemas.put(snapshot.fingerprint, WorkspaceSchema(View(snapshot)))
+        sight = snapshot.sight
+        rules = None if sight is None else RowRules(lambda: self.schema(sight.whole))
+        made = self._schemas.put(snapshot.fingerprint, WorkspaceSchema(View(snapshot, rules)))
         if len(self._schemas) == self._settings.shape_cache_size:
             self._prepared.drop_where(lambda key, _: key[0] not in self._schemas)
             self._plans.drop_where(lambda key, _: key[0].fingerprint not in self._schemas)
@@ -86,7 +96,7 @@ class Engine:
     async def _run(self, operation: Operation, snapshot: Snapshot, caller: Caller) -> Answer:
         prepared = self._prepared.get(_key(operation, snapshot)) or await self._prepare(operation, snapshot)
         if prepared.is_query:
-            return await self._query(prepared, operation, snapshot)
+            return await self._query(prepared, operation, snapshot, caller)
         if not operation.may_mutate:
             raise MutationOverGet
         return await self._mutation(prepared, operation, snapshot, caller)
@@ -110,10 +120,12 @@ class Engine:
             raise BadUserInput("There are no subscriptions yet.", hint="Send a query or a mutation.")
         return prepared
 
-    async def _query(self, prepared: Prepared, operation: Operation, snapshot: Snapshot) -> Answer:
+    async def _query(self, prepared: Prepared, operation: Operation, snapshot: Snapshot, caller: Caller) -> Answer:
         variables = prepared.coerced(operation.variables)
         plan = prepared.plan(variables)
         assert isinstance(plan, QueryPlan)  # noqa: S101  it is a query
+        if caller.roles is not None:
+            variables = {**variables, **caller.me}
         values = await self._fetched(plan, snapshot, variables)
         if len(plan.fields) == len(plan.reads):
             return Answer(_data([(each.key, value) for each, value in zip(plan.fields, values, strict=True)]))
@@ -145,6 +157,7 @@ class Engine:
         asked = [each.key for each in fields if isinstance(each, Known) and each.what == "introspection"]
         found: dict[str, bytes | Text] = {}
         if asked:
+            _check_introspection(snapshot)
             found |= await self._introspection.fields(prepared, asked, given)
         type_name = b'"Query"' if prepared.is_query else b'"Mutation"'
         for each in fields:
@@ -167,12 +180,23 @@ class Engine:
             tables,
             tally,
             caller,
+            Written(),
         )
         if operation.idempotency_key is None or caller.id is None:
             return (await run_mutation(at, prepared, plan)).answer
         key = Key(snapshot.workspace_id, caller.id, operation.idempotency_key, request_of(operation))
         lifetime = self._settings.idempotency_lifetime
         return await once(self._db, lifetime, key, lambda db: run_mutation(replace(at, db=db), prepared, plan))
+
+
+class IntrospectionOff(Forbidden):
+    def __init__(self) -> None:
+        super().__init__("Your role does not let you look at the schema.", hint="Ask an administrator.")
+
+
+def _check_introspection(snapshot: Snapshot) -> None:
+    if snapshot.sight is not None and not snapshot.sight.may_introspect:
+        raise IntrospectionOff
 
 
 def _key(operation: Operation, snapshot: Snapshot) -> tuple[bytes, str, str | None]:

@@ -10,6 +10,7 @@ from armature.core.errors import ArmatureError, BadUserInput, Conflict, SchemaCh
 from armature.metadata.model import Field, Object
 from armature.schema_builder.compile.references import DataRefused, Path, shown_path
 from armature.schema_builder.tables import constraint_field, constraint_pair, constraint_union, stored_fields
+from armature.schema_builder.view import ObjectView, Plain
 
 
 class TooComplex(ArmatureError):
@@ -60,6 +61,23 @@ class IdTaken(Conflict):
     def __init__(self, of: Object, path: Path | None) -> None:
         sentence = f"Another {of.label_singular} has this id, perhaps a deleted one."
         super().__init__(_placed(path, sentence), field="id", path=path)
+
+
+def taken(of: ObjectView, by: Plain, path: Path) -> Conflict:
+    """What an upsert finds in its way and may not update."""
+    if by.name == "id" and by.within is None:
+        return IdTaken(of.object, (*path, "id"))
+    return NotUnique(of.object, by.field, (*path, *by.path))
+
+
+class HiddenInTheWay(Conflict):
+    """A constraint of something that the caller does not see."""
+
+    def __init__(self, of: Object) -> None:
+        super().__init__(
+            f"Something that your role does not see forbids to write this {of.label_singular} so.",
+            hint="Ask an administrator.",
+        )
 
 
 class StillReferredTo(Conflict):
@@ -138,6 +156,16 @@ def told(error: Exception) -> ArmatureError | None:
             return None
 
 
+def _is_seen(at: Object, error: asyncpg.IntegrityConstraintViolationError) -> bool:
+    """Whether the caller sees all that the error is about."""
+    if at.access is None:
+        return True
+    name = error.constraint_name or ""
+    concerned = [constraint_field(at, name), constraint_union(at, name), *(constraint_pair(at, name) or ())]
+    concerned += [each for each in stored_fields(at) if each.column == error.column_name]
+    return at.is_visible and all(each.is_visible for each in concerned if each is not None)
+
+
 Place = Callable[[Field], Path | None]
 """Where the client wrote the value of a field; None where it wrote no data."""
 
@@ -145,26 +173,35 @@ Place = Callable[[Field], Path | None]
 def told_of_write(error: Exception, of: Object, objects: Mapping[str, Object], place: Place) -> ArmatureError | None:
     """As `told`, for a write to `of`; `objects` are the workspace's by table, to name who refers to whom."""
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        at = objects.get(error.table_name or "", of)
-        found = constraint_field(at, error.constraint_name or "")
-        path = place(found) if found and at is of else None
-        match error:
-            case asyncpg.UniqueViolationError() if pair := constraint_pair(at, error.constraint_name or ""):
-                return JoinedAlready(at, pair)
-            case asyncpg.UniqueViolationError():
-                return NotUnique(at, found, path) if found and found.name != "id" else IdTaken(at, path)
-            case asyncpg.NotNullViolationError():
-                missing = next((each for each in stored_fields(at) if each.column == error.column_name), None)
-                return ValueMissing(place(missing) or (missing.name,)) if missing else None
-            case asyncpg.ForeignKeyViolationError() if found and str(error).startswith("insert or update"):
-                return ReferenceGone(path or (found.name,))
-            case asyncpg.ForeignKeyViolationError() | asyncpg.RestrictViolationError() if found:
-                return StillReferredTo(at, found)
-            case asyncpg.CheckViolationError() if morph := constraint_union(at, error.constraint_name or ""):
-                return SeveralGiven(at, morph)
-            case asyncpg.CheckViolationError() if found:
-                return ValueNotAllowed(path or (found.name,))
+        return _told_of_constraint(error, of, objects, place) or told(error)
     if isinstance(error, asyncpg.ProgramLimitExceededError) and error.constraint_name:
         found = constraint_field(objects.get(error.table_name or "", of), error.constraint_name)
         return TooLongForUnique(place(found) or (found.name,)) if found else told(error)
     return told(error)
+
+
+def _told_of_constraint(
+    error: asyncpg.IntegrityConstraintViolationError, of: Object, objects: Mapping[str, Object], place: Place
+) -> ArmatureError | None:
+    at = objects.get(error.table_name or "", of)
+    found = constraint_field(at, error.constraint_name or "")
+    path = place(found) if found and at is of else None
+    if not _is_seen(at, error):
+        return HiddenInTheWay(of)
+    match error:
+        case asyncpg.UniqueViolationError() if pair := constraint_pair(at, error.constraint_name or ""):
+            return JoinedAlready(at, pair)
+        case asyncpg.UniqueViolationError():
+            return NotUnique(at, found, path) if found and found.name != "id" else IdTaken(at, path)
+        case asyncpg.NotNullViolationError():
+            missing = next((each for each in stored_fields(at) if each.column == error.column_name), None)
+            return ValueMissing(place(missing) or (missing.name,)) if missing else None
+        case asyncpg.ForeignKeyViolationError() if found and str(error).startswith("insert or update"):
+            return ReferenceGone(path or (found.name,))
+        case asyncpg.ForeignKeyViolationError() | asyncpg.RestrictViolationError() if found:
+            return StillReferredTo(at, found)
+        case asyncpg.CheckViolationError() if morph := constraint_union(at, error.constraint_name or ""):
+            return SeveralGiven(at, morph)
+        case asyncpg.CheckViolationError() if found:
+            return ValueNotAllowed(path or (found.name,))
+    return None

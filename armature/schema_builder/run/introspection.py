@@ -6,6 +6,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -68,7 +69,8 @@ class Introspection:
         async with self._turn:
             found = self._kept.get(key)
             if found is None:
-                found = await _printed(Job(snapshot, question), 1 if question is None else len(question.keys))
+                job = Job(replace(snapshot, sight=None), question)
+                found = await _printed(job, 1 if question is None else len(question.keys))
                 self._kept.put(key, found, sum(each.weight for each in found))
             return found
 

@@ -24,7 +24,7 @@ async def join(connection: Connection, at: Workplace, side: Side, members: Seque
     values = {"id": [each.id for each in records], ABOVE: [each.above.id for each in members]}
     sql, arguments = prepared(bulk_join(link), at.schema, {**values, **at.caller.variables})
     with telling(at, link.object, records, {link.near: values[ABOVE], link.far: values["id"]}):
-        await connection.execute(sql, *arguments)
+        at.written.note(link.object, "CREATE", [row[0] for row in await connection.fetch(sql, *arguments)])
 
 
 async def unjoin(connection: Connection, at: Workplace, side: Side, members: Sequence[Member]) -> None:

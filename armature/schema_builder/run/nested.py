@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from armature.metadata.rights import Right
 from armature.schema_builder.compile.references import (
     Create,
     DataRefused,
@@ -18,6 +19,7 @@ from armature.schema_builder.compile.references import (
     reference,
     unique_value,
 )
+from armature.schema_builder.run.permits import check_may
 from armature.schema_builder.run.records import NO_KEYS, Existing, NewRecord, Record, Row, new_record
 from armature.schema_builder.run.workplace import Workplace
 from armature.schema_builder.view import ObjectView, Through, ToMany, ToOne
@@ -71,6 +73,8 @@ class Nesting:
     ) -> NewRecord:
         """A record that refers to those of `keys`, which are of lower levels."""
         self._at.tally.add(1)
+        if of.object.access is not None:
+            check_may(of, "CREATE", path)
         if of.related.isdisjoint(row):
             record = new_record(row, path, keys)
             self.new[level, of.name].append(record)
@@ -154,6 +158,8 @@ class Nesting:
         self._connect_all(entry, above, given, path)
 
     def _connect_all(self, entry: ToOne | ToMany, above: Record, given: Sequence[Any], path: Path) -> list[Existing]:
+        if given:
+            _check_way(self._at, entry, "CREATE", path)
         found = [
             self._existing(entry, each, (*path, at) if isinstance(entry, ToMany) else path)
             for at, each in enumerate(given)
@@ -162,6 +168,7 @@ class Nesting:
         return found
 
     def set_all(self, entry: ToMany, above: Record, given: Sequence[Any], path: Path, _level: int) -> None:
+        _check_way(self._at, entry, "DELETE", path)
         kept = self._connect_all(entry, above, given, path)
         if isinstance(above, Existing):
             self.released[_side(entry)].append(Release(above, kept, path))
@@ -169,12 +176,14 @@ class Nesting:
     def disconnect_all(self, entry: ToMany, above: Record, given: Sequence[Any], path: Path, _level: int) -> None:
         _check_there(above, path)
         for at, each in enumerate(given):
+            _check_way(self._at, entry, "DELETE", (*path, at))
             record = self._existing(entry, each, (*path, at))
             self.disconnected[_side(entry)].append(Member(record, above, record.path))
 
     def update_all(self, entry: ToMany, above: Record, given: Sequence[Any], path: Path, level: int) -> None:
         _check_there(above, path)
         to = self._at.view[entry.target]
+        check_may(to, "UPDATE", path)
         for at, each in enumerate(given):
             place = (*path, at)
             if ("id" in each) == ("where" in each):
@@ -219,6 +228,15 @@ def check_flat(of: ObjectView, record: NewRecord) -> None:
 
 def _side(entry: ToOne | ToMany) -> Side:
     return Side(entry.target, entry.far, entry.through if isinstance(entry, ToMany) else None)
+
+
+def _check_way(at: Workplace, entry: ToOne | ToMany, to: Right, path: Path) -> None:
+    """Whether it may come to belong, or no longer belong, to another record: the key is its own, or a link record's."""
+    through = entry.through if isinstance(entry, ToMany) else None
+    if through is None:
+        check_may(at.view[entry.target], "UPDATE", path)
+    else:
+        check_may(at.view[through.object], to, path)
 
 
 def _given(given: Any, path: Path) -> Any:

@@ -17,6 +17,7 @@ from armature.schema_builder.run.fetch import prepared
 from armature.schema_builder.run.joined import join, unjoin, unjoin_others, via
 from armature.schema_builder.run.members import check_among, check_once, records_of
 from armature.schema_builder.run.nested import Member, Nesting, Release, Side
+from armature.schema_builder.run.permits import check_each
 from armature.schema_builder.run.records import NO_KEYS, Existing, NewRecord
 from armature.schema_builder.run.workplace import Workplace
 
@@ -43,7 +44,7 @@ async def _look(connection: Connection, at: Workplace, named: Sequence[Existing]
     for (name, by), alike in groups.items():
         to = at.view[name]
         spelt = sought(to.unique_entries[by]) or (lambda value: value)
-        values = {"values": list({spelt(each.value) for each in alike})}
+        values = {"values": list({spelt(each.value) for each in alike}), **at.caller.variables}
         sql, arguments = prepared(find_ids(to, to.unique_entries[by]), at.schema, values)
         found = {row[0]: row[1] for row in await connection.fetch(sql, *arguments)}
         for each in alike:
@@ -56,18 +57,22 @@ async def _release(connection: Connection, at: Workplace, side: Side, releases: 
     kept = [each.id for release in releases for each in release.kept]
     values = {"id": kept, ABOVE: [each.above.id for each in releases]}
     records = [NewRecord(each.above.id, {}, each.path, NO_KEYS) for each in releases]
-    sql, arguments = prepared(bulk_release(at.view[side.of], side.far), at.schema, {**values, **at.caller.variables})
-    with telling(at, at.view[side.of], records, {}):
-        await connection.execute(sql, *arguments)
+    of = at.view[side.of]
+    sql, arguments = prepared(bulk_release(of, side.far), at.schema, {**values, **at.caller.variables})
+    with telling(at, of, records, {}):
+        at.written.note(of, "UPDATE", [row[0] for row in await connection.fetch(sql, *arguments)])
 
 
 async def _connect(connection: Connection, at: Workplace, side: Side, members: Sequence[Member]) -> None:
     check_once(members)
     records = records_of(members)
     values = {"id": [each.id for each in records], ABOVE: [each.above.id for each in members]}
-    sql, arguments = prepared(bulk_connect(at.view[side.of], side.far), at.schema, {**values, **at.caller.variables})
-    with telling(at, at.view[side.of], records, {side.far: values[ABOVE]}):
+    of = at.view[side.of]
+    await check_each(connection, at, of, "UPDATE", values["id"])
+    sql, arguments = prepared(bulk_connect(of, side.far), at.schema, {**values, **at.caller.variables})
+    with telling(at, of, records, {side.far: values[ABOVE]}):
         await connection.execute(sql, *arguments)
+    at.written.note(of, "UPDATE", values["id"])
 
 
 async def _disconnect(connection: Connection, at: Workplace, side: Side, members: Sequence[Member]) -> None:
@@ -94,4 +99,5 @@ async def _change_alike(
     sql, arguments = prepared(statement, at.schema, {**given, **at.caller.variables})
     with telling(at, of, records, values):
         found = {row[0] for row in await connection.fetch(sql, *arguments)}
+    at.written.note(of, "UPDATE", found)
     check_among(members, {(each.above.id, each.record.id) for each in members if each.record.id in found})

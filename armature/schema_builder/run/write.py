@@ -12,6 +12,7 @@ from armature.core.db import Connection
 from armature.core.errors import ArmatureError, Conflict, NotFound
 from armature.metadata.model import Field, Object
 from armature.metadata.names import type_name
+from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import Constant, Variables
 from armature.schema_builder.compile.cost import check_shown
 from armature.schema_builder.compile.plan.levels import Rows
@@ -20,16 +21,18 @@ from armature.schema_builder.compile.plan.writes import Merge, SetLink, SetNew, 
 from armature.schema_builder.compile.references import DATA, NothingToConnect, Path
 from armature.schema_builder.compile.write_statement import (
     MADE,
+    RIGHT_TO,
     WRITTEN,
     WriteStatements,
     show_statement,
     write_statements,
 )
 from armature.schema_builder.run.bulk import upsert_records
-from armature.schema_builder.run.failures import IdTaken, told_of_write
+from armature.schema_builder.run.failures import taken, told_of_write
 from armature.schema_builder.run.fetch import fetch_ids, fetch_json, fetch_row
 from armature.schema_builder.run.merge import merge_records
 from armature.schema_builder.run.nested import Nesting, check_flat
+from armature.schema_builder.run.permits import NotPermitted, check_written
 from armature.schema_builder.run.records import NO_KEYS, Existing, NewRecord, Record, Row, new_record
 from armature.schema_builder.run.relate import relate
 from armature.schema_builder.run.workplace import Workplace
@@ -85,6 +88,7 @@ def _ready(write: Write) -> WriteField:
 
 async def run_field(at: Workplace, field: WriteField) -> bytes:
     """The JSON of one root field. Raises ArmatureError where nothing was written."""
+    at.written.ids.clear()
     try:
         return await RUNS[_how(field)](at, field)
     except ArmatureError:
@@ -131,8 +135,21 @@ async def _one_then_show(at: Workplace, field: WriteField) -> bytes:
         ids = await fetch_ids(connection, field.statements.write, at.schema, variables)
         if not ids:
             return await _refuse(connection, at, field)
+        _note(at, field.write, ids)
         await _beside(connection, at, field.write, ids[0])
+        await check_written(connection, at)
         return await _show(connection, at, field, ids)
+
+
+def _note(at: Workplace, write: Write, ids: Sequence[UUID]) -> None:
+    for to in WRITES.get(write.does, ()):
+        at.written.note(write.object, to, ids)
+    if write.upsert is not None:
+        at.written.note(write.object, "UPDATE", ids)
+
+
+WRITES: Mapping[str, tuple[Right, ...]] = {"create": ("CREATE",), "update": ("UPDATE",), "update_many": ("UPDATE",)}
+"""What a record must be let in for when it is written, too. What is deleted does not change otherwise."""
 
 
 async def _with_made(connection: Connection, at: Workplace, write: Write) -> Variables:
@@ -168,13 +185,15 @@ async def _many(at: Workplace, field: WriteField) -> bytes:
         _check_shown(at, field, len(ids))
         if not ids and statements.links is not None:
             await _refuse_missing_links(connection, at, field)
+        _note(at, field.write, ids)
+        await check_written(connection, at)
         variables = {**at.variables, WRITTEN: ids}
         lists = {
             key: await fetch_json(connection, statement, at.schema, variables)
             for key, statement in statements.lists.items()
         }
         if statements.find is not None:
-            await fetch_ids(connection, statements.write, at.schema, {WRITTEN: ids})
+            await fetch_ids(connection, statements.write, at.schema, variables)
         return _counted(field, len(ids), lists)
 
 
@@ -185,6 +204,7 @@ async def _bulk(at: Workplace, field: WriteField) -> bytes:
     _check_shown(at, field, len(rows))
     async with at.db.transaction() as connection:
         ids = await _inserted(connection, at, write, rows)
+        await check_written(connection, at)
         shown = await fetch_json(connection, field.statements.write, at.schema, {**at.variables, WRITTEN: ids})
         return shown or b"[]"
 
@@ -249,7 +269,10 @@ async def _refuse(connection: Connection, at: Workplace, field: WriteField) -> b
         if present is not None:
             raise ChangedMeanwhile(field.write.object.object, msgspec.json.decode(present))
     if field.write.upsert is not None:
-        raise IdTaken(field.write.object.object, (*DATA, "id"))
+        raise taken(field.write.object, field.write.upsert.by, DATA)
+    seen = field.statements.seen
+    if seen is not None and await fetch_row(connection, seen, at.schema, at.variables) is not None:
+        raise NotPermitted(field.write.object.object, RIGHT_TO[field.write.does])
     raise RecordNotFound(field.write.object.object)
 
 

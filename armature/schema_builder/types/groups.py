@@ -86,10 +86,13 @@ def group_key_type(types: Types, of: ObjectView) -> GraphQLObjectType:
 
 def group_type(types: Types, of: ObjectView) -> GraphQLObjectType:
     def fields() -> dict[str, GraphQLField]:
-        records = list_field(types, of, "Records of the group.")
-        records.args = {name: each for name, each in records.args.items() if name not in NOT_OF_GROUPS}
         key = GraphQLField(GraphQLNonNull(types[type_name("group_key", of.name)]))
-        return {"key": key, **aggregate_fields(types, of), "records": records}
+        found = {"key": key, **aggregate_fields(types, of)}
+        if of.object.may("READ"):
+            records = list_field(types, of, "Records of the group.")
+            records.args = {name: each for name, each in records.args.items() if name not in NOT_OF_GROUPS}
+            found["records"] = records
+        return found
 
     return GraphQLObjectType(type_name("group", of.name), fields)
 

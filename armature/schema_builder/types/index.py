@@ -15,6 +15,7 @@ from armature.metadata.kinds import KINDS
 from armature.metadata.model import Object
 from armature.metadata.names import CHOICE_TYPES, choice_type_name, morph_type_name, root_name, type_name
 from armature.metadata.stored import stored
+from armature.schema_builder.types.needs import has_root, has_type, may_merge
 from armature.schema_builder.view import View
 
 KEPT = 5_000
@@ -88,7 +89,7 @@ class Indexer:
         self._types = tuple(types)
         self._queries = tuple(queries)
         self._mutations = tuple(mutations)
-        self._known: Lru[tuple[bytes, tuple[str, ...], tuple[str, ...]], Index] = Lru(KEPT)
+        self._known: Lru[tuple[bytes, tuple[str, ...], tuple[str, ...], bool], Index] = Lru(KEPT)
 
     def of(self, view: View) -> Sequence[Index]:
         """One for each object. Not to be called by several threads at once."""
@@ -97,20 +98,22 @@ class Indexer:
     def _of(self, view: View, of: Object) -> Index:
         morphs = tuple(view[of.name_singular].morphs) if of.unions else ()
         rolled = tuple(each.scalar for each in view[of.name_singular].rollups.values()) if of.rollups else ()
-        key = (of.fingerprint, morphs, rolled)
-        return self._known.get(key) or self._known.put(key, self._brought(of, morphs, rolled))
+        merges = may_merge(view.snapshot, of)
+        key = (of.fingerprint, morphs, rolled, merges)
+        return self._known.get(key) or self._known.put(key, self._brought(of, morphs, rolled, merges))
 
-    def _brought(self, of: Object, morphs: Iterable[str], rolled: Iterable[str]) -> Index:
+    def _brought(self, of: Object, morphs: Iterable[str], rolled: Iterable[str], merges: bool) -> Index:
         name = of.name_singular
         left_out = lacking(_scalars(of).union(rolled))
-        types = {type_name(what, name): TypeEntry(what, name) for what in self._types if what not in left_out}
+        whats = [each for each in self._types if each not in left_out and has_type(of, each)]
+        types = {type_name(what, name): TypeEntry(what, name) for what in whats}
         for field in of.visible_fields.values():
             if field.options:
                 types |= {
                     choice_type_name(what, name, field.name): TypeEntry(what, name, field.name) for what in CHOICE_TYPES
                 }
         types |= {morph_type_name(name, each): TypeEntry("morph", name, each) for each in morphs}
-        mutations = [each for each in self._mutations if each not in left_out]
+        mutations = [each for each in self._mutations if each not in left_out and (merges or each != "merge")]
         return Index(types, _roots(of, self._queries), _roots(of, mutations))
 
 
@@ -120,4 +123,4 @@ def _scalars(of: Object) -> set[str]:
 
 
 def _roots(of: Object, kinds: Iterable[str]) -> Mapping[str, RootEntry]:
-    return {root_name(does, of): RootEntry(does, of.name_singular) for does in kinds}
+    return {root_name(does, of): RootEntry(does, of.name_singular) for does in kinds if has_root(of, does)}

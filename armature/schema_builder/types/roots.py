@@ -70,12 +70,13 @@ def _create_many(types: Types, of: ObjectView) -> GraphQLField:
 
 
 def _on_conflict(types: Types, of: ObjectView) -> dict[str, GraphQLArgument]:
-    return {"onConflict": GraphQLArgument(types[type_name("on_conflict", of.name)])}
+    name = type_name("on_conflict", of.name)
+    return {"onConflict": GraphQLArgument(types[name])} if name in types else {}
 
 
 def _update(types: Types, of: ObjectView) -> GraphQLField:
     data = GraphQLArgument(GraphQLNonNull(types[type_name("update", of.name)]))
-    return GraphQLField(types[of.type_name], {"id": ID, "data": data, **IF_UPDATED_AT})
+    return GraphQLField(types[of.type_name], {"id": ID, "data": data, **_if_updated_at(of)})
 
 
 def _update_many(types: Types, of: ObjectView) -> GraphQLField:
@@ -93,7 +94,13 @@ def _merge(types: Types, of: ObjectView) -> GraphQLField:
 
 
 def _by_id(description: str) -> Callable[[Types, ObjectView], GraphQLField]:
-    return lambda types, of: GraphQLField(types[of.type_name], {"id": ID, **IF_UPDATED_AT}, description=description)
+    return lambda types, of: GraphQLField(
+        types[of.type_name], {"id": ID, **_if_updated_at(of)}, description=description
+    )
+
+
+def _if_updated_at(of: ObjectView) -> dict[str, GraphQLArgument]:
+    return IF_UPDATED_AT if "updatedAt" in of.entries else {}
 
 
 def _by_filter(description: str) -> Callable[[Types, ObjectView], GraphQLField]:

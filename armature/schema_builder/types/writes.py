@@ -86,17 +86,21 @@ def _input_type(types: Types, of: ObjectView, entry: Entry) -> GraphQLInputType:
 
 def to_one_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
     """How another record refers to one of these."""
+
+    def fields() -> dict[str, GraphQLInputField]:
+        found = {
+            "connect": GraphQLInputField(types[type_name("connect", of.name)], description="Refer to this record."),
+            "disconnect": GraphQLInputField(GraphQLBoolean, description="true: refer to none."),
+        }
+        if type_name("create", of.name) in types:
+            create = types[type_name("create", of.name)]
+            description = "Make a record and refer to it."
+            found["create"] = GraphQLInputField(create, description=description, extensions={DATA: True})
+        return found
+
     return GraphQLInputObjectType(
         type_name("to_one", of.name),
-        lambda: {
-            "connect": GraphQLInputField(types[type_name("connect", of.name)], description="Refer to this record."),
-            "create": GraphQLInputField(
-                types[type_name("create", of.name)],
-                description="Make a record and refer to it.",
-                extensions={DATA: True},
-            ),
-            "disconnect": GraphQLInputField(GraphQLBoolean, description="true: refer to none."),
-        },
+        fields,
         is_one_of=True,
     )
 
@@ -107,13 +111,13 @@ def to_many_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
 
     def fields() -> dict[str, GraphQLInputField]:
         found = {
-            "create": GraphQLInputField(
-                GraphQLList(GraphQLNonNull(types[type_name("create", of.name)])), description="Make these, among them."
-            ),
             "connect": GraphQLInputField(connect, description="Add these to them."),
             "disconnect": GraphQLInputField(connect, description="Take these out of them."),
             "set": GraphQLInputField(connect, description="Let these be among them, and no others that were there."),
         }
+        if type_name("create", of.name) in types:
+            create = GraphQLList(GraphQLNonNull(types[type_name("create", of.name)]))
+            found["create"] = GraphQLInputField(create, description="Make these, among them.")
         if type_name("to_many_update", of.name) in types:
             update = GraphQLList(GraphQLNonNull(types[type_name("to_many_update", of.name)]))
             found["update"] = GraphQLInputField(update, description="Change these of them.")

@@ -29,7 +29,7 @@ def sdl_route(engine: Engine, identify: Identify[WorkspaceIdentity]) -> Route:
 
     async def schema(request: Request) -> Response:
         caller = await identify(request.scope, dict(request.scope["headers"]))
-        text = await engine.sdl(caller.workspace_id)
+        text = await engine.sdl(caller.workspace_id, caller.actor)
         headers = {"cache-control": "private, no-store", "content-length": str(len(text))}
         return StreamingResponse(_pieces(text), headers=headers, media_type="text/plain")
 

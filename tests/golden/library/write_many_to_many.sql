@@ -32,7 +32,7 @@ FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS UUID[]), CAST($7::V
 -- $7 = '{"(new id)"}'
 
 INSERT INTO $workspace.book_writers (book_id, writer_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1."(above)", anon_1.id, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS UUID[])) AS anon_1(id, "(above)") ON CONFLICT DO NOTHING;
+FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS UUID[])) AS anon_1(id, "(above)") ON CONFLICT DO NOTHING RETURNING $workspace.book_writers.id;
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None
@@ -77,7 +77,7 @@ WHERE anon_1.id = $workspace.book_writers.writer_id AND anon_1."(above)" = $work
 -- $7 = '{"00000003-0000-7000-8000-000000000001"}'
 
 INSERT INTO $workspace.book_writers (book_id, writer_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1."(above)", anon_1.id, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS UUID[])) AS anon_1(id, "(above)") ON CONFLICT DO NOTHING;
+FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS UUID[])) AS anon_1(id, "(above)") ON CONFLICT DO NOTHING RETURNING $workspace.book_writers.id;
 -- $1 = 'SYSTEM'
 -- $2 = None
 -- $3 = None

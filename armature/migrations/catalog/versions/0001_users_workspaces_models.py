@@ -35,6 +35,7 @@ def downgrade() -> None:
         "jobs",
         "idempotency_keys",
         "changesets",
+        "roles",
         "options",
         "relations",
         "fields",
@@ -222,6 +223,26 @@ def _create_models() -> None:
     )
     op.create_index("options__field_id__idx", "options", ["field_id"], unique=False, schema="armature")
     op.create_index("options__workspace_id__idx", "options", ["workspace_id"], unique=False, schema="armature")
+    op.create_table(
+        "roles",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("grants", postgresql.JSON(), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["armature.workspaces.id"], name="roles__workspace_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="roles__pkey"),
+        schema="armature",
+    )
+    op.create_index(
+        "roles__workspace_id_version__idx", "roles", ["workspace_id", "version"], unique=False, schema="armature"
+    )
     op.create_table(
         "changesets",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),

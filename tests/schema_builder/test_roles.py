@@ -1,0 +1,318 @@
+"""What callers with roles see and do: their own schema, their own records, and nothing that tells of others."""
+
+from typing import Any
+
+import pytest
+
+from armature.metadata.changes import (
+    CreateRole,
+    SetFieldPermission,
+    SetObjectPermission,
+)
+from armature.metadata.rights import Right
+from tests.support.data_api import Client
+from tests.support.small_crm import ACME, ALICE, BIG_DEAL, CHESHIRE, HATTER, SMALL_DEAL, TEAPOT
+
+ALL: tuple[Right, ...] = ("READ", "CREATE", "UPDATE", "DELETE", "DESTROY")
+
+
+def role(name: str = "clerk", *rights: Right) -> CreateRole:
+    return CreateRole(name=name, rights=rights)
+
+
+def lets(of: str, *rights: Right, name: str = "clerk", **rules: Any) -> SetObjectPermission:
+    return SetObjectPermission(role=name, object=of, rights=rights, **rules)
+
+
+async def test_a_role_sees_the_objects_that_it_may_read_and_no_others(own_crm: Client) -> None:
+    clerk = (await own_crm.change(role(), lets("company", "READ"))).acting_as("clerk")
+
+    assert await clerk.data("{ companies(limit: 1, orderBy: [{name: ASC}]) { name } }") == {
+        "companies": [{"name": "Acme"}]
+    }
+    error = await clerk.error("{ people { id } }")
+    assert error["message"] == "Cannot query field 'people' on type 'Query'."
+    error = await clerk.error("{ companies { people { id } } }")
+    assert error["message"].startswith("Cannot query field 'people' on type 'Company'.")
+    error = await clerk.error("mutation { deleteCompany(id: 1) { id } }")
+    assert error["message"] == "The mutation operation is not supported by the schema."
+
+
+async def test_a_hidden_field_does_not_exist(own_crm: Client) -> None:
+    hidden = SetFieldPermission(role="clerk", object="company", field="employees", may_read=False)
+    clerk = (await own_crm.change(role("clerk", *ALL), hidden)).acting_as("clerk")
+
+    for query in (
+        "{ companies { employees } }",
+        "{ companies(filter: {employees: {gt: 1}}) { id } }",
+        "{ companies(orderBy: [{employees: ASC}]) { id } }",
+        "{ companiesGroupBy(by: [{field: EMPLOYEES}]) { count } }",
+        "{ companiesAggregate { max { employees } } }",
+        "{ people(filter: {company: {employees: {gt: 1}}}) { id } }",
+        "mutation { updateCompanies(filter: {}, data: {employees: 1}) { count } }",
+        'mutation { createCompany(data: {name: "x", employees: 1}) { id } }',
+    ):
+        answer = await clerk.ask(query)
+        assert "data" not in answer
+        assert "employees" in answer["errors"][0]["message"].lower()
+        assert "mean" not in answer["errors"][0]["message"]
+
+
+async def test_a_field_that_may_be_read_only_is_no_input(own_crm: Client) -> None:
+    fixed = SetFieldPermission(role="clerk", object="company", field="name", may_update=False)
+    clerk = (await own_crm.change(role("clerk", *ALL), fixed)).acting_as("clerk")
+
+    assert (await clerk.data(f'{{ company(id: "{ACME}") {{ name }} }}'))["company"]["name"] == "Acme"
+    error = await clerk.error(f'mutation {{ updateCompany(id: "{ACME}", data: {{name: "x"}}) {{ id }} }}')
+    assert "CompanyUpdateInput" in error["message"]
+
+
+async def test_a_row_rule_narrows_every_way_to_a_record(own_crm: Client) -> None:
+    rule = {"name": {"eq": "Acme"}}
+    clerk = (await own_crm.change(role("clerk", *ALL), lets("company", *ALL, read_rule=rule))).acting_as("clerk")
+
+    assert await clerk.data("{ companies { name } }") == {"companies": [{"name": "Acme"}]}
+    assert await clerk.data("{ companiesAggregate { count sum { employees } } }") == {
+        "companiesAggregate": {"count": 1, "sum": {"employees": "120"}}
+    }
+    assert await clerk.data("{ companiesConnection { totalCount nodes { name } } }") == {
+        "companiesConnection": {"totalCount": 1, "nodes": [{"name": "Acme"}]}
+    }
+    assert await clerk.data("{ companiesGroupBy(by: [{field: NAME}]) { key { name } } }") == {
+        "companiesGroupBy": [{"key": {"name": "Acme"}}]
+    }
+    assert await clerk.data(f'{{ company(id: "{TEAPOT}") {{ name }} }}') == {"company": None}
+    assert await clerk.data('{ companyBy(where: {domainName: "teapot.example"}) { name } }') == {"companyBy": None}
+    hatter = f'{{ person(id: "{HATTER}") {{ company {{ name }} }} }}'
+    assert await clerk.data(hatter) == {"person": {"company": None}}
+    assert await clerk.data('{ people(filter: {company: {name: {startsWith: "T"}}}) { id } }') == {"people": []}
+    assert await clerk.data("{ peopleGroupBy(by: [{company: {field: NAME}}]) { key { company { name } } count } }") == {
+        "peopleGroupBy": [
+            {"key": {"company": {"name": "Acme"}}, "count": 1},
+            {"key": {"company": {"name": None}}, "count": 3},
+        ]
+    }
+
+
+async def test_a_rule_may_ask_what_the_role_does_not_see(own_crm: Client) -> None:
+    rule = {"people": {"some": {"email": {"eq": "$me.email"}}}}
+    crm = await own_crm.change(role(), lets("company", "READ", read_rule=rule))
+
+    alice = crm.acting_as("clerk", email="alice@acme.com")
+    assert await alice.data("{ companies { name } }") == {"companies": [{"name": "Acme"}]}
+    assert await crm.acting_as("clerk", email="else@acme.com").data("{ companies { name } }") == {"companies": []}
+
+
+async def test_the_caller_is_a_bind(own_crm: Client) -> None:
+    crm = await own_crm.change(role(), lets("person", "READ", read_rule={"id": {"eq": "$me.id"}}))
+
+    for me in (ALICE, HATTER):
+        assert await crm.acting_as("clerk", user_id=me).data("{ people { id } }") == {"people": [{"id": str(me)}]}
+
+
+@pytest.mark.parametrize("mutation", ["update", "delete", "restore", "destroy"])
+async def test_what_is_not_in_sight_is_not_there_to_be_written(own_crm: Client, mutation: str) -> None:
+    rule = {"name": {"eq": "Acme"}}
+    clerk = (await own_crm.change(role("clerk", *ALL), lets("company", *ALL, read_rule=rule))).acting_as("clerk")
+    data = ", data: {employees: 1}" if mutation == "update" else ""
+
+    errors = []
+    for id_ in (TEAPOT, ALICE):  # one that is hidden, one that does not exist
+        error = await clerk.error(f'mutation {{ {mutation}Company(id: "{id_}"{data}) {{ id }} }}')
+        errors.append((error["message"], error["code"]))
+    assert errors[0] == errors[1] == ("There is no Company with this id.", "NOT_FOUND")
+
+
+async def test_what_may_be_read_but_not_written_says_so(own_crm: Client) -> None:
+    allowed = lets("company", *ALL, write_rule={"name": {"eq": "Acme"}})
+    clerk = (await own_crm.change(role("clerk", *ALL), allowed)).acting_as("clerk")
+
+    error = await clerk.error(f'mutation {{ updateCompany(id: "{TEAPOT}", data: {{employees: 1}}) {{ id }} }}')
+    assert (error["code"], error["message"]) == ("FORBIDDEN", "Your role does not let you change this Company.")
+    assert await clerk.data("mutation { updateCompanies(filter: {}, data: {employees: 7}) { count } }") == {
+        "updateCompanies": {"count": 1}
+    }
+
+
+async def test_nobody_moves_a_record_out_of_reach(own_crm: Client) -> None:
+    rule = {"name": {"startsWith": "A"}}
+    clerk = (await own_crm.change(role("clerk", *ALL), lets("company", *ALL, read_rule=rule))).acting_as("clerk")
+
+    for query in (
+        f'mutation {{ updateCompany(id: "{ACME}", data: {{name: "B"}}) {{ id }} }}',
+        'mutation { updateCompanies(filter: {}, data: {name: "B"}) { count } }',
+        'mutation { createCompany(data: {name: "B"}) { id } }',
+        'mutation { createCompanies(data: [{name: "A"}, {name: "B"}]) { id } }',
+        f'mutation {{ updatePerson(id: "{ALICE}", data: {{company: {{create: {{name: "B"}}}}}}) {{ id }} }}',
+    ):
+        assert (await clerk.error(query))["code"] == "FORBIDDEN"
+    assert await clerk.data("{ companies { name } }") == {"companies": [{"name": "Acme"}]}
+    assert (await own_crm.data("{ companiesAggregate { count } }"))["companiesAggregate"]["count"] == 3
+
+
+async def test_a_record_is_let_in_by_what_is_written_with_it(own_crm: Client) -> None:
+    rule = {"people": {"some": {"email": {"eq": "$me.email"}}}}
+    crm = await own_crm.change(role("clerk", *ALL), lets("company", *ALL, read_rule=rule))
+    clerk = crm.acting_as("clerk", email="me@example.com")
+
+    mutation = (
+        """mutation($people: PersonToManyInput) { createCompany(data: {name: "Mine", people: $people}) { name } }"""
+    )
+    assert (await clerk.error(mutation))["code"] == "FORBIDDEN"
+    me = {"create": [{"email": "me@example.com"}]}
+    assert await clerk.data(mutation, people=me) == {"createCompany": {"name": "Mine"}}
+
+
+async def test_what_is_connected_must_be_in_sight(own_crm: Client) -> None:
+    rule = {"name": {"eq": "Acme"}}
+    clerk = (await own_crm.change(role("clerk", *ALL), lets("company", *ALL, read_rule=rule))).acting_as("clerk")
+
+    for data in ('companyId: "{}"', 'company: {{connect: {{id: "{}"}}}}'):
+        messages = []
+        for id_ in (TEAPOT, ALICE):
+            mutation = f'mutation {{ updatePerson(id: "{ALICE}", data: {{{data.format(id_)}}}) {{ id }} }}'
+            messages.append((await clerk.error(mutation))["message"].replace(str(id_), "…"))
+        assert messages[0] == messages[1]
+
+
+async def test_relations_are_changed_only_where_their_key_may_be(own_crm: Client) -> None:
+    readable = lets("person", "READ")
+    clerk = (await own_crm.change(role("clerk", *ALL), readable)).acting_as("clerk")
+
+    mutation = (
+        f'mutation {{ updateCompany(id: "{ACME}", data: {{people: {{connect: [{{id: "{HATTER}"}}]}}}}) {{ id }} }}'
+    )
+    assert "unknown field 'people'" in (await clerk.error(mutation))["message"]
+
+
+async def test_a_role_that_may_count_only(own_crm: Client) -> None:
+    clerk = (await own_crm.change(role(), lets("company", "AGGREGATE"))).acting_as("clerk")
+
+    assert await clerk.data("{ companiesAggregate { count } }") == {"companiesAggregate": {"count": 3}}
+    for query in (
+        "{ companies { id } }",
+        f'{{ company(id: "{ACME}") {{ id }} }}',
+        "{ companiesGroupBy(by: []) { records { id } } }",
+    ):
+        assert "Cannot query field" in (await clerk.error(query))["message"]
+
+
+async def test_roles_add_up(own_crm: Client) -> None:
+    crm = await own_crm.change(
+        role("first"),
+        role("second"),
+        lets("company", "READ", name="first", read_rule={"name": {"eq": "Acme"}}),
+        lets("company", "READ", "UPDATE", name="second", read_rule={"id": {"eq": str(CHESHIRE)}}),
+        lets("opportunity", "READ", name="second"),
+    )
+    both = crm.acting_as("first", "second")
+
+    assert await both.data("{ companies(orderBy: [{name: ASC}]) { name } opportunitiesAggregate { count } }") == {
+        "companies": [{"name": "Acme"}, {"name": "cheshire_cats"}],
+        "opportunitiesAggregate": {"count": 3},
+    }
+    assert await both.data("mutation { updateCompanies(filter: {}, data: {employees: 1}) { records { name } } }") == {
+        "updateCompanies": {"records": [{"name": "cheshire_cats"}]}
+    }
+
+
+async def test_a_field_that_one_role_hides_is_not_shown_of_records_that_only_this_role_lets_in(own_crm: Client) -> None:
+    crm = await own_crm.change(
+        role("wide"),
+        role("narrow"),
+        lets("company", "READ", name="wide"),
+        SetFieldPermission(role="wide", object="company", field="employees", may_read=False),
+        lets("company", "READ", name="narrow", read_rule={"name": {"eq": "Acme"}}),
+    )
+
+    assert (await crm.acting_as("narrow").data("{ companies { employees } }"))["companies"] == [{"employees": 120}]
+    assert "employees" in (await crm.acting_as("wide", "narrow").error("{ companies { employees } }"))["message"]
+
+
+async def test_a_hidden_key_hides_both_ends_of_its_relation(own_crm: Client) -> None:
+    hidden = SetFieldPermission(role="clerk", object="opportunity", field="company", may_read=False)
+    clerk = (await own_crm.change(role("clerk", *ALL), hidden)).acting_as("clerk")
+
+    for query in (
+        "{ opportunities { companyId } }",
+        "{ opportunities { company { id } } }",
+        "{ companies { opportunities { id } } }",
+        f'{{ companies(filter: {{opportunities: {{some: {{id: {{eq: "{BIG_DEAL}"}}}}}}}}) {{ id }} }}',
+        "{ companies(orderBy: [{opportunitiesAggregate: {count: ASC}}]) { id } }",
+    ):
+        assert "data" not in await clerk.ask(query)
+
+
+async def test_an_upsert_does_not_reach_what_is_not_in_sight(own_crm: Client) -> None:
+    rule = {"or": [{"name": {"eq": "Acme"}}, {"name": {"eq": "New"}}]}
+    clerk = (await own_crm.change(role("clerk", *ALL), lets("company", *ALL, read_rule=rule))).acting_as("clerk")
+
+    mutation = """mutation($domain: String) {
+      createCompany(data: {name: "New", domainName: $domain}, onConflict: {fields: [DOMAIN_NAME]}) { name }
+    }"""
+    assert (await clerk.error(mutation, domain="teapot.example"))["code"] == "CONFLICT"
+    assert await clerk.data(mutation, domain="acme.com") == {"createCompany": {"name": "New"}}
+    left = await own_crm.data(f'{{ company(id: "{TEAPOT}") {{ name }} }}')
+    assert left == {"company": {"name": "Teapot 100%"}}
+
+
+async def test_who_may_not_look_at_the_schema(own_crm: Client) -> None:
+    crm = await own_crm.change(CreateRole(name="clerk", rights=("READ",), may_introspect=False))
+
+    error = await crm.acting_as("clerk").error("{ __schema { queryType { name } } }")
+    assert error["code"] == "FORBIDDEN"
+    assert await crm.acting_as("clerk").data("{ __typename companies(limit: 0) { id } }") == {
+        "__typename": "Query",
+        "companies": [],
+    }
+
+
+async def test_introspection_tells_what_the_role_sees(own_crm: Client) -> None:
+    clerk = (await own_crm.change(role(), lets("company", "READ"))).acting_as("clerk")
+
+    found = await clerk.data("{ __schema { mutationType { name } types { name } } }")
+    names = {each["name"] for each in found["__schema"]["types"]}
+    assert found["__schema"]["mutationType"] is None
+    assert {"Company", "CompanyFilterInput"} <= names
+    assert not {each for each in names if each.startswith(("Person", "Opportunity", "Task", "Note", "Gadget"))}
+    assert not {"CompanyCreateInput", "CompanyUpdateInput", "CompanyOnConflictInput"} & names
+
+
+async def test_a_role_that_nobody_made_lets_in_nowhere(own_crm: Client) -> None:
+    assert await own_crm.acting_as("nobody").data("{ __typename }") == {"__typename": "Query"}
+    assert "companies" in (await own_crm.acting_as("nobody").error("{ companies { id } }"))["message"]
+
+
+async def test_roles_of_the_same_shape_share_a_schema(own_crm: Client) -> None:
+    crm = await own_crm.change(role("first", "READ"), role("second", "READ"))
+    engine, sights = crm.api.engine, crm.api.engine._sights
+
+    first, second = (sights.of(crm.snapshot, (each,)) for each in ("first", "second"))
+    assert engine.schema(first) is engine.schema(second)
+    assert sights.of(crm.snapshot, ("first",)) is first
+
+
+async def test_a_change_of_one_role_leaves_the_schemas_of_others(own_crm: Client) -> None:
+    crm = await own_crm.change(role("first", "READ"), role("second", "READ"))
+    engine, sights = crm.api.engine, crm.api.engine._sights
+    before = [engine.schema(each) for each in (crm.snapshot, sights.of(crm.snapshot, ("second",)))]
+
+    crm = await crm.change(lets("company", name="first"))
+    assert [engine.schema(each) for each in (crm.snapshot, sights.of(crm.snapshot, ("second",)))] == before
+
+
+async def test_the_smaller_deal(own_crm: Client) -> None:
+    """To-one from the other side, totals in orders: what is hidden counts nowhere."""
+    rule = {"id": {"neq": str(BIG_DEAL)}}
+    clerk = (await own_crm.change(role("clerk", *ALL), lets("opportunity", *ALL, read_rule=rule))).acting_as("clerk")
+
+    query = (
+        "{ companies(orderBy: [{opportunitiesAggregate: {count: DESC}}, {name: ASC}]) { name opportunities { id } } }"
+    )
+    assert await clerk.data(query) == {
+        "companies": [
+            {"name": "Teapot 100%", "opportunities": [{"id": str(SMALL_DEAL)}]},
+            {"name": "Acme", "opportunities": []},
+            {"name": "cheshire_cats", "opportunities": []},
+        ]
+    }
