@@ -98,6 +98,7 @@ ROOTS: Mapping[str, str] = {
 """The root fields of one object. One namespace for queries, mutations and subscriptions."""
 
 TO_ONE_FIELDS = ("{}", "{}Id")
+VECTOR_FIELDS = ("{}", "{}Distance")
 TO_MANY_FIELDS = ("{}", "{}Connection", "{}Aggregate")
 
 SCALAR_TYPES = ("String", "ID", "UUID", "Int", "Float", "Boolean", "BigInt", "Decimal", "Date", "DateTime", "JSON")
@@ -110,6 +111,7 @@ def composite_type_name(what: str, kind: str) -> str:
 
 RESERVED_TYPES = frozenset(
     {"Query", "Mutation", "Subscription", "Upload", "PageInfo", "NullCheck", "OrderDirection", "DateGranularity"}
+    | {"VectorFilterInput", "VectorDistanceInput", "VectorNearestInput", "VectorOrderByInput", "VectorMetric"}
     | {"ChangeAction", "FieldChange", "SearchResult", "SearchRecord", "AnyRecord", "Enum"}
     | set(SCALAR_TYPES)
     | {f"{each}FilterInput" for each in (*SCALAR_TYPES, "Enum", "StringList", "JSONPath")}
@@ -268,6 +270,8 @@ def root_names(of: Object) -> Iterator[str]:
 
 def field_names(field: Field) -> Iterator[str]:
     """What a field claims among the fields of its object's types."""
+    if field.kind == "VECTOR":
+        return (each.format(field.name) for each in VECTOR_FIELDS)
     if field.relation_id is None:
         return iter((field.name,))
     return (each.format(field.name) for each in (TO_ONE_FIELDS if field.column else TO_MANY_FIELDS))

@@ -6,7 +6,7 @@ The SQL of an operator stands in compile/comparisons.py, in a table with the sam
 from collections.abc import Mapping
 from typing import Literal
 
-Takes = Literal["one", "many", "text", "null", "yes", "paths"]
+Takes = Literal["one", "many", "text", "null", "yes", "paths", "distance"]
 
 NULLS: Mapping[str, Takes] = {"is": "null"}
 EQUALITY: Mapping[str, Takes] = {"eq": "one", "neq": "one", "in": "many", "notIn": "many", **NULLS}
@@ -57,8 +57,12 @@ OPERATORS: Mapping[str, Mapping[str, Takes]] = {
     "JSON": {**DOCUMENT, "path": "paths"},
     "[String]": {**LIST, "contains": "text", "icontains": "text"},
     "[ENUM]": LIST,
+    "[Float]": {"distance": "distance", **NULLS},
 }
 """By scalar; those of a list take lists, but for what is sought within its items."""
+
+METRICS = ("COSINE", "L2", "INNER_PRODUCT")
+"""How the distance of two vectors is measured; the first unless another is named."""
 
 DESCRIPTIONS: Mapping[str, str] = {
     "eq": "Equal.",
@@ -80,5 +84,6 @@ DESCRIPTIONS: Mapping[str, str] = {
     "containsAny": "Contains at least one of these.",
     "containsAll": "Contains each of these.",
     "path": "What stands at a path inside; of several paths, all must hold.",
+    "distance": "How far it is from another one.",
     "hasKey": "Is an object with this key, or a list with this text.",
 }

@@ -17,12 +17,13 @@ from armature.core.db import connecting
 async def sqlalchemy_connection(url: str) -> AsyncIterator[AsyncConnection]:
     """One connection in one transaction, committed at the end. asyncpg reads the URL, as it does for the pool.
 
-    No schema of ours is on the search path, so that Alembic takes none for the default one and leaves its name out.
+    No schema of ours is on the search path, so that Alembic takes none for the default one and leaves its name out;
+    `public` is, for the types of extensions.
     """
 
     async def connect() -> "asyncpg.Connection[asyncpg.Record]":
         with connecting():
-            return await asyncpg.connect(url, server_settings={"search_path": "pg_catalog"})
+            return await asyncpg.connect(url, server_settings={"search_path": "pg_catalog, public"})
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     try:

@@ -16,7 +16,7 @@ from armature.metadata.aggregates import COUNTING
 from armature.metadata.filters.read import FilterUnfit
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Option, Snapshot
-from armature.metadata.names import pascal
+from armature.metadata.names import VECTOR_FIELDS, pascal
 from armature.metadata.rights import Right
 from armature.metadata.rollups import Rollup, RollupInvalid, hidden, lost, read_rollup
 from armature.metadata.stored import stored
@@ -197,11 +197,15 @@ class ObjectView:
 
     @cached_property
     def shown(self) -> Mapping[str, tuple[str, Entry]]:
-        """The fields of a record: each entry, to-many relations in each of their forms, keys of names.ROOTS."""
+        """The fields of a record: each entry, to-many relations in each of their forms, keys of names.ROOTS; vectors
+        also by their distance.
+        """
         found: dict[str, tuple[str, Entry]] = {name: ("list", entry) for name, entry in self.entries.items()}
         for name, entry in self.entries.items():
             if isinstance(entry, ToMany):
                 found |= {f"{name}{suffix}": (form, entry) for form, suffix in FORMS.items()}
+            elif entry.field.kind == "VECTOR":
+                found[VECTOR_FIELDS[1].format(name)] = ("distance", entry)
         return found
 
     @cached_property

@@ -220,6 +220,7 @@ def test_an_end_that_the_file_leaves_out_stays_with_the_other() -> None:
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "FORMULA": {"expression": "YEAR(createdAt) + 1"},
+    "VECTOR": {"dimensions": 3},
     "ROLLUP": {"relation": "bs", "aggregate": "MAX", "field": "createdAt", "filter": {"position": {"gt": 1}}},
 }
 

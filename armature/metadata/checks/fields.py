@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from armature.core.errors import ArmatureError, BadUserInput
 from armature.metadata.checks.texts import color_errors, description_errors, label_errors
 from armature.metadata.kinds import FIELD_KINDS, KINDS
-from armature.metadata.model import Field, Relation
+from armature.metadata.model import EMPTY, Field, Relation
 from armature.metadata.names import check_option_value
 
 
@@ -86,6 +86,8 @@ def field_errors(field: Field) -> Iterator[ArmatureError]:
         yield ComputedIsNullable(field)
     if kind.has_options:
         yield from _option_errors(field)
+    if field.settings is EMPTY:
+        return  # they have none, or were refused when they were read
     try:
         kind.check_settings(field.settings)
         kind.check_default(field.default, field.settings, field.options)

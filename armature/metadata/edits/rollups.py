@@ -12,7 +12,7 @@ from armature.core.errors import ArmatureError, BadUserInput, Conflict
 from armature.metadata.checks.problem import Problem
 from armature.metadata.edits.draft import Draft
 from armature.metadata.filters.read import FilterUnfit
-from armature.metadata.model import EMPTY, Field, Object, Snapshot
+from armature.metadata.model import EMPTY, Field, Object, Snapshot, renewed
 from armature.metadata.rollups import RollupInvalid, hidden, lost, read_rollup, spelt_settings
 
 DEEPEST = 5
@@ -44,7 +44,8 @@ class NeededByRollup(Conflict):
 
 def settle_rollups(draft: Draft) -> Iterator[Problem]:
     """Lets rollups follow renames and infers what they give; what is wrong with one is a problem of it."""
-    if not any(_touches(draft.before.objects.get(id_), of) for id_, of in draft.objects.items()):
+    before = draft.before.objects
+    if not any(_touches(before.get(of.id), of) for of in renewed(before, draft.objects)):
         return
     found = {each.id: of for of, each in _rollups(draft.snapshot)}
     for id_, of in found.items():

@@ -48,6 +48,8 @@ def read_value(scalar: str, takes: Takes, given: Any, options: Sequence[Option])
             if given not in ("NULL", "NOT_NULL"):
                 raise Unfit("NULL or NOT_NULL")
             return given
+        case "distance":
+            raise Unfit("left out: a distance can't be kept")
         case "paths":
             return [_at_path(each) for each in (given if isinstance(given, list) else [given])]
 

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from armature.metadata.kinds import choices, composites, contacts, derived, lists, numbers, structure, text, times
+from armature.metadata.kinds import (
+    choices,
+    composites,
+    contacts,
+    derived,
+    lists,
+    numbers,
+    structure,
+    text,
+    times,
+    vectors,
+)
 from armature.metadata.kinds.kind import Kind, Part, Settings
 
 __all__ = ["FIELD_KINDS", "KINDS", "Kind", "Part", "Settings"]
@@ -11,7 +22,7 @@ __all__ = ["FIELD_KINDS", "KINDS", "Kind", "Part", "Settings"]
 FIELD_KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         each.name: each
-        for family in (text, contacts, numbers, choices, lists, times, structure, composites, derived)
+        for family in (text, contacts, numbers, choices, lists, times, structure, composites, derived, vectors)
         for each in family.KINDS
     }
 )

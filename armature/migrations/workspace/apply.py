@@ -6,13 +6,14 @@ import asyncpg
 
 from armature.core.db import Connection
 from armature.metadata.model import Field, Object, Snapshot
-from armature.migrations.workspace.conflicts import ValuesInTheWay, ValueTooLong
+from armature.migrations.workspace.conflicts import ValuesInTheWay, ValueTooLong, VectorsUnavailable
 from armature.migrations.workspace.guards import check_records
 from armature.migrations.workspace.render import render_steps
 from armature.migrations.workspace.steps import Step
 from armature.schema_builder.tables import constraint_field, stored_fields
 
 LOCK_TIMEOUT = "2s"
+NO_VECTORS = 'type "vector"'
 
 
 async def apply_steps(connection: Connection, steps: Sequence[Step], before: Snapshot) -> None:
@@ -46,7 +47,7 @@ def _of_column(of: Object, error: asyncpg.IntegrityConstraintViolationError) -> 
 
 
 async def run_statements(connection: Connection, statements: Sequence[str]) -> None:
-    """Raises ValueTooLong, apart from what asyncpg raises."""
+    """Raises ValueTooLong and VectorsUnavailable, apart from what asyncpg raises."""
     if not statements:
         return
     try:
@@ -54,4 +55,8 @@ async def run_statements(connection: Connection, statements: Sequence[str]) -> N
     except asyncpg.ProgramLimitExceededError as error:
         if error.sqlstate == asyncpg.ProgramLimitExceededError.sqlstate:
             raise ValueTooLong from error
+        raise
+    except asyncpg.UndefinedObjectError as error:
+        if NO_VECTORS in str(error):
+            raise VectorsUnavailable from error
         raise

@@ -80,6 +80,15 @@ class JoinedTwice(Conflict):
         )
 
 
+class VectorsUnavailable(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            "VECTOR fields need pgvector, and the database lacks it.",
+            hint="Have somebody who may run CREATE EXTENSION vector in this database, then try again.",
+            path=("type",),
+        )
+
+
 class SeveralUnited(Conflict):
     def __init__(self, of: Object, united: Sequence[Field], records: int, example: str) -> None:
         names = ", ".join(f'"{each.name}"' for each in united)

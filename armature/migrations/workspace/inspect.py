@@ -12,12 +12,17 @@ from alembic.autogenerate import produce_migrations
 from alembic.migration import MigrationContext
 from alembic.operations import ops
 from sqlalchemy import Column, Connection, Identity, MetaData, inspect
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from armature.core.db import DIALECT
+from armature.metadata.kinds.vectors import Vector
 from armature.migrations.workspace.render import render_operations
 from armature.migrations.workspace.unseen import Difference, as_kept, unseen_differences
 
 IDENTITY = "IDENTITY"
+
+# What SQLAlchemy makes of a type that it finds in a table.
+ischema_names |= {"vector": Vector, "public.vector": Vector}
 
 
 def differences(connection: Connection, model: MetaData, schema: str) -> list[Difference]:

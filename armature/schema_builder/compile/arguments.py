@@ -35,6 +35,7 @@ from armature.schema_builder.types.field_names import STRUCTURE
 from armature.schema_builder.types.filters import NullCheck
 from armature.schema_builder.types.groups import DateGranularity
 from armature.schema_builder.types.orders import OrderDirection
+from armature.schema_builder.types.vectors import VectorMetric
 from armature.schema_builder.types.writes import DATA, NEW_RECORD
 
 
@@ -45,7 +46,7 @@ class VariableIsNull(BadUserInput):
         super().__init__(f"The variable ${name} is null where a value is required.", field=name)
 
 
-STRUCTURAL = (OrderDirection, NullCheck, DateGranularity)
+STRUCTURAL = (OrderDirection, NullCheck, DateGranularity, VectorMetric)
 """Types whose value is part of a statement's text."""
 
 

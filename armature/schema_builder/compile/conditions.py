@@ -10,6 +10,7 @@ from armature.core.errors import BadUserInput
 from armature.metadata.operators import EQUALITY
 from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Changed
+from armature.schema_builder.compile.distances import near
 from armature.schema_builder.compile.fit import sought
 from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Not, Related, Via
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne, View
@@ -75,6 +76,8 @@ def _within(entry: Composite, name: str, value: Lifted) -> Condition:
 def _comparison(entry: Plain, operator: str, value: Lifted) -> Condition:
     if value is None:
         raise FilterIsNull(f"{entry.name}.{operator}")
+    if operator == "distance":
+        return _all(_near(entry, value))
     if operator == "path":
         return _all([_at_path(entry, each) for each in value])
     if entry.scalar == "JSON":
@@ -82,6 +85,13 @@ def _comparison(entry: Plain, operator: str, value: Lifted) -> Condition:
     if operator in PREPARED:
         return Compare(entry, operator, Changed(value, PREPARED[operator]))
     return compare(entry, operator, value)
+
+
+def _near(entry: Plain, given: Lifted) -> list[Condition]:
+    for name, value in given.items():
+        if value is None:
+            raise FilterIsNull(f"{entry.name}.distance.{name}")
+    return [*near(entry, given)]
 
 
 def compare(entry: Plain, operator: str, value: Lifted) -> Compare:

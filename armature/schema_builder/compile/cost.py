@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from armature.core.errors import LimitExceeded
 from armature.core.settings import Settings, environment_name
 from armature.schema_builder.compile.binds import Constant, Variables
-from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Not, Related
+from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Near, Not, Related
 from armature.schema_builder.compile.plan.levels import Groups, Level, Rows, below
 from armature.schema_builder.compile.plan.reads import Read
 from armature.schema_builder.compile.plan.writes import Write
@@ -67,7 +67,7 @@ def _conditions(condition: Condition) -> int:
             return 1 + sum(_conditions(each) for each in parts)
         case Not(of=part) | Related(condition=part):
             return 1 + _conditions(part)
-        case Compare():
+        case Compare() | Near():
             return 1
 
 

@@ -7,6 +7,7 @@ numbers as texts), the id last. Whoever forges one can ask for what a filter cou
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from math import nan
 from typing import Any
 
 import msgspec
@@ -98,6 +99,8 @@ def _value(argument: str, order: Order, given: Any) -> Any:
     if given is None and order.can_be_null:
         return None
     try:
+        if order.value.scalar == "Float" and given == "NaN":
+            return nan
         if order.value.scalar == "ENUM":
             return [each.value for each in order.value.options].index(given) + 1
         return SCALARS[order.value.scalar].graphql.coerce_input_value(given)

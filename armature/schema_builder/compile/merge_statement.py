@@ -109,7 +109,7 @@ def _is_filled(build: _Merging, of: ObjectView, entry: Plain, column: Sql) -> Sq
     """Not by a reference to one of those merged: a record does not belong to itself."""
     if _is_own(of, entry):
         return and_(column.is_not(None), column != all_(build.all))
-    if item_of(entry.scalar) is not None:
+    if item_of(entry.scalar) not in (None, "Float"):
         return func.cardinality(column) > literal_column("0")
     return column != EMPTY if entry.scalar == "String" else column.is_not(None)
 

@@ -7,9 +7,10 @@ from graphql import FieldNode, OperationDefinitionNode
 
 from armature.metadata.names import composite_type_name, morph_type_name
 from armature.schema_builder.compile.conditions import via_of
+from armature.schema_builder.compile.distances import distance
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Condition
 from armature.schema_builder.compile.plan.levels import Level, Link, OneOf, Output, Rows
-from armature.schema_builder.compile.plan.outputs import Column, Composed, TypeName
+from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
 from armature.schema_builder.compile.plan.reads import Known, Read, Reads
 from armature.schema_builder.compile.read_distinct import distinct_orders
 from armature.schema_builder.compile.read_groups import groups
@@ -66,6 +67,9 @@ class Reader(Reading):
             return OneOf(key, tuple(self._united(of, morph, key, each, nodes) for each in morph.united))
         form, entry = of.shown[name]
         match entry:
+            case Plain() if form == "distance":
+                given = self.arguments(self.type(of.type_name), nodes[0])
+                return Measured(key, distance(entry, given))
             case Plain():
                 return Column(key, entry)
             case Composite():

@@ -13,10 +13,12 @@ from armature.metadata.aggregates import COUNT
 from armature.schema_builder.compile.arguments import Lifted, lift_arguments
 from armature.schema_builder.compile.binds import Bind, Changed, Constant, Variables
 from armature.schema_builder.compile.conditions import compare, condition_of, via_of
+from armature.schema_builder.compile.distances import distance
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Compare, Condition
 from armature.schema_builder.compile.plan.levels import Output
 from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step, Total
 from armature.schema_builder.compile.selection import Collected, collect
+from armature.schema_builder.types.orders import is_vector
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany
 
@@ -104,7 +106,7 @@ class Reading(ABC):
         if value is None:
             raise OrderIsNull(name)
         if isinstance(entry, Plain):
-            return Order((), entry, value)
+            return self._by_value(entry, value)
         if isinstance(entry, Composite):
             (part, direction), *_ = value.items()
             if direction is None:
@@ -117,6 +119,13 @@ class Reading(ABC):
             return Order((), Total(target, entry.near, entry.far, aggregate, via), direction)
         further = self.order(target, value)
         return replace(further, through=(Step(target, entry.near, entry.far), *further.through))
+
+    def _by_value(self, entry: Plain, given: Any) -> Order:
+        if not is_vector(entry):
+            return Order((), entry, given)
+        if given["nearest"] is None:
+            raise OrderIsNull(f"{entry.name}.nearest")
+        return Order((), distance(entry, given["nearest"]), "ASC")
 
     def aggregate_ordered(self, of: ObjectView, given: Given) -> tuple[Aggregate, str]:
         """The aggregate that an order is by, and its direction."""

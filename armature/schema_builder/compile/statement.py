@@ -37,14 +37,25 @@ from armature.core.db import render
 from armature.metadata.model import Option
 from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import Bind, Constant
-from armature.schema_builder.compile.comparisons import comparison_sql
+from armature.schema_builder.compile.comparisons import compared, comparison_sql
+from armature.schema_builder.compile.distances import NAN, distance_sql
 from armature.schema_builder.compile.functions import aggregate_sql
-from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, All, Compare, Condition, Either, Not, Related
+from armature.schema_builder.compile.plan.conditions import (
+    EVERY_RECORD,
+    All,
+    Compare,
+    Condition,
+    Either,
+    Near,
+    Not,
+    Related,
+)
+from armature.schema_builder.compile.plan.distances import Distance
 from armature.schema_builder.compile.plan.levels import Groups, Level, Link, OneOf, Output, Page, Rows, Summary
 from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step, Total
-from armature.schema_builder.compile.plan.outputs import Column, Composed, TypeName
+from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
 from armature.schema_builder.compile.rollups import total_of
-from armature.schema_builder.types.scalars import is_shown_as_text
+from armature.schema_builder.types.scalars import shown_as
 from armature.schema_builder.view import ObjectView, Plain, Rolled
 
 Sql = ColumnElement[Any]
@@ -68,7 +79,7 @@ class Key:
     `held` is the value itself. `direction` is "" for the id that makes an order total.
     """
 
-    of: Plain | Aggregate
+    of: Plain | Aggregate | Distance
     direction: str
     value: Sql
     held: Sql
@@ -221,7 +232,10 @@ class Parts(ABC):
         match output:
             case Column(entry=entry):
                 column = self.value(entry, table)
-                return cast(column, Text) if is_shown_as_text(entry.scalar) else column
+                shown = shown_as(entry.scalar)
+                return column if shown is None else cast(column, shown)
+            case Measured(distance=distance):
+                return func.nullif(distance_sql(distance, self.value(distance.entry, table), self.bound), NAN)
             case Composed():
                 return self._composed(output, table)
             case TypeName():
@@ -256,7 +270,10 @@ class Parts(ABC):
         keys: list[Key] = []
         for order in orders:
             table = ways.to(order.through)
-            if isinstance(order.by, Total | Rolled):
+            if isinstance(order.by, Distance):
+                held = distance_sql(order.by, self.value(order.by.entry, table), self.bound)
+                keys.append(Key(order.by, order.direction, held, held, order.can_be_null))
+            elif isinstance(order.by, Total | Rolled):
                 total = total_of(order.by) if isinstance(order.by, Rolled) else order.by
                 keys.append(self._total(order, total, table, ways))
             else:
@@ -325,6 +342,9 @@ class Parts(ABC):
                 return comparison_sql(condition, self.value(condition.entry, table), self.bound)
             case Related():
                 return self._related(condition, table)
+            case Near(distance=distance, operator=operator):
+                held = distance_sql(distance, self.value(distance.entry, table), self.bound)
+                return compared(distance.scalar, operator, held, condition.value, self.bound)
 
     def _related(self, related: Related, table: FromClause) -> Sql:
         far = self.alias(related.to)

@@ -32,9 +32,10 @@ from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
+from armature.schema_builder.compile.plan.distances import Distance
 from armature.schema_builder.compile.plan.levels import Link, OneOf, Output, Rows
 from armature.schema_builder.compile.plan.objects_read import objects_read
-from armature.schema_builder.compile.plan.outputs import Column, Composed, TypeName
+from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
 from armature.schema_builder.compile.plan.writes import SetLink, SetNew, SetValue, Upsert, Write
 from armature.schema_builder.compile.stamps import Values, created, updated, updated_instead
 from armature.schema_builder.compile.statement import Statement
@@ -104,7 +105,7 @@ def _looked_at(table: TableClause, outputs: Sequence[Output]) -> Sequence[Column
     names = {"id"}
     for output in outputs:
         match output:
-            case Column(entry=entry):
+            case Column(entry=entry) | Measured(distance=Distance(entry=entry)):
                 names.add(entry.column)
             case Composed(entry=entry):
                 names |= {each.column for each in entry.parts.values()}

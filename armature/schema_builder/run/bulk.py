@@ -15,6 +15,7 @@ from sqlalchemy import Uuid
 from armature.core.db import Connection
 from armature.metadata.kinds import KINDS
 from armature.metadata.kinds.lists import texts_literal
+from armature.metadata.kinds.vectors import numbers_literal
 from armature.metadata.model import Field
 from armature.schema_builder.compile.bulk_statement import Columns, bulk_insert, find_ids
 from armature.schema_builder.compile.comparisons import sql_type
@@ -208,6 +209,8 @@ def _part(entry: Plain, given: Mapping[str, Any] | None, follows: tuple[str, Cal
 def _written(scalar: str) -> Callable[[Any], str] | None:
     if scalar == "JSON":
         return lambda value: msgspec.json.encode(value).decode()
+    if scalar == "[Float]":
+        return lambda value: numbers_literal(value, "{}")
     return None if item_of(scalar) is None else texts_literal
 
 

@@ -18,6 +18,7 @@ from armature.metadata.operators import AT_PATH, DESCRIPTIONS, OPERATORS, Takes
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import SCALARS
 from armature.schema_builder.types.values import value_type
+from armature.schema_builder.types.vectors import VectorDistance
 from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToMany, ToOne
 
 NullCheck = GraphQLEnumType(
@@ -38,6 +39,7 @@ def _fields(value: GraphQLInputType, operators: Mapping[str, Takes]) -> dict[str
         "null": NullCheck,
         "yes": GraphQLBoolean,
         "paths": GraphQLList(GraphQLNonNull(AtPath)),
+        "distance": VectorDistance,
     }
     return {
         each: GraphQLInputField(takes[what], description=DESCRIPTIONS.get(each)) for each, what in operators.items()
@@ -60,6 +62,9 @@ SCALAR_FILTERS: Mapping[str, GraphQLInputObjectType] = {
     **{
         name: operators_input(f"{name}FilterInput", scalar.graphql, OPERATORS[name]) for name, scalar in SCALARS.items()
     },
+    "[Float]": operators_input(
+        "VectorFilterInput", GraphQLList(GraphQLNonNull(SCALARS["Float"].graphql)), OPERATORS["[Float]"]
+    ),
     "[String]": operators_input(
         "StringListFilterInput", GraphQLList(GraphQLNonNull(SCALARS["String"].graphql)), OPERATORS["[String]"]
     ),

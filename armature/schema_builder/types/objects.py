@@ -15,6 +15,7 @@ from armature.schema_builder.types.lazy import Lazy, LazyObjectType
 from armature.schema_builder.types.many import MANY, WITH_DELETED
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.values import value_type
+from armature.schema_builder.types.vectors import distance_field
 from armature.schema_builder.view import Composite, Entry, Morph, ObjectView, Plain, ToMany, ToOne
 
 Shown = tuple[str, Entry] | Morph
@@ -34,6 +35,8 @@ def _field(types: Types, of: ObjectView, shown: Shown) -> GraphQLField:
     form, entry = shown
     description = entry.field.description or entry.field.label
     match entry:
+        case Plain() if form == "distance":
+            return distance_field(f"How far {description} is from another one.")
         case Plain():
             kind = value_type(types, of, entry)
             return GraphQLField(GraphQLNonNull(kind) if entry.is_required else kind, description=description)

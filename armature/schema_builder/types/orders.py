@@ -5,6 +5,7 @@ from graphql import GraphQLEnumType, GraphQLInputField, GraphQLInputObjectType, 
 from armature.metadata.names import composite_type_name, type_name
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import is_orderable_scalar
+from armature.schema_builder.types.vectors import VectorOrder
 from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToMany, ToOne
 
 OrderDirection = GraphQLEnumType(
@@ -23,10 +24,15 @@ def is_orderable(entry: Entry) -> bool:
     return isinstance(entry, Composite | ToOne)
 
 
+def is_vector(entry: Entry) -> bool:
+    """Whether it is ordered by how far it is from another one."""
+    return isinstance(entry, Plain) and entry.scalar == "[Float]"
+
+
 def _kind(types: Types, entry: Entry) -> GraphQLInputType:
     match entry:
         case Plain():
-            return OrderDirection
+            return VectorOrder if is_vector(entry) else OrderDirection
         case Composite():
             return types[composite_type_name("order", entry.field.kind)]  # type: ignore[no-any-return]
         case ToOne():
@@ -40,7 +46,7 @@ def order_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
         return {
             name: GraphQLInputField(_kind(types, entry))
             for name, (form, entry) in of.shown.items()
-            if is_orderable(entry) or form == "aggregate"
+            if form == "aggregate" or (form == "list" and (is_orderable(entry) or is_vector(entry)))
         }
 
     return GraphQLInputObjectType(

@@ -28,7 +28,7 @@ from graphql import (
     ValueNode,
     print_ast,
 )
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Double, Integer, Numeric, Text, Uuid
+from sqlalchemy import ARRAY, REAL, BigInteger, Boolean, Date, DateTime, Double, Integer, Numeric, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
@@ -189,6 +189,13 @@ def item_of(scalar: str) -> str | None:
 
 def is_orderable_scalar(scalar: str) -> bool:
     return scalar != "JSON" and item_of(scalar) is None
+
+
+def shown_as(scalar: str) -> TypeEngine[Any] | None:
+    """What PostgreSQL must make of it before JSON does; None where JSON has it."""
+    if scalar == "[Float]":
+        return ARRAY(REAL())
+    return Text() if is_shown_as_text(scalar) else None
 
 
 def is_shown_as_text(scalar: str) -> bool:

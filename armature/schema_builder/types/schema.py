@@ -49,6 +49,7 @@ from armature.schema_builder.types.roots import (
     roots,
 )
 from armature.schema_builder.types.scalars import SCALARS
+from armature.schema_builder.types.vectors import VectorDistance, VectorMetric, VectorNearest, VectorOrder
 from armature.schema_builder.types.writes import (
     connect_input,
     create_input,
@@ -103,6 +104,7 @@ SHARED: Mapping[str, GraphQLNamedType] = {
     **{name: scalar.graphql for name, scalar in SCALARS.items()},
     **{each.name: each for each in SCALAR_FILTERS.values()},
     **{each.name: each for each in (OrderDirection, NullCheck, AtPath, DateGranularity, PAGE_INFO)},
+    **{each.name: each for each in (VectorMetric, VectorDistance, VectorNearest, VectorOrder)},
     **COMPOSITES,
     **introspection_types,
 }

@@ -4,11 +4,14 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from armature.migrations.catalog.pgvector import create_pgvector
+
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
+    create_pgvector(op.get_bind())
     _create_access()
     _create_models()
     _create_answers()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from armature.schema_builder.compile.binds import Bind
+from armature.schema_builder.compile.plan.distances import Distance
 from armature.schema_builder.view import ObjectView, Plain
 
 
@@ -62,6 +63,15 @@ class Related:
     via: Via | None = None
 
 
-Condition = All | Either | Not | Compare | Related
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A distance against a bind; see Compare. Nothing is far or near without a value."""
+
+    distance: Distance
+    operator: str
+    value: Bind
+
+
+Condition = All | Either | Not | Compare | Related | Near
 
 EVERY_RECORD: Condition = All(())

@@ -7,7 +7,7 @@ from armature.schema_builder.compile.binds import Bind
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Condition, Via
 from armature.schema_builder.compile.plan.group_keys import GroupKey, GroupOrder, Having, KeyFields
 from armature.schema_builder.compile.plan.orders import Order
-from armature.schema_builder.compile.plan.outputs import Column, Composed, TypeName
+from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
 from armature.schema_builder.compile.plan.summaries import SummaryField
 from armature.schema_builder.view import ObjectView
 
@@ -31,7 +31,7 @@ class OneOf:
     links: tuple[Link, ...]
 
 
-Output = Column | Composed | TypeName | Link | OneOf
+Output = Column | Composed | Measured | TypeName | Link | OneOf
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Not, Related, Via
+from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Near, Not, Related, Via
 from armature.schema_builder.compile.plan.levels import Groups, Level, Rows, Summary, links
 from armature.schema_builder.compile.plan.orders import Order, Total
 from armature.schema_builder.compile.plan.outputs import Column
@@ -35,7 +35,11 @@ def _values(level: Level) -> Iterator[Plain | None]:
 
 def _ordered(order: Order) -> set[str]:
     found = {step.to.name for step in order.through}
-    return found | (_totalled(order.by) if isinstance(order.by, Total) else _rolled_up(order.by))
+    return found | (
+        _totalled(order.by)
+        if isinstance(order.by, Total)
+        else _rolled_up(order.by if isinstance(order.by, Plain) else None)
+    )
 
 
 def _rolled_up(entry: Plain | None) -> set[str]:
@@ -57,6 +61,8 @@ def _mentioned(condition: Condition) -> set[str]:
             return {to.name} | _between(via) | _mentioned(inner)
         case Compare(entry=entry):
             return _rolled_up(entry)
+        case Near():
+            return set()
 
 
 def _between(via: Via | None) -> set[str]:

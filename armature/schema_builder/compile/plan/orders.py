@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from armature.metadata.aggregates import COUNTING, result_of
 from armature.metadata.model import Option
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Condition, Via
+from armature.schema_builder.compile.plan.distances import Distance
 from armature.schema_builder.view import ObjectView, Plain
 
 
@@ -62,12 +63,12 @@ class Order:
     """`direction` is a value of OrderDirection; `through` leads from the record to the one that has the value."""
 
     through: tuple[Step, ...]
-    by: Plain | Total
+    by: Plain | Total | Distance
     direction: str
 
     @property
-    def value(self) -> Plain | Aggregate:
-        return self.by if isinstance(self.by, Plain) else self.by.aggregate
+    def value(self) -> Plain | Aggregate | Distance:
+        return self.by.aggregate if isinstance(self.by, Total) else self.by
 
     @property
     def is_by_id(self) -> bool:
@@ -82,5 +83,5 @@ class Order:
         """Tells it apart from others, whatever is renamed."""
         way = tuple((step.to.object.table, step.near, step.far) for step in self.through)
         total = self.by.mark if isinstance(self.by, Total) else ()
-        entry = self.by if isinstance(self.by, Plain) else self.by.aggregate.entry
+        entry = self.by.aggregate.entry if isinstance(self.by, Total) else self.by
         return (way, total, entry.mark if entry else "", self.direction)

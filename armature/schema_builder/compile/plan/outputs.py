@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from armature.schema_builder.compile.plan.distances import Distance
 from armature.schema_builder.view import Composite, Plain
 
 
@@ -18,6 +19,12 @@ class Composed:
     key: str
     entry: Composite
     outputs: tuple["Column | TypeName", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    key: str
+    distance: Distance
 
 
 @dataclass(frozen=True, slots=True)
