@@ -5,13 +5,16 @@ Objects and fields are addressed by id or by API name. UNSET means "leave it as 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from msgspec import UNSET, UnsetType
 
 from armature.metadata.model import OnDelete, RelationSide
 from armature.metadata.rights import Right
 from armature.metadata.roles import Setting
+
+OnFailure = Literal["REFUSE", "NULL", "DEFAULT"]
+"""What becomes of a value that can't be one of the new type: refuse the change, drop it, put the default there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +99,17 @@ class CreateField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateField:
-    """`on_delete` applies to the foreign key of a relation, from either side."""
+    """`on_delete` applies to the foreign key of a relation, from either side.
+
+    With a `type`, the values are converted, and settings begin anew; options are made of the values where none are
+    given. `on_failure`, by default REFUSE, is for values that can't be.
+    """
 
     object: str
     field: str
     name: str | UnsetType = UNSET
+    type: str | UnsetType = UNSET
+    on_failure: OnFailure | UnsetType = UNSET
     label: str | UnsetType = UNSET
     description: str | UnsetType | None = UNSET
     is_active: bool | UnsetType = UNSET

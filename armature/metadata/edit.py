@@ -6,6 +6,7 @@ counts.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from armature.metadata.changes import (
     DeleteField,
     DeleteObject,
     DeleteRole,
+    OnFailure,
     RestoreField,
     RestoreObject,
     SetFieldPermission,
@@ -28,7 +30,7 @@ from armature.metadata.changes import (
     UpdateRole,
 )
 from armature.metadata.check import problems
-from armature.metadata.edits.draft import Draft, Path, Place, prefixed
+from armature.metadata.edits.draft import NO_CONVERSIONS, Draft, Path, Place, prefixed
 from armature.metadata.edits.fields import create_field, delete_field, restore_field, update_field
 from armature.metadata.edits.formulas import settle_formulas
 from armature.metadata.edits.objects import create_object, delete_object, restore_object, update_object
@@ -46,6 +48,14 @@ from armature.metadata.resolve import FieldNotFound, ObjectNotFound
 from armature.metadata.written import step_key
 
 
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """`conversions` are the fields whose values become others, and what becomes of those that can't."""
+
+    snapshot: Snapshot
+    conversions: Mapping[UUID, OnFailure] = field(default_factory=dict)
+
+
 def apply_changes(
     snapshot: Snapshot,
     changes: Sequence[Change],
@@ -54,6 +64,18 @@ def apply_changes(
     new_id: Callable[[], UUID],
     paths: Sequence[Path] | None = None,
 ) -> Snapshot:
+    """The snapshot that `edit` makes."""
+    return edit(snapshot, changes, now=now, new_id=new_id, paths=paths).snapshot
+
+
+def edit(
+    snapshot: Snapshot,
+    changes: Sequence[Change],
+    *,
+    now: datetime,
+    new_id: Callable[[], UUID],
+    paths: Sequence[Path] | None = None,
+) -> Edited:
     """The snapshot after all steps; the very same one where nothing changes.
 
     `paths` say where the client wrote each step, by default `changes, 0, createField`; a one-step mutation gives
@@ -61,32 +83,32 @@ def apply_changes(
     """
     errors: list[ArmatureError] = []
     unmade: set[str] = set()
+    conversions = NO_CONVERSIONS
     for position, change in enumerate(changes):
         path = paths[position] if paths else ("changes", position, step_key(change))
         moment = now + timedelta(microseconds=position)  # what one step deletes, another's restoring leaves alone
-        snapshot, found = _step(snapshot, change, moment, new_id)
+        draft = Draft(snapshot, moment, new_id, conversions)
+        found = _step(draft, change)
+        snapshot, conversions = draft.snapshot, draft.conversions
         errors += prefixed(ManyErrors([each for each in found if not _follows(each, unmade)]), path)
         if found:
             unmade |= _made_by(change)
     if errors:
         raise errors[0] if len(errors) == 1 else ManyErrors(errors)
-    return snapshot
+    return Edited(snapshot, conversions)
 
 
-def _step(
-    before: Snapshot, change: Change, now: datetime, new_id: Callable[[], UUID]
-) -> tuple[Snapshot, list[ArmatureError]]:
-    """What the step makes, even if it must be refused: so that later steps don't stumble over its absence."""
-    draft = Draft(before, now, new_id)
+def _step(draft: Draft, change: Change) -> list[ArmatureError]:
+    """What is wrong with the step, which is made even so: later steps should not stumble over its absence."""
     with draft.at():
         EDITS[type(change)](draft, change)
     unsettled = [*settle_formulas(draft), *settle_rollups(draft)]
     after = draft.snapshot
     errors = list(draft.errors)
-    for problem in (*problems(before, after), *unsettled):
+    for problem in (*problems(draft.before, after), *unsettled):
         problem.error.path = draft.places.get(problem.subject, Place()).of(tuple(problem.error.path or ()))
         errors.append(problem.error)
-    return after, errors
+    return errors
 
 
 EDITS: Mapping[type, Callable[[Draft, Any], None]] = {

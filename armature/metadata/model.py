@@ -47,7 +47,8 @@ class Field:
     `column` is None where the record holds nothing: the to-many side of a relation. `kind` is a key of kinds.KINDS.
     `default` is JSON as the client wrote it, already checked by the kind; None means no default.
     `relation_id` is set for kind RELATION, and the Relation tells which side this field is; `morph_id` is the
-    MORPH_RELATION field that unites this to-one relation with others. `is_settable`: a role's view may say no.
+    MORPH_RELATION field that unites this to-one relation with others. `former_of` is the field whose values these were
+    before its type changed: they are set aside. `is_settable`: a role's view may say no.
     """
 
     id: UUID
@@ -65,6 +66,7 @@ class Field:
     options: tuple[Option, ...] = ()
     relation_id: UUID | None = None
     morph_id: UUID | None = None
+    former_of: UUID | None = None
     deleted_at: datetime | None = None
     is_settable: bool = True
 

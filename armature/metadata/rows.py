@@ -45,6 +45,7 @@ class FieldRow(Struct, frozen=True):
     settings: dict[str, Any]
     relation_id: UUID | None
     morph_id: UUID | None
+    former_of: UUID | None
     deleted_at: datetime | None
 
 
@@ -156,6 +157,7 @@ def field_row(position: int, of: Object, field: Field) -> FieldRow:
         settings=dict(field.settings),
         relation_id=field.relation_id,
         morph_id=field.morph_id,
+        former_of=field.former_of,
         deleted_at=field.deleted_at,
     )
 
@@ -177,6 +179,7 @@ def field_of(row: FieldRow, options: tuple[Option, ...]) -> Field:
         options=options,
         relation_id=row.relation_id,
         morph_id=row.morph_id,
+        former_of=row.former_of,
         deleted_at=row.deleted_at,
     )
 

@@ -137,6 +137,7 @@ fields = Table(
     Column("settings", JSON(), nullable=False),
     Column("relation_id", Uuid(), nullable=True),
     Column("morph_id", Uuid(), nullable=True),
+    Column("former_of", Uuid(), nullable=True),
     _at("deleted_at"),
     UniqueConstraint("object_id", "column_name"),
     Index(None, "workspace_id", "version"),

@@ -74,6 +74,10 @@ def text(name: str, **more: Any) -> NewField:
     return NewField(name=name, type="TEXT", **more)
 
 
+def formula(name: str, expression: str) -> NewField:
+    return NewField(name=name, type="FORMULA", settings={"expression": expression})
+
+
 def select(name: str, *values: str, **more: Any) -> NewField:
     return NewField(name=name, type="SELECT", options=tuple(NewOption(value=each) for each in values), **more)
 

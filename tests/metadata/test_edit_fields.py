@@ -20,7 +20,7 @@ from armature.metadata.edits.relations import (
     RelationMissing,
     RelationNotAllowed,
 )
-from armature.metadata.edits.values import KindUnknown, OptionNotFound, OptionsNotAllowed, OptionTwice, TypeFixed
+from armature.metadata.edits.values import KindUnknown, OptionNotFound, OptionsNotAllowed, OptionTwice
 from armature.metadata.kinds.kind import DefaultInvalid, DefaultNotAllowed, SettingUnknown
 from armature.metadata.names import NameReserved, NameTaken, NameTooLong, OptionMalformed, columns
 from armature.metadata.resolve import FieldNotFound, ObjectNotFound
@@ -321,11 +321,19 @@ def test_nullable_unique_and_default_can_change() -> None:
     assert model.field("company", "employees").default is None
 
 
-def test_settings_that_would_change_the_type_are_refused() -> None:
-    (error,) = crm().errors(update_field("company", "employees", settings={"dataType": "bigint"}))
+def test_settings_that_hold_the_values_otherwise_convert_them() -> None:
+    model = crm()
+    before = model.field("company", "employees")
+    model.change(update_field("company", "employees", settings={"dataType": "int"}))
+    assert model.field("company", "employees") is before
 
-    assert isinstance(error, TypeFixed)
-    assert crm().errors(update_field("company", "employees", settings={"dataType": "int"})) == []
+    model.change(update_field("company", "employees", settings={"dataType": "bigint"}))
+    after = model.field("company", "employees")
+    assert (after.id, after.settings) == (before.id, {"dataType": "bigint"})
+    (aside,) = (each for each in model.object("company").fields.values() if each.former_of == before.id)
+    assert (aside.name, aside.kind, aside.settings) == (before.name, before.kind, before.settings)
+    assert aside.deleted_at is not None
+    assert len({before.column, after.column, aside.column}) == 3
 
 
 def options_of(model: Model) -> list[tuple[str, str, str | None]]:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.metadata.models import add_field, text
+from tests.metadata.models import add_field, text, update_field
 from tests.migrations.living import Living
 
 # Changes a model and stops for ever inside the transaction, before or after a table of the catalog is written to.
@@ -53,6 +53,44 @@ async def test_neither_column_nor_metadata(crm: Living, migrated_database_url: s
 
     assert crm.snapshot.version == 2
     assert "slogan" not in await crm.columns("companies")
+    await crm.assert_healthy()
+
+
+# Converts a field, and stops for ever when all values are converted, before the transaction ends.
+CONVERTING_VICTIM = VICTIM.replace(
+    """    field = NewField(name="slogan", type="TEXT")
+    await change.change_workspace(db, UUID(workspace), [CreateField(object="company", field=field)])""",
+    """    step = UpdateField(object="company", field="size", type="NUMBER", on_failure="NULL")
+    await change.change_workspace(db, UUID(workspace), [step])""",
+).replace("CreateField, NewField", "UpdateField")
+
+
+async def test_no_value_is_converted_or_lost(crm: Living, migrated_database_url: str) -> None:
+    await crm.change(add_field("company", text("size")))
+    await crm.run(
+        "INSERT INTO {}.companies (name, size) SELECT n::text, CASE WHEN n % 2 = 0 THEN 'x' ELSE '' END || n::text "
+        "FROM generate_series(1, 1000) AS n RETURNING id"
+    )
+    values = "SELECT size FROM {}.companies ORDER BY name"
+    before, columns = await crm.run(values), await crm.columns("companies")
+    victim = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        CONVERTING_VICTIM,
+        migrated_database_url,
+        str(crm.id),
+        "record_version",
+        stdout=subprocess.PIPE,
+    )
+    assert victim.stdout is not None
+    assert await victim.stdout.readline() == b"here\n"
+    victim.kill()
+    await victim.wait()
+
+    assert await crm.run(values) == before  # waits until PostgreSQL has noticed
+    assert await crm.columns("companies") == columns
+    await crm.assert_healthy()
+    await crm.change(update_field("company", "size", type="NUMBER", on_failure="NULL"))
     await crm.assert_healthy()
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from armature.metadata.changes import NewField
-from armature.metadata.edits.values import TypeFixed
+from armature.metadata.conversions.matrix import SettingsFixed
 from armature.metadata.kinds.vectors import DimensionsMissing
 from armature.migrations.workspace.conflicts import VectorsUnavailable
 from armature.migrations.workspace.preview import preview_changes
@@ -31,7 +31,7 @@ async def test_dimensions_are_needed_and_stay(crm: Living) -> None:
     assert isinstance(error, DimensionsMissing)
     await crm.change(add_field("note", vector("embedding")))
     (error,) = await crm.errors(update_field("note", "embedding", settings={"dimensions": 4}))
-    assert isinstance(error, TypeFixed)
+    assert isinstance(error, SettingsFixed)
     for wrong in (0, 2_001, "3", None):
         (error,) = await crm.errors(
             add_field("note", NewField(name="x", type="VECTOR", settings={"dimensions": wrong}))

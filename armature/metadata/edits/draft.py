@@ -4,14 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import TypeAlias
 from uuid import UUID
 
 from armature.core.errors import ArmatureError, ManyErrors
+from armature.metadata.changes import OnFailure
 from armature.metadata.model import Field, Object, Relation, Snapshot
 from armature.metadata.roles import Role
 
 Path: TypeAlias = tuple[str | int, ...]
+NO_CONVERSIONS: Mapping[UUID, OnFailure] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,18 @@ class Place:
 
 
 class Draft:
-    """One step's working copy. Errors are collected by `at`, so that one step reports all it can."""
+    """One step's working copy; `conversions` are those of the steps before it, too.
 
-    def __init__(self, before: Snapshot, now: datetime, new_id: Callable[[], UUID]) -> None:
+    Errors are collected by `at`, so that one step reports all it can.
+    """
+
+    def __init__(
+        self,
+        before: Snapshot,
+        now: datetime,
+        new_id: Callable[[], UUID],
+        conversions: Mapping[UUID, OnFailure] = NO_CONVERSIONS,
+    ) -> None:
         self.before = before
         self.now = now
         self.new_id = new_id
@@ -45,6 +57,7 @@ class Draft:
         self.roles = dict(before.roles)
         self.errors: list[ArmatureError] = []
         self.places: dict[UUID, Place] = {}
+        self.conversions = conversions
         self._path: Path = ()
         self._snapshot: Snapshot | None = before
 

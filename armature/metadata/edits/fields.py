@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from armature.core.errors import BadUserInput, Conflict
 from armature.metadata.changes import CreateField, DeleteField, NewField, RestoreField, UpdateField
+from armature.metadata.edits.conversion import put_changed, retyped
 from armature.metadata.edits.draft import Draft
 from armature.metadata.edits.relations import (
     KeylessIsNullable,
@@ -22,7 +23,7 @@ from armature.metadata.edits.relations import (
 )
 from armature.metadata.edits.values import (
     OptionsNotAllowed,
-    check_same_type,
+    check_fixed_settings,
     default_after,
     kind_named,
     read_options,
@@ -37,6 +38,7 @@ from armature.metadata.resolve import find_deleted_field, find_field, find_objec
 # What an update may change, by the key a client writes; a system field's stay, but for how it reads.
 UPDATABLE: Mapping[str, str] = {
     "name": "name",
+    "kind": "type",
     "label": "label",
     "description": "description",
     "is_active": "isActive",
@@ -124,7 +126,7 @@ def update_field(draft: Draft, change: UpdateField) -> None:
     for key, value in wanted.items():
         with draft.at():
             _check_may_change(of, field, key, value)
-    draft.put_field(of.id, replace(field, **wanted))
+    put_changed(draft, of, field, replace(field, **wanted), change)
     if change.on_delete is not UNSET:
         if field.relation_id is None:
             raise NotARelation(field.name)
@@ -132,20 +134,21 @@ def update_field(draft: Draft, change: UpdateField) -> None:
 
 
 def _plainly_given(change: UpdateField) -> dict[str, Any]:
-    keys = UPDATABLE.keys() - {"settings", "options", "default"}
+    keys = UPDATABLE.keys() - {"kind", "settings", "options", "default"}
     return {key: value for key in keys if (value := getattr(change, key)) is not UNSET}
 
 
 def _values_given(draft: Draft, field: Field, change: UpdateField) -> dict[str, Any]:
-    """Settings, options and default: each is read in the light of those before it."""
+    """Type, settings, options and default: each is read in the light of those before it."""
+    found = {} if change.type is UNSET else retyped(draft, field, change.type)
+    field = replace(field, **found)
     kind = KINDS[field.kind]
-    found: dict[str, Any] = {}
     with draft.at():
         if change.settings is not UNSET:
             kind.check_given(change.settings)
             together = {**field.settings, **change.settings}
             settings = kind.check_settings({key: value for key, value in together.items() if value is not None})
-            check_same_type(kind, field, settings)
+            check_fixed_settings(kind, field, settings)
             found["settings"] = settings
     with draft.at():
         if change.options is not UNSET:

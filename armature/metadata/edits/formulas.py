@@ -1,12 +1,13 @@
 """After a step, the formulas of the objects it changed: they follow renames, and must still make sense."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from armature.core.errors import ArmatureError, BadUserInput, Conflict
 from armature.metadata.checks.problem import Problem
+from armature.metadata.edits.conversion import BrokenByConversion
 from armature.metadata.edits.draft import Draft
 from armature.metadata.formula.fields import OtherInvalid, circle, is_formula, usable, value_of
 from armature.metadata.formula.syntax import FormulaInvalid, field_names, renamed
@@ -87,8 +88,17 @@ def _told(draft: Draft, of: Object, field: Field, error: FormulaInvalid) -> Arma
     was = None if known is None else known.fields.get(field.id)
     if field.id in draft.places or known is None or was is None or was.settings != field.settings:
         return error
-    lost = field_names(field.settings["expression"]) - {name.partition(".")[0] for name in usable(of)}
+    used = field_names(field.settings["expression"])
+    converted = next((each for each in of.visible_fields.values() if _is_converted(draft, each, used)), None)
+    if converted is not None:
+        return BrokenByConversion(of, field, converted, error.problem)
+    lost = used - {name.partition(".")[0] for name in usable(of)}
     return NeededByFormula(of, field, min(lost)) if lost else error
+
+
+def _is_converted(draft: Draft, field: Field, used: Collection[str]) -> bool:
+    """Whether it is one that the step converts, and the formula uses it or a part of it."""
+    return field.id in draft.conversions and any(each.partition(".")[0] == field.name for each in used)
 
 
 def _with(field: Field, **settings: Any) -> Field:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from armature.core.errors import ArmatureError, BadUserInput, Conflict
 from armature.metadata.checks.problem import Problem
+from armature.metadata.edits.conversion import BrokenByConversion
 from armature.metadata.edits.draft import Draft
 from armature.metadata.filters.read import FilterUnfit
 from armature.metadata.model import EMPTY, Field, Object, Snapshot, renewed
@@ -131,7 +132,16 @@ def _told(draft: Draft, of: Object, field: Field, error: ArmatureError, missing:
     was = known.fields.get(field.id) if known else None
     if was is None or field.id in draft.places or was.settings != field.settings:
         return error
+    converted = _converted(draft, known, was) if known and missing is None else None
+    if converted is not None:
+        return BrokenByConversion(of, field, converted, error.message)
     return NeededByRollup(of, field, missing or error.field or "")
+
+
+def _converted(draft: Draft, of: Object, rollup: Field) -> Field | None:
+    """Of what a rollup needed so far, what changes its type."""
+    needed = read_rollup(draft.before, of, rollup).needed
+    return next((draft.objects[of_].fields[id_] for of_, id_ in needed if id_ in draft.conversions), None)
 
 
 def _ways(snapshot: Snapshot) -> Iterator[Problem]:

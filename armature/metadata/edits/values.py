@@ -47,18 +47,6 @@ class OptionTwice(BadUserInput):
         )
 
 
-class TypeFixed(BadUserInput):
-    """Settings that change what the column holds would be a change of type."""
-
-    def __init__(self, field: str, now: str, wanted: str) -> None:
-        super().__init__(
-            f'The values of "{field}" are held as {now} and can\'t become {wanted}.',
-            hint="Create a new field and copy the values.",
-            field=field,
-            path=("settings",),
-        )
-
-
 class SettingFixed(BadUserInput):
     def __init__(self, field: Field, key: str) -> None:
         super().__init__(
@@ -136,11 +124,8 @@ def _followed(field: Field, options: Sequence[Option], value: Any) -> Any:
     return next((each.value for each in options if each.id == held), value)
 
 
-def check_same_type(kind: Kind, field: Field, settings: dict[str, Any]) -> None:
-    """Raises TypeFixed where other settings need another type of column, SettingFixed where one can't change."""
+def check_fixed_settings(kind: Kind, field: Field, settings: dict[str, Any]) -> None:
+    """Raises SettingFixed where one can't change."""
     for key in kind.fixed_settings:
         if settings.get(key) != field.settings.get(key):
             raise SettingFixed(field, key)
-    before, after = (str(kind.column_type(each)) for each in (field.settings, settings))
-    if before != after:
-        raise TypeFixed(field.name, before, after)

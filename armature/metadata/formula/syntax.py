@@ -37,6 +37,7 @@ class FormulaInvalid(BadUserInput):
     """`at` counts characters of the formula from 0."""
 
     def __init__(self, problem: str, at: int, hint: str | None = None) -> None:
+        self.problem = problem
         super().__init__(
             f"The formula can't be read at character {at + 1}: {problem}", hint=hint, path=("settings", "expression")
         )

@@ -7,12 +7,13 @@ import asyncpg
 from armature.core.db import Connection
 from armature.metadata.model import Field, Object, Snapshot
 from armature.migrations.workspace.conflicts import ValuesInTheWay, ValueTooLong, VectorsUnavailable
+from armature.migrations.workspace.conversion import look_ahead, refuse_failing
 from armature.migrations.workspace.guards import check_records
+from armature.migrations.workspace.locks import WAIT_NO_LONGER
 from armature.migrations.workspace.render import render_steps
 from armature.migrations.workspace.steps import Step
 from armature.schema_builder.tables import constraint_field, stored_fields
 
-LOCK_TIMEOUT = "2s"
 NO_VECTORS = 'type "vector"'
 
 
@@ -20,9 +21,15 @@ async def apply_steps(connection: Connection, steps: Sequence[Step], before: Sna
     """All steps in one round trip, after asking what stands in their way.
 
     Waiting for a lock longer than two seconds ends the transaction with asyncpg's LockNotAvailableError: a refused
-    change is better than a workspace that stands still behind it. Raises the conflicts of `guards.py`, and
-    ValuesInTheWay.
+    change is better than a workspace that stands still behind it. Raises what `refuse_failing` raises, the conflicts
+    of `guards.py`, and ValuesInTheWay.
     """
+    refuse_failing(await look_ahead(connection, steps, before.schema))
+    await apply_converting_steps(connection, steps, before)
+
+
+async def apply_converting_steps(connection: Connection, steps: Sequence[Step], before: Snapshot) -> None:
+    """As `apply_steps`, of which conversions have been looked at already."""
     await check_records(connection, steps, before, before.schema)
     try:
         await run_statements(connection, render_steps(steps, before.schema))
@@ -51,7 +58,7 @@ async def run_statements(connection: Connection, statements: Sequence[str]) -> N
     if not statements:
         return
     try:
-        await connection.execute(";\n".join((f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'", *statements)))
+        await connection.execute(";\n".join((WAIT_NO_LONGER, *statements)))
     except asyncpg.ProgramLimitExceededError as error:
         if error.sqlstate == asyncpg.ProgramLimitExceededError.sqlstate:
             raise ValueTooLong from error

@@ -16,12 +16,13 @@ from uuid_utils.compat import uuid7
 from armature.core.db import Connection, Database
 from armature.core.errors import Conflict
 from armature.metadata.changes import Change
-from armature.metadata.edit import apply_changes
+from armature.metadata.edit import Edited, edit
 from armature.metadata.model import Snapshot
 from armature.metadata.store import load_snapshot, lock_version
 from armature.migrations.workspace.apply import apply_steps
 from armature.migrations.workspace.conflicts import ValuesInTheWay
 from armature.migrations.workspace.diff import diff
+from armature.migrations.workspace.found_options import with_found_options
 from armature.migrations.workspace.journal import NOBODY, Actor, Entry, entry_of, record_version, was_made
 
 PAUSES = (0.25, 0.5, 0.0)  # seconds after each attempt, in which those who waited behind us go first
@@ -120,18 +121,21 @@ async def _change(connection: Connection, changeset: Changeset) -> Snapshot:
         return before
     if changeset.expected_version not in (None, before.version):
         raise ModelMovedOn(changeset.expected_version or 0, before.version)
-    after = edited(before, changeset)
+    changes = await with_found_options(connection, before, changeset.changes, changeset.paths)
+    made = edited(before, replace(changeset, changes=changes))
+    after = made.snapshot
     if after is before and changeset.idempotency_key is None:
         return before
     entry = entry_of(before, after, changeset.changes, changeset.actor, changeset.idempotency_key)
-    await make(connection, before, after, entry)
+    await make(connection, before, made, entry)
     return after
 
 
-async def make(connection: Connection, before: Snapshot, after: Snapshot, entry: Entry) -> None:
-    """Change the database and the catalog to what `after` says, and write that down."""
+async def make(connection: Connection, before: Snapshot, made: Edited, entry: Entry) -> None:
+    """Change the database and the catalog to what was made of `before`, and write that down."""
+    after = made.snapshot
     if after is not before:
-        await apply_steps(connection, diff(before, after), before)
+        await apply_steps(connection, diff(before, after, made.conversions), before)
     await record_version(connection, before, after, entry)
 
 
@@ -143,11 +147,11 @@ async def lock_newest(connection: Connection, workspace_id: UUID, known: Snapsho
     return await load_snapshot(connection, workspace_id, known if known and known.version < version else None)
 
 
-def edited(before: Snapshot, changeset: Changeset) -> Snapshot:
+def edited(before: Snapshot, changeset: Changeset) -> Edited:
     """The next version; the very same snapshot where nothing changes."""
-    after = apply_changes(before, changeset.changes, now=datetime.now(UTC), new_id=uuid7, paths=changeset.paths)
-    if after is before:
-        return before
-    next_ = replace(after, version=before.version + 1)
+    made = edit(before, changeset.changes, now=datetime.now(UTC), new_id=uuid7, paths=changeset.paths)
+    if made.snapshot is before:
+        return made
+    next_ = replace(made.snapshot, version=before.version + 1)
     next_.succeed(before)
-    return next_
+    return replace(made, snapshot=next_)

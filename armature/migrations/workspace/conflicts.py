@@ -1,8 +1,10 @@
 """Why records stand in the way of a change, with their number and an example."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from armature.core.errors import Conflict
+from armature.metadata.kinds.kind import shown
 from armature.metadata.model import Field, Object
 
 
@@ -106,6 +108,34 @@ class OptionInUse(Conflict):
             f'The option "{value}" of "{field.name}" can\'t be removed: {_records(records)} of "{of.name_singular}" '
             f"{_have(records)} it, such as {example}.",
             hint="Give these records another value first, deleted ones included.",
+            field=field.name,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A record's value, cut short."""
+
+    id: str
+    value: str | None
+
+
+class ValuesNotConvertible(Conflict):
+    def __init__(self, of: Object, field: Field, records: int, examples: Sequence[Example]) -> None:
+        listed = ", ".join(f"{shown(each.value)} of {each.id}" for each in examples)
+        super().__init__(
+            f'"{field.name}" of "{of.name_singular}" can\'t become {field.kind}: {_records(records)} {_have(records)} '
+            f"a value that does not fit: {listed}{', …' if records > len(examples) else ''}.",
+            hint="Change these values first, or say what becomes of them: onFailure NULL or DEFAULT.",
+            field=field.name,
+        )
+
+
+class DocumentTooDeep(Conflict):
+    def __init__(self, field: Field) -> None:
+        super().__init__(
+            f'"{field.name}" can\'t become {field.kind}: a value nests deeper than PostgreSQL can read.',
+            hint="Change such values first.",
             field=field.name,
         )
 

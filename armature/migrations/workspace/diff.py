@@ -6,7 +6,8 @@ either being known here. Objects and relations that are the very same in both co
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
@@ -14,6 +15,8 @@ from uuid import UUID
 from msgspec.json import encode
 
 from armature.core.db import DIALECT
+from armature.metadata.changes import OnFailure
+from armature.metadata.edits.draft import NO_CONVERSIONS
 from armature.metadata.formula.fields import is_formula
 from armature.metadata.model import Between, Field, Object, Relation, Snapshot, renewed
 from armature.metadata.stored import stored
@@ -24,6 +27,7 @@ from armature.migrations.workspace.steps import (
     AddColumn,
     AddForeignKey,
     ClearDangling,
+    ConvertValues,
     CreateIndex,
     CreatePair,
     CreateTable,
@@ -37,6 +41,7 @@ from armature.migrations.workspace.steps import (
     DropUnique,
     DropWayBack,
     FillNulls,
+    RenameColumn,
     RenameValues,
     SetDefault,
     SetExpression,
@@ -58,11 +63,17 @@ T = TypeVar("T", Object, Relation)
 Pairs: TypeAlias = Mapping[UUID, Mapping[tuple[UUID, UUID], Between]]
 
 
-def diff(before: Snapshot | None, after: Snapshot) -> tuple[Step, ...]:
-    """The steps in the order in which they must run; none where only names, labels and the like changed."""
+def diff(
+    before: Snapshot | None, after: Snapshot, conversions: Mapping[UUID, OnFailure] = NO_CONVERSIONS
+) -> tuple[Step, ...]:
+    """The steps in the order in which they must run; none where only names, labels and the like changed.
+
+    `conversions` are the fields whose values become others.
+    """
     known = before.objects if before else {}
     steps: list[Step] = [CreateTable(of) for of in renewed(known, after.objects) if of.id not in known]
     steps += [step for change in _changes(before, after) for step in _steps(change)]
+    steps += _conversions(before, after, conversions)
     for of in renewed(known, after.objects):
         steps += _union_steps(known.get(of.id), of)
     steps += _pair_steps(before.pairs if before else {}, after.pairs)
@@ -81,27 +92,51 @@ class _End:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """`was` is the object before, if there was one."""
+    """`was` is the object before, if there was one. `is_filled`: a new column gets its values from another."""
 
     was: Object | None
     of: Object
     before: _End | None
     after: _End
     in_new_table: bool
+    is_filled: bool
 
 
 def _steps(change: _Change) -> Iterator[Step]:
-    if change.before is None:
+    before = change.before
+    if change.is_filled:
+        before = _bare(change.after.field)
+        yield AddColumn(change.of, before.field)
+    if before is None:
         yield from _new_column(change)
         return
     if is_formula(change.after.field):
-        yield from _formula_steps(change, change.before.field)
+        yield from _formula_steps(change, before.field)
         return
-    yield from _default_steps(change.of, change.before.field, change.after.field)
-    yield from _check_steps(change.of, change.before.field, change.after.field)
-    yield from _unique_steps(change.of, change.before.field, change.after.field)
-    yield from _foreign_key_steps(change.of, change.before, change.after)
-    yield from _nullable_steps(change.of, change.before, change.after)
+    if before.field.column != change.after.field.column:
+        yield RenameColumn(change.of, change.after.field, before.field)
+    yield from _default_steps(change.of, before.field, change.after.field)
+    yield from _check_steps(change.of, before.field, change.after.field)
+    yield from _unique_steps(change.of, before.field, change.after.field)
+    yield from _foreign_key_steps(change.of, before, change.after)
+    yield from _nullable_steps(change.of, before, change.after)
+
+
+def _bare(field: Field) -> _End:
+    """A column without rules, before it is filled: as if its field were deleted."""
+    return _End(replace(field, deleted_at=datetime.min.replace(tzinfo=UTC)), None, None, is_required=False)
+
+
+def _conversions(
+    before: Snapshot | None, after: Snapshot, conversions: Mapping[UUID, OnFailure]
+) -> Iterator[ConvertValues]:
+    """None of fields that are new themselves."""
+    for of in (before.objects if before and conversions else {}).values():
+        now = after.objects[of.id]
+        for field in (now.fields[each] for each in of.fields if each in conversions):
+            new = (each for each in now.fields.values() if each.id not in of.fields)
+            aside = next(each for each in new if each.former_of == field.id)
+            yield ConvertValues(now, field, of.fields[field.id], aside, conversions[field.id])
 
 
 def _new_column(change: _Change) -> Iterator[Step]:
@@ -241,9 +276,25 @@ def _changes(before: Snapshot | None, after: Snapshot) -> Iterator[_Change]:
                 continue
             if was is None and is_formula(field) and field.deleted_at is not None:
                 continue
-            for held, earlier in zip_longest(stored(field), stored(was) if was else ()):
+            same = _earlier(old, of, field)
+            for held, earlier in zip_longest(stored(field), stored(same) if same else ()):
                 known = _end(before, earlier) if before is not None and earlier is not None else None
-                yield _Change(old, of, known, _end(after, held), in_new_table=old is None)
+                is_filled = was is not None and was.column is not None and known is None
+                yield _Change(old, of, known, _end(after, held), old is None, is_filled)
+
+
+def _earlier(old: Object | None, of: Object, field: Field) -> Field | None:
+    """The field that had these columns before: itself, or what it was converted from or is converted back to."""
+    was = old.fields.get(field.id) if old else None
+    if old is None or (was is None and field.former_of is None) or (was and was.column == field.column):
+        return was
+    partners = (each for each in of.fields.values() if field.id == each.former_of or field.former_of == each.id)
+    moved = (old.fields[each.id] for each in partners if each.id in old.fields and _has_moved(old, each))
+    return next(moved, None)
+
+
+def _has_moved(old: Object, field: Field) -> bool:
+    return old.fields[field.id].column != field.column
 
 
 def _related_fields(

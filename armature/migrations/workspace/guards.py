@@ -1,6 +1,6 @@
 """What records may stand in the way of a change, asked before it begins."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,12 +22,13 @@ from armature.migrations.workspace.conflicts import (
     ValuesMissing,
     ValuesNotUnique,
 )
-from armature.migrations.workspace.render import dangling, default_sql, held_column, records_of
+from armature.migrations.workspace.render import converted_values, dangling, default_sql, held_column, records_of
 from armature.migrations.workspace.steps import (
     AddAtMostOne,
     AddCheck,
     AddColumn,
     ClearDangling,
+    ConvertValues,
     CreatePair,
     CreateUnique,
     FillNulls,
@@ -66,7 +67,9 @@ async def check_records(connection: Connection, steps: Sequence[Step], before: S
 
 def guards(steps: Sequence[Step], before: Snapshot, schema: str) -> Iterator[Guard]:
     """Nothing stands in the way in a table that is yet to be made."""
-    added = {step.field.id for step in steps if isinstance(step, AddColumn)}
+    conversions = [step for step in steps if isinstance(step, ConvertValues)]
+    values = {name: value for step in conversions for name, value in converted_values(step, step.before).items()}
+    added = {step.field.id for step in steps if isinstance(step, AddColumn)} - {step.field.id for step in conversions}
     cleared = {step.field.id: step for step in steps if isinstance(step, ClearDangling)}
     for step in steps:
         if step.of.id not in before.objects:
@@ -75,19 +78,24 @@ def guards(steps: Sequence[Step], before: Snapshot, schema: str) -> Iterator[Gua
             case AddColumn(of, field) if is_required(field) and not has_default(field) and not is_made_anew(field):
                 yield _no_records(of, field, schema)
             case CreateUnique(of, field) if field.id not in added:
-                yield _unique(of, field, schema)
+                yield _unique(of, field, _held(field, values), schema)
             case CreateUnique(of, field) if has_default(field) and not is_made_anew(field):
                 yield _at_most_one_record(of, field, schema)
             case CreatePair() | AddAtMostOne():
                 yield from _of_relations(step, added, schema)
             case FillNulls(of, field) if has_unique(field) and not is_made_anew(field):
-                yield _at_most_one_filled(of, field, schema)
+                yield _at_most_one_filled(of, field, _held(field, values), schema)
             case SetNullable(of, field, is_nullable=False) if not has_default(field):
-                yield _complete(of, field, schema, cleared.get(field.id))
+                yield _complete(of, field, _held(field, values), schema, cleared.get(field.id))
             case AddCheck(of, field):
                 yield from _allowed(of, _earlier(before.objects[of.id], field), field, schema)
             case _:
                 pass
+
+
+def _held(field: Field, values: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+    """A column, or what it is about to be filled with."""
+    return values.get(column_name(field), held_column(field))
 
 
 def _no_records(of: Object, field: Field, schema: str) -> Guard:
@@ -100,21 +108,20 @@ def _at_most_one_record(of: Object, field: Field, schema: str) -> Guard:
     return Guard(counted, lambda row: DefaultNotUnique(of, field, row["count"]))
 
 
-def _at_most_one_filled(of: Object, field: Field, schema: str) -> Guard:
+def _at_most_one_filled(of: Object, field: Field, held: ColumnElement[Any], schema: str) -> Guard:
     """How many records would have the default value, once those without a value get it."""
-    held = held_column(field)
     theirs = column("deleted_at").is_(None) & or_(held.is_(None), held == default_sql(field))
     counted = _count(records_of(of, schema)).where(theirs).having(func.count(held) < func.count(), func.count() > 1)
     return Guard(counted, lambda row: DefaultNotUnique(of, field, row["count"]))
 
 
-def _unique(of: Object, field: Field, schema: str) -> Guard:
-    held = held_column(field)
+def _unique(of: Object, field: Field, held: ColumnElement[Any], schema: str) -> Guard:
+    live = select(held.label("value")).select_from(records_of(of, schema)).where(column("deleted_at").is_(None))
+    values = live.subquery("values")
     held_twice = (
-        select(cast(held, Text()).label("example"), func.count().label("records"))
-        .select_from(records_of(of, schema))
-        .where(column("deleted_at").is_(None), held.is_not(None))
-        .group_by(held)
+        select(cast(values.c.value, Text()).label("example"), func.count().label("records"))
+        .where(values.c.value.is_not(None))
+        .group_by(values.c.value)
         .having(func.count() > 1)
         .subquery("held_twice")
     )
@@ -155,9 +162,9 @@ def _joined_once(of: Object, near: Field, far: Field, schema: str) -> Guard:
     )
 
 
-def _complete(of: Object, field: Field, schema: str, cleared: ClearDangling | None) -> Guard:
+def _complete(of: Object, field: Field, held: ColumnElement[Any], schema: str, cleared: ClearDangling | None) -> Guard:
     records = records_of(of, schema, held_column(field))
-    empty: ColumnElement[bool] = records.c[column_name(field)].is_(None)
+    empty: ColumnElement[bool] = held.is_(None)
     if cleared is not None:
         empty = or_(empty, dangling(cleared, records, schema))
     query = _count(records).where(empty)

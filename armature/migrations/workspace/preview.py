@@ -1,7 +1,7 @@
 """A dry run: the change is made and taken back, so that what would stand in its way is found, not guessed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, table
@@ -11,14 +11,17 @@ from armature.metadata.changes import Change
 from armature.metadata.formula.fields import is_formula
 from armature.metadata.model import Field, Object, Snapshot
 from armature.metadata.stored import stored
-from armature.migrations.workspace.apply import apply_steps
+from armature.migrations.workspace.apply import apply_converting_steps
 from armature.migrations.workspace.change import IN_THE_WAY, Changeset, edited, lock_newest, queue, told
+from armature.migrations.workspace.conversion import Conversion, look_ahead
 from armature.migrations.workspace.diff import diff
+from armature.migrations.workspace.found_options import with_found_options
 from armature.migrations.workspace.render import held_column, render_steps
 from armature.migrations.workspace.steps import (
     AddColumn,
     AddForeignKey,
     ClearDangling,
+    ConvertValues,
     CreateIndex,
     CreatePair,
     CreateTable,
@@ -65,11 +68,15 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`version` is the one the change would lead to; the present one where it would change nothing."""
+    """`version` is the one the change would lead to; the present one where it would change nothing.
+
+    Where a conversion would be refused, nothing else was tried.
+    """
 
     version: int
     statements: tuple[PlannedStatement, ...]
     set_aside: tuple[SetAside, ...]
+    conversions: tuple[Conversion, ...] = ()
 
 
 async def preview_changes(
@@ -95,11 +102,14 @@ async def preview_changes(
 
 async def _preview(connection: Connection, changeset: Changeset) -> Preview:
     before = await lock_newest(connection, changeset.workspace_id, changeset.known)
-    after = edited(before, changeset)
-    steps = diff(before, after)
+    changes = await with_found_options(connection, before, changeset.changes, changeset.paths)
+    made = edited(before, replace(changeset, changes=changes))
+    after, steps = made.snapshot, diff(before, made.snapshot, made.conversions)
     set_aside = await _set_aside(connection, before, after)
-    await apply_steps(connection, steps, before)
-    return Preview(after.version, _planned(steps, before), set_aside)
+    conversions = tuple(await look_ahead(connection, steps, before.schema))
+    if not any(each.is_refused for each in conversions):
+        await apply_converting_steps(connection, steps, before)
+    return Preview(after.version, _planned(steps, before), set_aside, conversions)
 
 
 def _planned(steps: Sequence[Step], before: Snapshot) -> tuple[PlannedStatement, ...]:
@@ -113,7 +123,7 @@ def _lock(step: Step, before: Snapshot) -> str | None:
 
 
 def _rewrites(step: Step) -> bool:
-    return isinstance(step, AddColumn) and is_made_anew(step.field)
+    return isinstance(step, ConvertValues) or (isinstance(step, AddColumn) and is_made_anew(step.field))
 
 
 async def _set_aside(connection: Connection, before: Snapshot, after: Snapshot) -> tuple[SetAside, ...]:

@@ -17,10 +17,12 @@ from sqlalchemy import (
     ColumnElement,
     TableClause,
     Update,
+    case,
     column,
     exists,
     literal,
     null,
+    or_,
     table,
     text,
     update,
@@ -29,14 +31,17 @@ from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import ExecutableDDLElement
 
 from armature.core.db import DIALECT
+from armature.metadata.conversions.matrix import converted
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
+from armature.metadata.stored import stored
 from armature.migrations.workspace.steps import (
     AddAtMostOne,
     AddCheck,
     AddColumn,
     AddForeignKey,
     ClearDangling,
+    ConvertValues,
     CreateIndex,
     CreatePair,
     CreateTable,
@@ -50,6 +55,7 @@ from armature.migrations.workspace.steps import (
     DropUnique,
     DropWayBack,
     FillNulls,
+    RenameColumn,
     RenameValues,
     SetDefault,
     SetExpression,
@@ -109,6 +115,18 @@ def _add_column(to: Operations, step: AddColumn, schema: str) -> None:
 
 def _drop_column(to: Operations, step: DropColumn, schema: str) -> None:
     to.drop_column(step.of.table, tables.column_name(step.field), schema=schema)
+
+
+def _rename_column(to: Operations, step: RenameColumn, schema: str) -> None:
+    """Its sequence, where it has one, goes with it."""
+    old, new = (tables.column_name(each) for each in (step.before, step.field))
+    to.alter_column(step.of.table, old, new_column_name=new, schema=schema)
+
+
+def _convert_values(to: Operations, step: ConvertValues, schema: str) -> None:
+    columns = [held_column(each) for each in (*stored(step.field), *stored(step.aside))]
+    there = or_(*(held_column(each).is_not(None) for each in stored(step.aside)))
+    to.execute(update(records_of(step.of, schema, *columns)).values(converted_values(step, step.aside)).where(there))
 
 
 def _set_expression(to: Operations, step: SetExpression, schema: str) -> None:
@@ -229,7 +247,9 @@ def _drop_foreign_key(to: Operations, step: DropForeignKey, schema: str) -> None
 
 _WRITERS: Mapping[type[Step], Callable[[Operations, Any, str], None]] = {
     CreateTable: _create_table,
+    RenameColumn: _rename_column,
     AddColumn: _add_column,
+    ConvertValues: _convert_values,
     DropColumn: _drop_column,
     SetExpression: _set_expression,
     SetDefault: _set_default,
@@ -262,6 +282,23 @@ def held_column(field: Field) -> ColumnClause[Any]:
 
 def default_sql(field: Field) -> ColumnElement[Any]:
     return KINDS[field.kind].default_sql(field.default, field.settings)
+
+
+def converted_values(step: ConvertValues, held: Field) -> dict[str, ColumnElement[Any]]:
+    """By column, what its values become; `held` is the field that has them at the time."""
+    found = converted(held, step.field, spelling_name(step.field))
+    if step.on_failure != "DEFAULT":
+        return dict(found.columns)
+    defaults = {tables.column_name(each): each for each in stored(step.field) if each.default is not None}
+    return {
+        name: case((found.fails, default_sql(defaults[name])), else_=value) if name in defaults else value
+        for name, value in found.columns.items()
+    }
+
+
+def spelling_name(field: Field) -> str:
+    """A table for as long as a change takes: what becomes of each text."""
+    return f"spelt_{field.id.hex}"
 
 
 def records_of(of: Object, schema: str, *columns: ColumnClause[Any]) -> TableClause:

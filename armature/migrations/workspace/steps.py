@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from armature.metadata.changes import OnFailure
 from armature.metadata.model import Field, Object, OnDelete
 
 
@@ -26,6 +27,26 @@ class DropColumn:
 
     of: Object
     field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class RenameColumn:
+    """What a field held before it was converted, or holds again."""
+
+    of: Object
+    field: Field
+    before: Field
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertValues:
+    """Into the columns of `field` from what it held `before`, which is set `aside` by now."""
+
+    of: Object
+    field: Field
+    before: Field
+    aside: Field
+    on_failure: OnFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +197,9 @@ Step: TypeAlias = (
     | DropCheck
     | CreateTable
     | DropColumn
+    | RenameColumn
     | AddColumn
+    | ConvertValues
     | SetExpression
     | RenameValues
     | ClearDangling
@@ -201,7 +224,9 @@ ORDER: tuple[type[Step], ...] = (
     DropCheck,
     CreateTable,
     DropColumn,
+    RenameColumn,
     AddColumn,
+    ConvertValues,
     SetExpression,
     RenameValues,
     ClearDangling,

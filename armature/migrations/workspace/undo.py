@@ -12,12 +12,14 @@ from sqlalchemy import BigInteger, ColumnElement, Uuid, and_, bindparam, func, o
 from armature.core.db import Connection, Database, Rendered, fetch_value, render
 from armature.core.errors import ArmatureError, Conflict, ManyErrors, NotFound
 from armature.metadata.check import problems
+from armature.metadata.edit import Edited
 from armature.metadata.formula.fields import is_formula
 from armature.metadata.model import Field, Object, Snapshot
 from armature.metadata.stored import stored
 from armature.metadata.tables import changesets
 from armature.metadata.undo import Undo, undo_of, undone
 from armature.migrations.workspace.change import in_turn, lock_newest, make
+from armature.migrations.workspace.conversion import own_values
 from armature.migrations.workspace.journal import NOBODY, Actor, Entry
 from armature.migrations.workspace.render import default_sql, held_column
 from armature.schema_builder.tables import has_default, is_made_anew
@@ -69,12 +71,12 @@ async def undo_changeset(
         before = await lock_newest(connection, workspace_id, known)
         summary, undo = await _recorded(connection, before, version)
         after = replace(undone(before, undo, datetime.now(UTC)), version=before.version + 1)
-        errors = [each async for each in _in_the_way(connection, before, undo)]
+        errors = [each async for each in _in_the_way(connection, before, after, undo)]
         errors += [each.error for each in problems(before, after)]
         if errors:
             raise errors[0] if len(errors) == 1 else ManyErrors(errors)
         entry = _entry(before, after, version, summary, actor)
-        await make(connection, before, after, entry)
+        await make(connection, before, Edited(after), entry)
         return after
 
     return await in_turn(db, workspace_id, undo)
@@ -99,11 +101,15 @@ async def _recorded(connection: Connection, before: Snapshot, version: int) -> t
     return row["summary"], msgspec.json.decode(row["undo"], type=Undo)
 
 
-async def _in_the_way(connection: Connection, snapshot: Snapshot, undo: Undo) -> AsyncIterator[ArmatureError]:
+async def _in_the_way(
+    connection: Connection, snapshot: Snapshot, after: Snapshot, undo: Undo
+) -> AsyncIterator[ArmatureError]:
     for id_ in undo.objects:
         of = snapshot.objects[id_]
         if of.deleted_at is None and (records := await _count(connection, snapshot, of)):
             yield DataInTheWay(snapshot.version, of, None, records)
+    async for error in _converted_since(connection, snapshot, after):
+        yield error
     made = set(undo.fields)
     for of in snapshot.objects.values():
         for field in of.fields.values():
@@ -111,6 +117,22 @@ async def _in_the_way(connection: Connection, snapshot: Snapshot, undo: Undo) ->
                 continue
             if records := await _count(connection, snapshot, of, field):
                 yield DataInTheWay(snapshot.version, of, field, records)
+
+
+async def _converted_since(connection: Connection, snapshot: Snapshot, after: Snapshot) -> AsyncIterator[ArmatureError]:
+    """Fields that change places with what they held before, and got values since."""
+    for id_, of in after.objects.items():
+        before = snapshot.objects[id_]
+        if of is before:
+            continue
+        for aside in before.fields.values():
+            field = before.fields.get(aside.former_of) if aside.former_of else None
+            if field is None or of.fields[field.id].column == field.column:
+                continue
+            if of.fields[aside.id].column != aside.column and (
+                records := await own_values(connection, before, aside, field, snapshot.schema)
+            ):
+                yield DataInTheWay(snapshot.version, before, field, records)
 
 
 def _has_own_values(field: Field) -> bool:

@@ -9,7 +9,7 @@ import strawberry
 from strawberry import UNSET
 from strawberry.scalars import JSON
 
-from armature.server.control.model_types import FIELD_TYPE, OnDelete, RelationType
+from armature.server.control.model_types import FIELD_TYPE, OnDelete, OnFailure, RelationType
 
 
 @strawberry.input
@@ -97,6 +97,12 @@ class UpdateFieldInput:
     object: str = strawberry.field(description="By name or id.")
     field: str = strawberry.field(description="By name or id.")
     name: str | None = UNSET
+    type: Any = strawberry.field(
+        default=UNSET, graphql_type=FIELD_TYPE | None, description="Another one: the values are converted."
+    )
+    on_failure: OnFailure | None = strawberry.field(
+        default=UNSET, description="With a type: what becomes of values that can't be converted. By default, REFUSE."
+    )
     label: str | None = UNSET
     description: str | None = UNSET
     is_active: bool | None = UNSET

@@ -39,6 +39,13 @@ class OnDelete(Enum):
     RESTRICT = "RESTRICT"
 
 
+@strawberry.enum(description="What becomes of a value that can't be one of the new type.")
+class OnFailure(Enum):
+    REFUSE = "REFUSE"
+    NULL = "NULL"
+    DEFAULT = "DEFAULT"
+
+
 @strawberry.type(description="One choice of a SELECT field.")
 class Option:
     id: ID

@@ -166,6 +166,7 @@ def _create_models() -> None:
         sa.Column("settings", postgresql.JSON(), nullable=False),
         sa.Column("relation_id", sa.Uuid(), nullable=True),
         sa.Column("morph_id", sa.Uuid(), nullable=True),
+        sa.Column("former_of", sa.Uuid(), nullable=True),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["object_id"], ["armature.objects.id"], name="fields__object_id__fkey", ondelete="CASCADE"

@@ -3,8 +3,9 @@
 from typing import Any
 
 import strawberry
-from strawberry import Info
+from strawberry import ID, Info
 
+from armature.migrations.workspace.conversion import Conversion as PlannedConversion
 from armature.migrations.workspace.preview import Preview
 from armature.server.auth.texts import checked_name
 from armature.server.control.context import Context
@@ -20,7 +21,7 @@ from armature.server.control.inputs import (
     UpdateObjectInput,
 )
 from armature.server.control.model import change_model, change_one, field_after, object_after, preview_model, undo_model
-from armature.server.control.model_types import Field, Object, field_of, object_of
+from armature.server.control.model_types import FIELD_TYPE, FIELD_TYPES, Field, Object, field_of, object_of
 from armature.server.control.steps import read_steps
 
 
@@ -38,12 +39,33 @@ class SetAside:
     records: int
 
 
+@strawberry.type
+class FailingValue:
+    id: ID
+    value: str | None = strawberry.field(description="Cut short.")
+
+
+@strawberry.type(description="What becomes of the values of a field that changes its type.")
+class Conversion:
+    object: str
+    field: str
+    from_type: Any = strawberry.field(graphql_type=FIELD_TYPE)
+    to_type: Any = strawberry.field(graphql_type=FIELD_TYPE)
+    records: int = strawberry.field(description="That have a value, deleted ones included; each is written anew.")
+    failing: int = strawberry.field(description="That have a value which does not fit.")
+    examples: list[FailingValue] = strawberry.field(description="The first that fail.")
+    is_refused: bool = strawberry.field(
+        description="By onFailure: REFUSE. Then nothing else of the changeset was tried on the records."
+    )
+
+
 @strawberry.type(description="What became of a changeset, or would become of it.")
 class Changeset:
     version: int = strawberry.field(description="Of the model afterwards.")
     applied: bool = strawberry.field(description="False for a dry run.")
     statements: list[PlannedStatement] | None = strawberry.field(description="Of a dry run.", default=None)
     set_aside: list[SetAside] | None = strawberry.field(description="By a dry run's changes.", default=None)
+    conversions: list[Conversion] | None = strawberry.field(description="Of a dry run.", default=None)
 
 
 @strawberry.type
@@ -134,4 +156,19 @@ def _planned(preview: Preview) -> Changeset:
             PlannedStatement(sql=each.sql, lock=each.lock, rewrites=each.rewrites) for each in preview.statements
         ],
         set_aside=[SetAside(object=each.object, field=each.field, records=each.records) for each in preview.set_aside],
+        conversions=[_conversion(each) for each in preview.conversions],
+    )
+
+
+def _conversion(planned: PlannedConversion) -> Conversion:
+    step = planned.step
+    return Conversion(
+        object=step.of.name_singular,
+        field=step.field.name,
+        from_type=FIELD_TYPES[step.before.kind],
+        to_type=FIELD_TYPES[step.field.kind],
+        records=planned.records,
+        failing=planned.failing,
+        examples=[FailingValue(id=ID(each.id), value=each.value) for each in planned.examples],
+        is_refused=planned.is_refused,
     )
