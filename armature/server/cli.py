@@ -155,6 +155,28 @@ def delete_workspace(id: UUID, yes: bool, data_dir: Path) -> None:
     click.echo(f"Deleted the workspace {id}.")
 
 
+@workspace.command("suspend")
+@click.argument("id", type=click.UUID)
+@data_dir_option
+def suspend_workspace(id: UUID, data_dir: Path) -> None:
+    """Keep everybody out of the workspace ID, until it is resumed."""
+    from armature.migrations.workspace.set_aside import suspend
+
+    on_database(data_dir, lambda db: suspend(db, id))
+    click.echo(f"Suspended the workspace {id}.")
+
+
+@workspace.command("resume")
+@click.argument("id", type=click.UUID)
+@data_dir_option
+def resume_workspace(id: UUID, data_dir: Path) -> None:
+    """Let everybody into the workspace ID again."""
+    from armature.migrations.workspace.set_aside import resume
+
+    on_database(data_dir, lambda db: resume(db, id))
+    click.echo(f"Resumed the workspace {id}.")
+
+
 @main.group()
 def key() -> None:
     """Make API keys."""

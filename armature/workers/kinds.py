@@ -3,19 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from armature.core.db import Database
-from armature.core.settings import Settings
-from armature.jobs.job import Job
-
-
-@dataclass(slots=True)
-class Task:
-    """A job at work. Its function sets `progress` as it goes; it may be run again from the beginning at any time."""
-
-    job: Job
-    db: Database
-    settings: Settings
-    progress: float = 0.0
+from armature.migrations.workspace import set_aside
+from armature.workers import purge
+from armature.workers.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +16,4 @@ class Kind:
     attempts: int = 8
 
 
-KINDS: Mapping[str, Kind] = {}
+KINDS: Mapping[str, Kind] = {set_aside.KIND: Kind(purge.workspace)}

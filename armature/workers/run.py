@@ -14,7 +14,8 @@ from armature.core.errors import ArmatureError, Unavailable
 from armature.core.settings import Settings
 from armature.jobs.job import Job
 from armature.workers.claims import LEASE, claim, fail, give_back, renew, succeed, try_later
-from armature.workers.kinds import Kind, Task
+from armature.workers.kinds import Kind
+from armature.workers.task import Task
 
 log = structlog.get_logger("armature.jobs")
 

@@ -1,11 +1,9 @@
 """An authenticator app as a second factor, and what helps when it is lost."""
 
 import asyncio
-import time
 from typing import Any
 
 import asyncpg
-import pyotp
 import pytest
 from redis import Redis
 
@@ -13,40 +11,14 @@ from armature.core.db import open_database
 from armature.core.sealing import SealBroken, Sealing
 from armature.server.auth.rotation import KeyMissing, rotate_secrets
 from tests.support.control_plane import PASSWORD, SECRET_KEY, Caller, Site
-from tests.support.signing_in import code, sign_in, signed_in
+from tests.support.signing_in import BEGIN_TOTP, CONFIRM_TOTP, App, code, sign_in, signed_in, with_app
 
-BEGIN = "mutation($password: String) { beginTotp(input: {password: $password}) { secret url } }"
-CONFIRM = "mutation($code: String!) { confirmTotp(code: $code) }"
 DISABLE = "mutation($password: String, $code: String) { disableTotp(input: {password: $password, code: $code}) }"
 NEW_CODES = "mutation($password: String, $code: String) { newRecoveryCodes(input: {password: $password, code: $code}) }"
 
 
 def email_of(caller: Caller) -> str:
     return str(caller.session["user"]["email"])
-
-
-class App:
-    """An authenticator app: a code of it is good once, so each of its codes is of a later step than the last."""
-
-    def __init__(self, secret: str) -> None:
-        self.totp = pyotp.TOTP(secret)
-        self._offset = -30
-
-    def code(self) -> str:
-        """At most three in a minute: of the step before, this one and the next. Never at the end of a step."""
-        while time.time() % 30 > 27:
-            time.sleep(0.5)
-        found = self.totp.at(int(time.time()) + self._offset)
-        self._offset += 30
-        return found
-
-
-def with_app(caller: Caller) -> tuple[App, list[str]]:
-    begun = caller.do(BEGIN, password=PASSWORD)["beginTotp"]
-    assert begun["url"].startswith("otpauth://totp/Armature:")
-    app = App(begun["secret"])
-    codes: list[str] = caller.do(CONFIRM, code=app.code())["confirmTotp"]
-    return app, codes
 
 
 def test_with_an_app_a_password_alone_is_not_enough(site: Site) -> None:
@@ -85,18 +57,18 @@ def test_a_recovery_code_is_good_once_however_it_is_typed(site: Site) -> None:
 
 def test_an_app_that_was_not_confirmed_asks_for_nothing(site: Site) -> None:
     ada = site.sign_up()
-    assert code(ada.post(CONFIRM, code="123456").json()) == "BAD_USER_INPUT"
-    first = ada.do(BEGIN, password=PASSWORD)["beginTotp"]["secret"]
-    assert ada.do(BEGIN, password=PASSWORD)["beginTotp"]["secret"] != first
-    assert code(ada.post(CONFIRM, code=App(first).code()).json()) == "UNAUTHENTICATED"
+    assert code(ada.post(CONFIRM_TOTP, code="123456").json()) == "BAD_USER_INPUT"
+    first = ada.do(BEGIN_TOTP, password=PASSWORD)["beginTotp"]["secret"]
+    assert ada.do(BEGIN_TOTP, password=PASSWORD)["beginTotp"]["secret"] != first
+    assert code(ada.post(CONFIRM_TOTP, code=App(first).code()).json()) == "UNAUTHENTICATED"
     assert sign_in(site, email_of(ada))
 
 
 def test_an_app_is_set_up_and_taken_away_by_who_knows_the_password(site: Site) -> None:
     ada = site.sign_up()
-    assert ada.error(BEGIN, password="wrong password")["extensions"]["inputPath"] == ["input", "password"]
+    assert ada.error(BEGIN_TOTP, password="wrong password")["extensions"]["inputPath"] == ["input", "password"]
     app, codes = with_app(ada)
-    assert code(ada.post(BEGIN, password=PASSWORD).json()) == "CONFLICT"
+    assert code(ada.post(BEGIN_TOTP, password=PASSWORD).json()) == "CONFLICT"
     assert code(ada.post(DISABLE, password=PASSWORD).json()) == "SECOND_FACTOR_REQUIRED"
     assert code(ada.post(DISABLE, code=app.totp.now()).json()) == "UNAUTHENTICATED"
     renewed: list[str] = ada.do(NEW_CODES, password=PASSWORD, code=codes[0])["newRecoveryCodes"]

@@ -1,14 +1,20 @@
 """Signing in over HTTP."""
 
+import time
 from typing import Any
 
-from tests.support.control_plane import PASSWORD, Site
+import pyotp
+
+from tests.support.control_plane import PASSWORD, Caller, Site
 
 NEW_PASSWORD = "battery staple horse correct"
 
 SIGN_IN = """mutation($input: SignInInput!) {
   signIn(input: $input) { accessToken refreshToken user { email } workspaces { id name } }
 }"""
+
+BEGIN_TOTP = "mutation($password: String) { beginTotp(input: {password: $password}) { secret url } }"
+CONFIRM_TOTP = "mutation($code: String!) { confirmTotp(code: $code) }"
 
 
 def signed_in(site: Site, email: str, password: str = PASSWORD, second: str | None = None) -> Any:
@@ -26,3 +32,27 @@ def sign_in(site: Site, email: str, password: str = PASSWORD, second: str | None
 def code(body: Any) -> str:
     (error,) = body["errors"]
     return str(error["extensions"]["code"])
+
+
+class App:
+    """An authenticator app: a code of it is good once, so each of its codes is of a later step than the last."""
+
+    def __init__(self, secret: str) -> None:
+        self.totp = pyotp.TOTP(secret)
+        self._offset = -30
+
+    def code(self) -> str:
+        """At most three in a minute: of the step before, this one and the next. Never at the end of a step."""
+        while time.time() % 30 > 27:
+            time.sleep(0.5)
+        found = self.totp.at(int(time.time()) + self._offset)
+        self._offset += 30
+        return found
+
+
+def with_app(caller: Caller) -> tuple[App, list[str]]:
+    begun = caller.do(BEGIN_TOTP, password=PASSWORD)["beginTotp"]
+    assert begun["url"].startswith("otpauth://totp/Armature:")
+    app = App(begun["secret"])
+    codes: list[str] = caller.do(CONFIRM_TOTP, code=app.code())["confirmTotp"]
+    return app, codes

@@ -14,8 +14,9 @@ from armature.jobs.job import Job, JobNotFound, JobNotOver, JobOver, JobWaitsAlr
 from armature.jobs.ledger import cancel_job, enqueue, job_by_id, jobs_of, retry_job
 from armature.metadata.tables import jobs
 from armature.workers.claims import claim, renew, succeed
-from armature.workers.kinds import Kind, Task
+from armature.workers.kinds import Kind
 from armature.workers.run import HEARTBEAT, JobRunner, TryAgain, wait_after
+from armature.workers.task import Task
 
 SUBJECT = uuid4()
 

@@ -20,7 +20,8 @@ from armature.jobs.job import NewJob
 from armature.jobs.ledger import enqueue, jobs_of
 from armature.metadata.tables import jobs
 from armature.workers.broker import is_alive
-from armature.workers.kinds import Kind, Task
+from armature.workers.kinds import Kind
+from armature.workers.task import Task
 from armature.workers.worker import Worker
 
 NOTHING = {"nothing": Kind(lambda _: asyncio.sleep(0))}

@@ -64,9 +64,9 @@ class SecondFactorDemanded(Barred):
 class WorkspaceOfOthers(Forbidden):
     """The same sentence whether there is such a workspace or not."""
 
-    def __init__(self, workspace_id: UUID, whose: str) -> None:
+    def __init__(self, workspace_id: UUID | str, whose: str) -> None:
         super().__init__(
-            f"The workspace {workspace_id}, which the header X-Workspace-Id names, is not {whose}.",
+            f"The workspace {str(workspace_id)[:100]}, which the header X-Workspace-Id names, is not {whose}.",
             field="X-Workspace-Id",
         )
 

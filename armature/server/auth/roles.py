@@ -4,6 +4,8 @@ from armature.core.errors import BadUserInput
 
 ADMIN = "admin"
 ROLES = (ADMIN,)
+FULL = (ADMIN,)
+"""Those that administer: a workspace always has a member with one of them."""
 
 
 class RoleUnknown(BadUserInput):

@@ -25,6 +25,7 @@ class Member:
     row: strawberry.Private[Record]
     role: str
     created_at: datetime
+    suspended_at: datetime | None = strawberry.field(description="Kept out since then.")
 
     @strawberry.field
     async def user(self, info: Info[Context, None]) -> User:
@@ -53,6 +54,12 @@ class ApiKey:
         return None if user_id is None else user_of(present(await info.context.loaders.user.load(user_id)))
 
 
+@strawberry.type(description="Something that is switched on, or off, for a workspace.")
+class Feature:
+    name: str
+    is_on: bool
+
+
 @strawberry.type(description="A model of its own, with its records.")
 class Workspace:
     row: strawberry.Private[Record]
@@ -64,7 +71,20 @@ class Workspace:
     @strawberry.field
     async def members(self, info: Info[Context, None]) -> list[Member]:
         rows = await info.context.listed(await info.context.loaders.members_of_workspace.load(self.row["id"]))
-        return [Member(row=row, role=row["role"], created_at=row["created_at"]) for row in rows]
+        return [_member(row) for row in rows]
+
+    @strawberry.field
+    async def requires_second_factor(self, info: Info[Context, None]) -> bool:
+        """Whether members must sign in with an authenticator app or a passkey."""
+        found = await info.context.loaders.settings_of_workspace.load(self.row["id"])
+        return found is not None and bool(found["requires_second_factor"])
+
+    @strawberry.field
+    async def features(self, info: Info[Context, None]) -> list[Feature]:
+        """What is switched on or off, by name."""
+        found = await info.context.loaders.settings_of_workspace.load(self.row["id"])
+        known = {} if found is None else found["features"]
+        return [Feature(name=name, is_on=is_on) for name, is_on in sorted(known.items())]
 
     @strawberry.field
     async def api_keys(self, info: Info[Context, None]) -> list[ApiKey]:
@@ -88,6 +108,15 @@ def api_key_of(row: Record) -> ApiKey:
 async def api_keys_of(context: Context, workspace_id: UUID) -> list[ApiKey]:
     rows = await context.listed(await context.loaders.api_keys_of_workspace.load(workspace_id))
     return [api_key_of(row) for row in rows]
+
+
+async def member_of(context: Context, workspace_id: UUID, user_id: UUID) -> Member:
+    rows = await context.loaders.members_of_workspace.load(workspace_id)
+    return next(_member(row) for row in rows if row["user_id"] == user_id)
+
+
+def _member(row: Record) -> Member:
+    return Member(row=row, **_columns(row, "role", "created_at", "suspended_at"))
 
 
 def _columns(row: Record, *names: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from armature.schema_builder.run.workspaces import Workspaces
 from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.desk import Desk
 from armature.server.auth.identity import Identities, Identity, SignInFirst, WorkspaceIdentity, placed
+from armature.server.auth.roles import FULL
 from armature.server.auth.visit import Visit
 from armature.server.control.loaders import Loaders
 
@@ -33,6 +34,11 @@ class TooManyEntries(ArmatureError):
             f"The answer would list more than {MAX_ENTRIES:,} objects, fields, members and keys.",
             hint="Nest fewer lists in each other, or ask for them one by one.",
         )
+
+
+class NotPermitted(Forbidden):
+    def __init__(self, setting: str) -> None:
+        super().__init__(f"Your role lets you not look after {setting.lower().replace('_', ' ')}.")
 
 
 class OnlyHere(Forbidden):
@@ -122,6 +128,13 @@ class Context:
     def place(self) -> WorkspaceIdentity:
         """The caller in the workspace it works in. Raises SignInFirst, WorkspaceNotChosen."""
         return placed(self._identity)
+
+    def permitted(self, setting: str) -> WorkspaceIdentity:
+        """The caller, who may look after this part of the workspace. Raises NotPermitted, and as `place`."""
+        place = self.place()
+        if place.role not in FULL:
+            raise NotPermitted(setting)
+        return place
 
     async def listed(self, found: Sequence[T]) -> Sequence[T]:
         """What a list in the answer holds, in its turn: between two, other requests run. Raises TooManyEntries."""

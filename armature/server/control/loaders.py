@@ -12,6 +12,7 @@ from asyncpg import Record
 from sqlalchemy import ARRAY, Column, Select, Uuid, any_, bindparam, select
 
 from armature.core.db import Database, Rendered, render
+from armature.metadata.account_tables import approved_domains, invitations, workspace_settings
 from armature.metadata.tables import api_keys, memberships, users, workspaces
 
 One: TypeAlias = "DataLoader[UUID, Record | None]"
@@ -37,6 +38,7 @@ def _lookup(rows: Select[Any], key: Column[Any]) -> Lookup:
 
 _LIVING = workspaces.c.deleted_at.is_(None)
 _KEYS = select(*(each for each in api_keys.c if each.name != "token_hash")).order_by(api_keys.c.id)
+_INVITATIONS = select(*(each for each in invitations.c if each.name != "token_hash"))
 
 USERS = _lookup(select(users.c.id, users.c.email, users.c.created_at), users.c.id)
 WORKSPACES = _lookup(select(workspaces).where(_LIVING), workspaces.c.id)
@@ -50,6 +52,12 @@ WORKSPACES_OF_USER = _lookup(
 MEMBERS_OF_WORKSPACE = _lookup(
     select(memberships).order_by(memberships.c.created_at, memberships.c.user_id), memberships.c.workspace_id
 )
+INVITATIONS = _lookup(_INVITATIONS, invitations.c.id)
+INVITATIONS_OF_WORKSPACE = _lookup(_INVITATIONS.order_by(invitations.c.id.desc()), invitations.c.workspace_id)
+DOMAINS_OF_WORKSPACE = _lookup(
+    select(approved_domains).order_by(approved_domains.c.domain), approved_domains.c.workspace_id
+)
+SETTINGS = _lookup(select(workspace_settings), workspace_settings.c.workspace_id)
 KEYS = _lookup(_KEYS, api_keys.c.id)
 KEYS_OF_WORKSPACE = _lookup(_KEYS, api_keys.c.workspace_id)
 
@@ -75,6 +83,22 @@ class Loaders:
     @cached_property
     def members_of_workspace(self) -> Many:
         return self._many(MEMBERS_OF_WORKSPACE)
+
+    @cached_property
+    def settings_of_workspace(self) -> One:
+        return self._one(SETTINGS)
+
+    @cached_property
+    def invitation(self) -> One:
+        return self._one(INVITATIONS)
+
+    @cached_property
+    def invitations_of_workspace(self) -> Many:
+        return self._many(INVITATIONS_OF_WORKSPACE)
+
+    @cached_property
+    def domains_of_workspace(self) -> Many:
+        return self._many(DOMAINS_OF_WORKSPACE)
 
     @cached_property
     def api_key(self) -> One:

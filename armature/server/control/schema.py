@@ -9,21 +9,30 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 from armature.server.control.jobs import JobMutations, JobQueries
 from armature.server.control.mutations.accounts import AccountMutations, AccountQueries
 from armature.server.control.mutations.keys import KeyMutations
+from armature.server.control.mutations.members import MemberMutations, MemberQueries
 from armature.server.control.mutations.model import ModelMutations
 from armature.server.control.mutations.second_factors import SecondFactorMutations
-from armature.server.control.mutations.workspaces import WorkspaceMutations
+from armature.server.control.mutations.workspaces import WorkspaceMutations, WorkspaceQueries
 from armature.server.control.queries import ModelQueries
 
 DEFINITION = "strawberry-definition"
 
 
 @strawberry.type
-class Query(ModelQueries, AccountQueries, JobQueries):
+class Query(ModelQueries, AccountQueries, MemberQueries, WorkspaceQueries, JobQueries):
     pass
 
 
 @strawberry.type
-class Mutation(AccountMutations, SecondFactorMutations, WorkspaceMutations, KeyMutations, ModelMutations, JobMutations):
+class Mutation(
+    AccountMutations,
+    SecondFactorMutations,
+    MemberMutations,
+    WorkspaceMutations,
+    KeyMutations,
+    ModelMutations,
+    JobMutations,
+):
     pass
 
 

@@ -1,5 +1,7 @@
 """Signing up, in and out; one's own password, e-mail address and sessions."""
 
+from uuid import UUID
+
 import strawberry
 from strawberry import ID, Info
 
@@ -15,6 +17,7 @@ from armature.server.auth.credentials import (
     send_verification,
     verify_email,
 )
+from armature.server.auth.invitations import InvitationInvalid, sign_up_invited
 from armature.server.auth.own_account import own_account
 from armature.server.auth.sessions import Entry, revoke_others, revoke_session, rotate
 from armature.server.control.account_types import User, present, user_of
@@ -28,7 +31,8 @@ class SignUpInput:
     __repr__ = hidden
     email: str
     password: str = strawberry.field(description="8 to 200 characters.")
-    workspace_name: str
+    workspace_name: str | None = strawberry.field(default=None, description="For a workspace of one's own.")
+    invitation: str | None = strawberry.field(default=None, description="A token: for the workspace that it leads to.")
     pack: str | None = strawberry.field(default=DEFAULT, description="What the workspace begins with; null: nothing.")
 
 
@@ -65,14 +69,18 @@ class ChangeEmailInput:
 class AccountMutations:
     @strawberry.mutation
     async def sign_up(self, info: Info[Context, None], input: SignUpInput) -> Session:
-        """A new user with a workspace of their own."""
+        """A new user with a workspace of their own, or in the one they are invited to."""
         context = info.context
+        if input.invitation is not None:
+            with at_input():
+                user_id = await _join(context, input, input.invitation)
+            return await signed_in(context, user_id, Entry("PASSWORD", context.visit))
         with at_input():
             account = await sign_up(
                 context.db,
                 email=input.email,
                 password=input.password,
-                workspace_name=input.workspace_name,
+                workspace_name=input.workspace_name or "",
                 pack=input.pack,
             )
         context.control.workspaces.put(account.snapshot)
@@ -166,6 +174,18 @@ class AccountMutations:
             user = await confirm_password(context.desk, context.owner().user_id, input.password, context.visit)
             await ask_for_new_email(context.desk, user, input.email, context.visit)
         return True
+
+
+async def _join(context: Context, given: SignUpInput, invitation: str) -> UUID:
+    try:
+        user_id = await sign_up_invited(context.db, given.email, given.password, invitation)
+    except InvitationInvalid as error:
+        error.path = ("invitation",)
+        raise
+    own = await own_account(context.db, user_id)
+    if not own.is_email_verified:
+        await send_verification(context.desk, user_id, own.email)
+    return user_id
 
 
 @strawberry.type
