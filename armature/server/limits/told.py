@@ -1,0 +1,37 @@
+"""What clients are told of their limits: headers as in the IETF's draft "RateLimit header fields for HTTP"."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from armature.core.errors import ArmatureError
+from armature.server.graphql.accept import Header
+
+WINDOW = 60  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`limit` is in points a minute."""
+
+    limit: int
+    left: int
+
+    @property
+    def headers(self) -> tuple[Header, ...]:
+        policy = b'"caller";q=%d;w=%d' % (self.limit, WINDOW)
+        return (b"ratelimit-policy", policy), (b"ratelimit", b'"caller";r=%d' % self.left)
+
+
+class RateLimited(ArmatureError):
+    code = "LIMIT_EXCEEDED"
+
+    def __init__(self, limit: int, seconds: int) -> None:
+        super().__init__(
+            f"This caller has used up its {limit:,} points a minute.",
+            hint=f"Try again in {seconds:,} s; ask for fewer records at once, and less often.",
+        )
+        self.limit = limit
+        self.seconds = seconds
+
+    def extensions(self) -> dict[str, Any]:
+        return {**super().extensions(), "limit": self.limit, "retryAfter": self.seconds}
