@@ -61,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str = "Armature <armature@localhost>"
     mail_dir: str | None = None
 
+    rate_limit: Annotated[int, Meta(ge=0)] = 60_000
+    rate_limit_anonymous: Annotated[int, Meta(ge=0)] = 600
     limits_without_valkey: Literal["open", "closed"] = "open"
     access_token_lifetime: Positive = 900
     refresh_token_lifetime: Positive = 2_592_000

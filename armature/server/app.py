@@ -36,6 +36,8 @@ from armature.server.graphql.data import WorkspaceExecutor, sdl_route
 from armature.server.graphql.http import GraphQLEndpoint, Identify
 from armature.server.graphql.static import StaticExecutor
 from armature.server.health import Check, check_catalog, health_routes
+from armature.server.limits.buckets import Bucket, Limiter
+from armature.server.limits.callers import Limits, bucket_at, bucket_of
 from armature.server.pages import playground_routes
 
 PATIENCE = 2.0  # seconds
@@ -93,6 +95,7 @@ class Services:
     identities: Identities
     desk: Desk
     visits: Visits
+    limiter: Limiter
 
 
 @asynccontextmanager
@@ -118,7 +121,10 @@ async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Serv
         visits = Visits(settings.trusted_proxies)
         await listener.start()
         stack.push_async_callback(listener.stop)
-        yield Services(database, redis, listener, workspaces, documents, engine, tokens, identities, desk, visits)
+        limiter = Limiter(redis, settings.limits_without_valkey)
+        yield Services(
+            database, redis, listener, workspaces, documents, engine, tokens, identities, desk, visits, limiter
+        )
 
 
 def opened_redis(url: str) -> Redis:
@@ -136,9 +142,20 @@ def endpoints(settings: Settings, services: Services) -> Mapping[str, ASGIApp]:
         settings, services.database, services.workspaces, services.tokens, services.identities, services.desk
     )
     model = StaticExecutor(control_schema(), services.documents, partial(Context, control), settings)
+    data = WorkspaceExecutor(services.engine)
+
+    def of_caller(caller: WorkspaceIdentity) -> Bucket | None:
+        return bucket_of(caller, settings.rate_limit)
+
+    def of_visitor(visitor: Visitor) -> Bucket | None:
+        if visitor.identity is not None:
+            return bucket_of(visitor.identity, settings.rate_limit)
+        return bucket_at(visitor.visit.network, settings.rate_limit_anonymous)
+
+    limiter = services.limiter
     return {
-        "/graphql": GraphQLEndpoint(WorkspaceExecutor(services.engine), workspace_caller(services), settings),
-        "/metadata": GraphQLEndpoint(model, visitor(services), settings),
+        "/graphql": GraphQLEndpoint(data, workspace_caller(services), settings, Limits(limiter, of_caller)),
+        "/metadata": GraphQLEndpoint(model, visitor(services), settings, Limits(limiter, of_visitor)),
     }
 
 

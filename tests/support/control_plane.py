@@ -101,4 +101,5 @@ def settings(database_url: str, redis_url: str) -> Settings:
         secret_key=SECRET_KEY,
         database_pool_size=4,
         log_level="debug",
+        rate_limit_anonymous=0,
     )

@@ -11,9 +11,11 @@ from armature.schema_builder.compile.plan.reads import Read
 from armature.schema_builder.compile.plan.writes import Write
 
 
-def check_cost(reads: Sequence[Read], variables: Variables, settings: Settings) -> None:
-    """Raises LimitExceeded with the numbers; also checks each limit read from a variable."""
-    _check(sum(_records(each.rows, variables) for each in reads), settings)
+def check_cost(reads: Sequence[Read], variables: Variables, settings: Settings) -> int:
+    """The records asked for. Raises LimitExceeded with the numbers; also checks each limit read from a variable."""
+    total = sum(_records(each.rows, variables) for each in reads)
+    _check(total, settings)
+    return total
 
 
 def check_shown(rows: Rows, times: int, variables: Variables, settings: Settings) -> None:

@@ -27,10 +27,14 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole response as JSON. `executed` is False where it was refused before execution began (no `data` then)."""
+    """The whole response as JSON. `executed` is False where it was refused before execution began (no `data` then).
+
+    `cost`: how many records it asked for or wrote.
+    """
 
     body: bytes | Streamed
     executed: bool = True
+    cost: int = 0
 
 
 class MutationOverGet(ArmatureError):

@@ -124,14 +124,17 @@ class Engine:
         variables = prepared.coerced(operation.variables)
         plan = prepared.plan(variables)
         assert isinstance(plan, QueryPlan)  # noqa: S101  it is a query
+        cost = prepared.cost(plan, variables)
         if caller.roles is not None:
             variables = {**variables, **caller.me}
         values = await self._fetched(plan, snapshot, variables)
         if len(plan.fields) == len(plan.reads):
-            return Answer(_data([(each.key, value) for each, value in zip(plan.fields, values, strict=True)]))
+            body = _data([(each.key, value) for each, value in zip(plan.fields, values, strict=True)])
+            return Answer(body, cost=cost)
         known = await self._known(prepared, plan.fields, operation.variables, snapshot)
         read = iter(values)
-        return _answer([(each.key, next(read) if isinstance(each, Read) else known[each.key]) for each in plan.fields])
+        found = [(each.key, next(read) if isinstance(each, Read) else known[each.key]) for each in plan.fields]
+        return replace(_answer(found), cost=cost)
 
     async def _fetched(self, plan: QueryPlan, snapshot: Snapshot, variables: Variables) -> Sequence[bytes | None]:
         if plan.statement is None:
@@ -183,10 +186,11 @@ class Engine:
             Written(),
         )
         if operation.idempotency_key is None or caller.id is None:
-            return (await run_mutation(at, prepared, plan)).answer
+            return replace((await run_mutation(at, prepared, plan)).answer, cost=tally.count)
         key = Key(snapshot.workspace_id, caller.id, operation.idempotency_key, request_of(operation))
         lifetime = self._settings.idempotency_lifetime
-        return await once(self._db, lifetime, key, lambda db: run_mutation(replace(at, db=db), prepared, plan))
+        answer = await once(self._db, lifetime, key, lambda db: run_mutation(replace(at, db=db), prepared, plan))
+        return replace(answer, cost=tally.count)
 
 
 class IntrospectionOff(Forbidden):

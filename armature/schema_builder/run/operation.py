@@ -44,12 +44,12 @@ MAX_ERRORS = 50
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """`statement` is None where no field needs the database."""
+    """`statement` is None where no field needs the database, `cost` where it must be counted for each request."""
 
     fields: tuple[Read | Known, ...]
     reads: tuple[Read, ...]
     statement: Statement | None
-    counts_each_time: bool
+    cost: int | None
 
     @property
     def weight(self) -> int:
@@ -162,9 +162,11 @@ class Prepared:
                 limit = self._settings.max_depth
                 raise LimitExceeded("Levels of nesting", limit=limit, actual=limit + 1, setting=setting) from error
             self._plans.put(key, plan, plan.weight)
-        if isinstance(plan, QueryPlan) and plan.counts_each_time:
-            check_cost(plan.reads, variables, self._settings)
         return plan
+
+    def cost(self, plan: QueryPlan, variables: Variables) -> int:
+        """The records asked for. Raises LimitExceeded."""
+        return check_cost(plan.reads, variables, self._settings) if plan.cost is None else plan.cost
 
     def _shape(self, variables: Variables) -> Any:
         return tuple(
@@ -183,10 +185,8 @@ class Prepared:
         plan: Reads = reader.query(self.node)
         reads = tuple(plan.reads)
         check_conditions(reads, self._settings)
-        varies = depends_on_variables(reads)
-        if not varies:
-            check_cost(reads, variables, self._settings)
-        return QueryPlan(plan.fields, reads, reads_statement(reads) if reads else None, varies)
+        cost = None if depends_on_variables(reads) else check_cost(reads, variables, self._settings)
+        return QueryPlan(plan.fields, reads, reads_statement(reads) if reads else None, cost)
 
 
 def _read(readers: Mapping[str, Coerce], given: Mapping[str, Any]) -> Variables | None:

@@ -20,15 +20,15 @@ class Tally:
 
     def __init__(self, settings: Settings) -> None:
         self._limit = settings.max_written
-        self._count = 0
+        self.count = 0
 
     def add(self, count: int) -> None:
         """Raises LimitExceeded."""
-        self._count += count
-        if self._count > self._limit:
+        self.count += count
+        if self.count > self._limit:
             setting = environment_name("max_written")
             what = "Records written in one operation"
-            raise LimitExceeded(what, limit=self._limit, actual=self._count, setting=setting)
+            raise LimitExceeded(what, limit=self._limit, actual=self.count, setting=setting)
 
 
 class Written:

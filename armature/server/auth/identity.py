@@ -5,6 +5,7 @@ core/notices.py); otherwise, and for callers not seen before, the database is as
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 from time import time
 from typing import Any
@@ -24,11 +25,12 @@ LONGEST_HEADER = 4_096
 WORKSPACE_HEADER = "X-Workspace-Id"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identity:
     """A user or an API key. Without a workspace for a user who has none, or several and did not say which.
 
-    `only_in` is the one workspace that a user's session leads to; `barred` says why they are kept out of `barred_from`.
+    `rate_limit` is a key's own, in points a minute. `only_in` is the one workspace that a user's session leads to;
+    `barred` says why they are kept out of `barred_from`.
     """
 
     user_id: UUID | None
@@ -39,9 +41,15 @@ class Identity:
     only_in: UUID | None = None
     barred_from: UUID | None = None
     barred: type[Barred] | None = None
+    rate_limit: int | None = None
+
+    @cached_property
+    def owner(self) -> str:
+        """Of a bucket (server/limits): a key, or a user in a workspace."""
+        return f"user:{self.user_id}:{self.workspace_id}" if self.api_key_id is None else f"key:{self.api_key_id}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WorkspaceIdentity(Identity):
     """An Identity in a workspace, where it has a role. `actor` is how records remember it."""
 
@@ -127,7 +135,8 @@ class Identities:
             key = await find_key(connection, token, wanted)
         expires_at = inf if key.expires_at is None else key.expires_at.timestamp()
         actor = Caller("API", key.name, api_key_id=key.id)
-        return Known(WorkspaceIdentity(None, key.workspace_id, key.role, key.id, actor=actor), expires_at)
+        found = WorkspaceIdentity(None, key.workspace_id, key.role, key.id, actor=actor, rate_limit=key.rate_limit)
+        return Known(found, expires_at)
 
     async def _user(self, token: str, wanted: UUID | None) -> Known:
         claims = self._tokens.read(token)

@@ -19,6 +19,7 @@ from armature.core.errors import ArmatureError, BadUserInput, Forbidden, LimitEx
 from armature.schema_builder.run.answer import MutationOverGet
 from armature.schema_builder.run.once import KeyReused, StillRunning
 from armature.server.graphql.accept import Header, Media
+from armature.server.limits.told import RateLimited
 
 log = structlog.get_logger("armature.failures")
 
@@ -111,6 +112,7 @@ OF_TRANSPORT: Mapping[type[ArmatureError], int] = MappingProxyType(
         UnsupportedEncoding: 415,
         KeyReused: 422,
         StillRunning: 409,
+        RateLimited: 429,
     }
 )
 
@@ -155,7 +157,8 @@ def status_of(error: ArmatureError, media: Media) -> int:
 
 def headers_of(error: ArmatureError, status: int) -> tuple[Header, ...]:
     """What HTTP asks for beside a status: Allow, WWW-Authenticate and the like."""
-    found = (HEADERS.get(status), ALLOWED.get(type(error)))
+    later = (b"retry-after", b"%d" % error.seconds) if isinstance(error, RateLimited) else None
+    found = (HEADERS.get(status), ALLOWED.get(type(error)), later)
     return tuple(each for each in found if each is not None)
 
 

@@ -41,6 +41,7 @@ from armature.server.graphql.request import (
     read_body,
 )
 from armature.server.graphql.watch import Running, Watch
+from armature.server.limits.callers import Limits
 
 log = structlog.get_logger("armature.http")
 
@@ -56,6 +57,7 @@ OPTIONS: tuple[Header, ...] = ((b"allow", b"GET, HEAD, POST, OPTIONS"), SAFE)
 UNCACHED: tuple[Header, ...] = ((b"cache-control", b"private, no-store"), (b"vary", b"accept, authorization"))
 SLOW = 1.0  # seconds
 NAME = "armature.operation"
+BUCKET = "armature.bucket"
 
 
 class Executor(Protocol[CallerIn]):
@@ -65,10 +67,17 @@ class Executor(Protocol[CallerIn]):
 class GraphQLEndpoint(Generic[Caller]):
     """One path of the server. Nothing of a request outlives it but what the executor remembers."""
 
-    def __init__(self, executor: Executor[Caller], identify: Identify[Caller], settings: Settings) -> None:
+    def __init__(
+        self,
+        executor: Executor[Caller],
+        identify: Identify[Caller],
+        settings: Settings,
+        limits: Limits[Caller] | None = None,
+    ) -> None:
         self._executor = executor
         self._identify = identify
         self._settings = settings
+        self._limits = limits
         self._origins = frozenset(each.encode() for each in settings.cors_origins)
         self._watch = Watch(settings.request_timeout)
         self._tells_all = settings.log_level.lower() == "debug"
@@ -86,7 +95,7 @@ class GraphQLEndpoint(Generic[Caller]):
         try:
             answer = await self._answer(scope, headers, media, receive)
             status = 200 if answer.executed or media is None else media.refused
-            body = answer.body
+            body, cost = answer.body, answer.cost
         except ClientGone:
             log.info("client gone", seconds=round(perf_counter() - started, 3))
             return
@@ -94,7 +103,9 @@ class GraphQLEndpoint(Generic[Caller]):
             told = as_told(error) or _logged(request_id)
             status = status_of(told, media or JSON)
             extra = (*extra, *headers_of(told, status))
-            body = body_of(told)
+            body, cost = body_of(told), 0
+        if self._limits is not None and scope.get(BUCKET) is not None:
+            extra = (*extra, *self._limits.charge(scope[BUCKET], cost).headers)
         await _respond(send, status, ((media or JSON).headers + extra), body, request_id)
         seconds = perf_counter() - started
         if self._tells_all or seconds > SLOW:
@@ -125,7 +136,7 @@ class GraphQLEndpoint(Generic[Caller]):
         encoding = headers.get(b"content-encoding")
         if encoding is not None and encoding != b"identity":
             raise UnsupportedEncoding(encoding.decode("latin-1")[:50])
-        caller = await self._identify(scope, headers)
+        caller = await self._admitted(scope, headers)
         key = idempotency_key(headers.get(b"idempotency-key"))
         body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body_size)
         operation = operation_in_body(body)
@@ -136,8 +147,15 @@ class GraphQLEndpoint(Generic[Caller]):
             raise MethodNotAllowed(scope["method"])
         if is_cross_site(headers, self._origins):
             raise CrossSite
-        caller = await self._identify(scope, headers)
+        caller = await self._admitted(scope, headers)
         return operation_in_query(scope["query_string"], self._settings.max_body_size), caller
+
+    async def _admitted(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Caller:
+        """Who calls, where they may. Before the body is read: who is refused costs nothing."""
+        caller = await self._identify(scope, headers)
+        if self._limits is not None:
+            scope[BUCKET] = await self._limits.admit(caller)
+        return caller
 
     def _reason(self, running: Running) -> BaseException:
         """Why a request's task was cancelled; by the server that shuts down, when by none of us."""

@@ -77,7 +77,7 @@ class Limiter:
         self._take: Callable[..., Awaitable[list[int]]] = redis.register_script(TAKE)
         self._without = without
         self._now = now
-        self._shares: Lru[Bucket, Share] = Lru(KEPT)
+        self._shares: Lru[str, Share] = Lru(KEPT)
         self._away_until = 0.0
 
     async def admit(self, bucket: Bucket) -> None:
@@ -96,7 +96,7 @@ class Limiter:
         return Standing(bucket.limit, max(0, int(share.left + share.tokens)))
 
     def _share(self, bucket: Bucket) -> Share:
-        return self._shares.get(bucket) or self._shares.put(bucket, Share())
+        return self._shares.get(bucket.owner) or self._shares.put(bucket.owner, Share())
 
     async def _fill(self, bucket: Bucket, share: Share) -> None:
         """A debt greater than the bucket is paid in several rounds."""

@@ -1,0 +1,43 @@
+"""Whose bucket a request takes from, and what an operation costs."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from armature.server.auth.identity import Identity
+from armature.server.limits.buckets import Bucket, Limiter
+from armature.server.limits.told import Standing
+
+Caller = TypeVar("Caller")
+
+RECORDS = 100
+"""So many records, asked for or written, cost a point; each operation costs one beside."""
+
+
+class Limits(Generic[Caller]):
+    """`bucket_of` tells whose bucket a caller takes from; nobody's where there is no limit."""
+
+    def __init__(self, limiter: Limiter, bucket_of: Callable[[Caller], Bucket | None]) -> None:
+        self._limiter = limiter
+        self._bucket_of = bucket_of
+
+    async def admit(self, caller: Caller) -> Bucket | None:
+        """Where the operation is to be charged to. Raises RateLimited, Unavailable."""
+        bucket = self._bucket_of(caller)
+        if bucket is not None:
+            await self._limiter.admit(bucket)
+        return bucket
+
+    def charge(self, bucket: Bucket, cost: int) -> Standing:
+        """`cost` is in records."""
+        return self._limiter.charge(bucket, 1 + cost // RECORDS)
+
+
+def bucket_of(identity: Identity, limit: int) -> Bucket | None:
+    """Each key has one, each user one in each workspace; a limit of 0 is none."""
+    own = limit if identity.rate_limit is None else identity.rate_limit
+    return Bucket(identity.owner, own) if own else None
+
+
+def bucket_at(network: str, limit: int) -> Bucket | None:
+    """Of those who have not said who they are."""
+    return Bucket(f"at:{network}", limit) if limit else None

@@ -1,0 +1,111 @@
+"""Limits as clients meet them, at servers of their own."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx2
+import pytest
+from msgspec.structs import replace
+
+from armature.server.app import create_app
+from tests.support.control_plane import Caller, Site, settings
+from tests.support.serving import serving
+
+PEOPLE = "{ people { id } }"
+WHO = "{ me { email } }"
+NOWHERE = "redis://127.0.0.1:1/0"
+
+
+class Sites:
+    """Servers of one database and one Valkey."""
+
+    def __init__(self, database_url: str, redis_url: str, stack: ExitStack) -> None:
+        self._database_url, self._redis_url, self._stack = database_url, redis_url, stack
+
+    def start(self, **given: Any) -> Site:
+        made = replace(settings(self._database_url, self._redis_url), **given)
+        url = self._stack.enter_context(serving(create_app(made)))
+        http = self._stack.enter_context(httpx2.Client(timeout=None))
+        return Site(url, self._database_url, http, self._redis_url)
+
+
+@pytest.fixture
+def sites(migrated_database_url: str, redis_url: str) -> Iterator[Sites]:
+    with ExitStack() as stack:
+        yield Sites(migrated_database_url, redis_url, stack)
+
+
+def statuses(caller: Caller, query: str, times: int, path: str = "/graphql") -> list[int]:
+    return [caller.post(query, path).status_code for _ in range(times)]
+
+
+def test_a_caller_is_told_what_is_left_and_refused_when_nothing_is(sites: Sites) -> None:
+    caller = sites.start(rate_limit=10, rate_limit_anonymous=0).sign_up(pack="crm")
+    first = caller.post(PEOPLE, "/graphql")
+    assert first.headers["ratelimit-policy"] == '"caller";q=10;w=60'
+    assert first.headers["ratelimit"] == '"caller";r=9'
+    assert statuses(caller, PEOPLE, 9) == [200] * 9
+
+    refused = caller.post(PEOPLE, "/graphql")
+
+    assert refused.status_code == 429
+    (error,) = refused.json()["errors"]
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert error["extensions"]["limit"] == 10
+    assert int(refused.headers["retry-after"]) == error["extensions"]["retryAfter"] >= 1
+    assert caller.post(WHO, "/metadata").status_code == 429  # one bucket for both
+
+
+def test_records_that_are_asked_for_cost_points(sites: Sites) -> None:
+    caller = sites.start(rate_limit=1_000, rate_limit_anonymous=0).sign_up(pack="crm")
+    query = "query($n: Int!) { companies(limit: $n) { people(limit: 10) { id } } }"
+    left = [
+        int(caller.post(query, "/graphql", n=n).headers["ratelimit"].partition("r=")[2]) for n in (1, 1_000, 100, 1)
+    ]
+    assert [before - after for before, after in itertools.pairwise(left)] == [1 + 110, 1 + 11, 1]
+
+
+def test_records_that_are_written_cost_points(sites: Sites) -> None:
+    caller = sites.start(rate_limit=1_000, rate_limit_anonymous=0).sign_up(pack="crm")
+    query = "mutation($data: [NoteCreateInput!]!) { createNotes(data: $data) { id } }"
+    answer = caller.post(query, "/graphql", data=[{"title": "x"}] * 250)
+    assert answer.headers["ratelimit"] == '"caller";r=997'
+
+
+def test_callers_have_buckets_of_their_own(sites: Sites) -> None:
+    site = sites.start(rate_limit=5, rate_limit_anonymous=0)
+    one, other = site.sign_up(pack="crm"), site.sign_up(pack="crm")
+    key = one.new_key()
+    assert statuses(one, PEOPLE, 6)[-1] == 429
+    assert statuses(other, PEOPLE, 5) == [200] * 5
+    assert statuses(key, PEOPLE, 6) == [200] * 5 + [429]
+
+
+def test_processes_count_together(sites: Sites) -> None:
+    one = sites.start(rate_limit=8, rate_limit_anonymous=0)
+    caller = one.sign_up(pack="crm")
+    other = Caller(sites.start(rate_limit=8, rate_limit_anonymous=0), caller.token)
+    found = [each for _ in range(8) for each in (*statuses(caller, PEOPLE, 1), *statuses(other, PEOPLE, 1))]
+    assert found.count(200) == 8
+
+
+def test_who_is_unknown_is_counted_by_address(sites: Sites) -> None:
+    site = sites.start(rate_limit_anonymous=4)
+    found = [site.post(WHO, "/metadata", {}).status_code for _ in range(6)]
+    assert found[3] != 429
+    assert found[4:] == [429, 429]
+
+
+def test_without_valkey_the_setting_decides(sites: Sites) -> None:
+    caller = sites.start(rate_limit=5, rate_limit_anonymous=0).sign_up(pack="crm")
+    open_ = sites.start(rate_limit=5, redis_url=NOWHERE, limits_without_valkey="open")
+    closed = sites.start(rate_limit=5, redis_url=NOWHERE, limits_without_valkey="closed")
+    assert statuses(Caller(open_, caller.token), PEOPLE, 8) == [200] * 8
+    assert statuses(Caller(closed, caller.token), PEOPLE, 3) == [503] * 3
+
+
+def test_no_limit_is_no_header(sites: Sites) -> None:
+    caller = sites.start(rate_limit=0, rate_limit_anonymous=0).sign_up(pack="crm")
+    assert "ratelimit" not in caller.post(PEOPLE, "/graphql").headers
