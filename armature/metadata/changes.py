@@ -48,6 +48,8 @@ class NewRelation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewField:
+    """`targets` are the objects that a MORPH_RELATION may lead to: a relation to each is made with it."""
+
     name: str | None = None
     type: str
     label: str | None = None
@@ -58,6 +60,7 @@ class NewField:
     settings: Mapping[str, Any] | None = None
     options: tuple[NewOption, ...] | None = None
     relation: NewRelation | None = None
+    targets: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

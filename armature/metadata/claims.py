@@ -11,7 +11,7 @@ from uuid import UUID
 from armature.metadata.model import Field, Object
 from armature.metadata.names import (
     CHOICE_TYPES,
-    MORPH_TYPE,
+    MORPH_TYPES,
     RECORD_TYPES,
     ROOTS,
     TO_MANY_FIELDS,
@@ -28,7 +28,9 @@ _TYPE_ENDINGS = tuple((what, template.removeprefix("{}")) for what, template in 
 _ROOT_AFFIXES = tuple(
     {(before, after): None for before, _, after in (re.split(r"\{(\w+)\}", each) for each in ROOTS.values())}
 )
-_FIELD_TYPE_ENDINGS = tuple(template.removeprefix("{}{}") for template in (*CHOICE_TYPES.values(), MORPH_TYPE))
+_FIELD_TYPE_ENDINGS = tuple(
+    template.removeprefix("{}{}") for template in (*CHOICE_TYPES.values(), *MORPH_TYPES.values())
+)
 
 
 class FieldNames:

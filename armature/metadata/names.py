@@ -63,8 +63,13 @@ RECORD_TYPES: Mapping[str, str] = {
 CHOICE_TYPES: Mapping[str, str] = {"choice": "{}{}Enum", "filter": "{}{}EnumFilterInput"}
 """The types of one field with options, made from its object's and its own name in pascal case."""
 
-MORPH_TYPE = "{}{}Record"
-"""The union of one MORPH_RELATION field, made as those of CHOICE_TYPES."""
+MORPH_TYPES: Mapping[str, str] = {
+    "morph": "{}{}Record",
+    "morph_kind": "{}{}RecordType",
+    "morph_input": "{}{}RecordInput",
+    "morph_filter": "{}{}RecordFilterInput",
+}
+"""The types of one MORPH_RELATION field, made as those of CHOICE_TYPES: first the union."""
 
 COMPOSITE_TYPES: Mapping[str, str] = {
     "value": "{}Value",
@@ -237,9 +242,9 @@ def choice_type_name(what: str, object_name: str, field_name: str) -> str:
     return CHOICE_TYPES[what].format(pascal(object_name), pascal(field_name))
 
 
-def morph_type_name(object_name: str, field_name: str) -> str:
-    """The union type of one MORPH_RELATION field."""
-    return MORPH_TYPE.format(pascal(object_name), pascal(field_name))
+def morph_type_name(what: str, object_name: str, field_name: str) -> str:
+    """A type of MORPH_TYPES for one MORPH_RELATION field."""
+    return MORPH_TYPES[what].format(pascal(object_name), pascal(field_name))
 
 
 def field_type_names(object_name: str, field: Field) -> Iterator[str]:
@@ -247,7 +252,7 @@ def field_type_names(object_name: str, field: Field) -> Iterator[str]:
     if KINDS[field.kind].has_options:
         yield from (choice_type_name(each, object_name, field.name) for each in CHOICE_TYPES)
     if field.kind == "MORPH_RELATION":
-        yield morph_type_name(object_name, field.name)
+        yield from (morph_type_name(each, object_name, field.name) for each in MORPH_TYPES)
 
 
 def root_name(what: str, of: Object) -> str:

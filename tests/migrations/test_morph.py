@@ -107,3 +107,29 @@ async def test_what_may_not_be_is_refused_at_its_key(notes: Living) -> None:
     assert isinstance(error, UnitedIsRequired)
     (error,) = await notes.errors(add_object("noteSubjectRecord"))
     assert isinstance(error, NameTaken)
+
+
+async def test_targets_are_relations_made_with_it(notes: Living) -> None:
+    morph = NewField(name="about", type="MORPH_RELATION", targets=("song", str(notes.object("film").id)))
+    await notes.change(add_object("remark", morph))
+
+    remark = notes.object("remark")
+    assert {each.name: each.morph_id for each in remark.kept_fields.values() if each.relation_id} == {
+        "song": remark.kept_fields["about"].id,
+        "film": remark.kept_fields["about"].id,
+    }
+    assert "remarks" in notes.object("song").kept_fields
+    (known,) = [each for each in await rules(notes) if "song_id" in each]
+    assert known == "CHECK ((num_nonnulls(song_id, film_id) <= 1))"
+
+
+async def test_what_is_wrong_with_targets_is_told_with_its_place(notes: Living) -> None:
+    twice = NewField(name="about", type="MORPH_RELATION", targets=("song", "song"))
+    unknown = NewField(name="about", type="MORPH_RELATION", targets=("song", "play"))
+    taken = NewField(name="about", type="MORPH_RELATION", targets=("song", "book"))
+    text_field = NewField(name="about", type="TEXT", targets=("song",))
+
+    for new, at in ((twice, 1), (unknown, 1), (taken, 1), (text_field, 0)):
+        errors = await notes.errors(add_field("note", new))
+        assert errors
+        assert all(each.path and each.path[:5] == ("changes", 0, "createField", "targets", at) for each in errors)

@@ -102,6 +102,96 @@ async def test_a_record_leads_to_one_at_most(library: Client) -> None:
     assert moved["updateReview"]["subject"] == {"name": "Byron"}
 
 
+async def written(library: Client, mutation: str, **variables: object) -> object:
+    (found,) = (await library.data(mutation, **variables)).values()
+    return found
+
+
+SUBJECT = "subject {__typename ... on Book {title} ... on Writer {name}}"
+
+
+async def test_it_is_set_by_itself_and_leads_nowhere_else_then(library: Client) -> None:
+    data = f'{{text: "New", subject: {{book: {{connect: {{id: "{ODE}"}}}}}}}}'
+    made = await library.data(f"mutation {{createReview(data: {data}) {{id {SUBJECT}}}}}")
+    assert made["createReview"]["subject"] == {"__typename": "Book", "title": "Ode"}
+    update = f"mutation($id: ID!, $data: ReviewUpdateInput!) {{updateReview(id: $id, data: $data) {{{SUBJECT}}}}}"
+    id_ = made["createReview"]["id"]
+
+    moved = {"subject": {"writer": {"connect": {"id": str(BYRON)}}}}
+    assert await written(library, update, id=id_, data=moved) == {"subject": {"__typename": "Writer", "name": "Byron"}}
+    new = {"subject": {"book": {"create": {"title": "Don Juan"}}}}
+    assert await written(library, update, id=id_, data=new) == {"subject": {"__typename": "Book", "title": "Don Juan"}}
+    for nothing in ({"disconnect": True}, None, {"writer": {"disconnect": True}}):
+        assert await written(library, update, id=id_, data=new)
+        assert await written(library, update, id=id_, data={"subject": nothing}) == {"subject": None}
+
+
+async def test_it_is_set_in_bulk_and_in_nested_writes(library: Client) -> None:
+    data = [
+        {"text": "a", "subject": {"book": {"connect": {"id": str(ODE)}}}},
+        {"text": "b", "subject": {"writer": {"create": {"name": "Keats"}}}},
+        {"text": "c"},
+        {"text": "d", "subject": None},
+    ]
+    create = f"mutation($data: [ReviewCreateInput!]!) {{createReviews(data: $data) {{id {SUBJECT}}}}}"
+    made = (await library.data(create, data=data))["createReviews"]
+    assert [each["subject"] for each in made] == [
+        {"__typename": "Book", "title": "Ode"},
+        {"__typename": "Writer", "name": "Keats"},
+        None,
+        None,
+    ]
+    nested = (
+        f"mutation($id: ID!, $data: BookUpdateInput!) {{updateBook(id: $id, data: $data) {{reviews {{{SUBJECT}}}}}}}"
+    )
+    away = {
+        "reviews": {"update": [{"id": made[0]["id"], "data": {"subject": {"writer": {"connect": {"id": str(MARY)}}}}}]}
+    }
+    assert await written(library, nested, id=str(ODE), data=away) == {"reviews": []}
+    moved = await library.data(f'{{review(id: "{made[0]["id"]}") {{{SUBJECT}}}}}')
+    assert moved["review"]["subject"] == {"__typename": "Writer", "name": "Mary"}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("{subject: {book: {disconnect: true}}, writerId: null}", '"subject" says it already'),
+        ("{subject: null, book: {disconnect: true}}", '"subject" says it already'),
+        ("{subject: {disconnect: false}}", "disconnect takes true"),
+        ("{subject: {}}", "exactly one"),
+        ("{subject: {book: null}}", "must be non-null"),
+    ],
+)
+async def test_what_it_can_not_be_set_to_is_refused(library: Client, data: str, said: str) -> None:
+    error = await library.error(f"mutation {{createReview(data: {data}) {{id}}}}")
+
+    assert error["code"] == "BAD_USER_INPUT"
+    assert said in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("filter", "texts"),
+    [
+        ("{type: Book}", ["Grim"]),
+        ("{type: [Book, Writer]}", ["Grim", "Kind"]),
+        ("{type: []}", []),
+        ("{is: NULL}", ["Lost", "None"]),
+        ("{is: NOT_NULL}", ["Grim", "Kind"]),
+        ('{writer: {name: {eq: "Mary"}}}', ["Kind"]),
+        ('{type: Book, book: {title: {eq: "Ode"}}}', []),
+    ],
+)
+async def test_it_is_filtered_by_what_it_leads_to(library: Client, filter: str, texts: list[str]) -> None:
+    found = await library.data(f"{{reviews(filter: {{subject: {filter}}}) {{text}}}}")
+    assert [each["text"] for each in found["reviews"]] == texts
+    rest = await library.data(f"{{reviews(filter: {{not: {{subject: {filter}}}}}) {{text}}}}")
+    assert sorted(each["text"] for each in rest["reviews"]) == sorted({"Grim", "Kind", "Lost", "None"} - {*texts})
+
+
+async def test_a_null_in_its_filter_is_refused(library: Client) -> None:
+    assert (await library.error("{reviews(filter: {subject: {type: null}}) {id}}"))["code"] == "BAD_USER_INPUT"
+
+
 async def test_it_leads_nowhere_that_is_hidden(api: DataApi, library: Client) -> None:
     hide = UpdateObject(object="book", is_active=False)
     after = await change_workspace(api.db, library.snapshot.workspace_id, [hide])

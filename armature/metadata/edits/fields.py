@@ -1,6 +1,6 @@
 """The steps on fields: create, update, delete, restore."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET
 
 from armature.core.errors import BadUserInput, Conflict
-from armature.metadata.changes import CreateField, DeleteField, NewField, RestoreField, UpdateField
+from armature.metadata.changes import CreateField, DeleteField, NewField, NewRelation, RestoreField, UpdateField
 from armature.metadata.edits.conversion import put_changed, retyped
 from armature.metadata.edits.draft import Draft
 from armature.metadata.edits.relations import (
@@ -74,6 +74,11 @@ class NeverEmpty(BadUserInput):
         )
 
 
+class TargetsNotAllowed(BadUserInput):
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"A {kind} field has no targets.", hint="Give it the type MORPH_RELATION, or none.")
+
+
 class NeededIsDeleted(Conflict):
     def __init__(self, field: str, needed: Object | Field) -> None:
         what = f'object "{needed.name_singular}"' if isinstance(needed, Object) else f'relation "{needed.name}"'
@@ -116,6 +121,19 @@ def put_new_field(draft: Draft, of: UUID, new: NewField) -> None:
     draft.put_field(of, replace(field, column=column))
     if new.relation is not None:
         raise RelationNotAllowed(kind.name)
+    _unite(draft, of, field, new.targets or ())
+
+
+def _unite(draft: Draft, of: UUID, morph: Field, targets: Sequence[str]) -> None:
+    """Put a relation to each of these objects, called like it, as one of those that a MORPH_RELATION unites."""
+    for position, reference in enumerate(targets):
+        with draft.at("targets", position):
+            if morph.kind != "MORPH_RELATION":
+                raise TargetsNotAllowed(morph.kind)
+            target = find_object(draft.snapshot, reference, "target")
+            one = Field(draft.new_id(), target.name_singular, "RELATION", None, target.label_singular)
+            draft.touched(one.id)
+            create_relation(draft, of, one, NewRelation(type="MANY_TO_ONE", target=str(target.id), morph=str(morph.id)))
 
 
 def update_field(draft: Draft, change: UpdateField) -> None:

@@ -12,8 +12,17 @@ from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Changed
 from armature.schema_builder.compile.distances import near
 from armature.schema_builder.compile.fit import sought
-from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Not, Related, Via
-from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne, View
+from armature.schema_builder.compile.plan.conditions import (
+    EVERY_RECORD,
+    All,
+    Compare,
+    Condition,
+    Either,
+    Not,
+    Related,
+    Via,
+)
+from armature.schema_builder.view import Composite, Morph, ObjectView, Plain, ToMany, ToOne, View
 
 
 class FilterIsNull(BadUserInput):
@@ -38,6 +47,8 @@ def _part(view: View, of: ObjectView, name: str, value: Lifted) -> Condition:
         return All(parts) if name == "and" else Either(parts)
     if name == "not":
         return Not(condition_of(view, of, value))
+    if name in of.morphs:
+        return _all([_united(view, of.morphs[name], what, each) for what, each in value.items()])
     entry = of.entries[name]
     if isinstance(entry, Composite):
         return _all([_within(entry, part, each) for part, each in value.items()])
@@ -47,6 +58,19 @@ def _part(view: View, of: ObjectView, name: str, value: Lifted) -> Condition:
     if isinstance(entry, ToOne):
         return Related(target, entry.near, entry.far, "some", condition_of(view, target, value))
     return _all([_quantified(view, target, entry, quantifier, each) for quantifier, each in value.items()])
+
+
+def _united(view: View, morph: Morph, what: str, given: Lifted) -> Condition:
+    """Of the record that one of several relations leads to: whether there is one, of which object, what it meets."""
+    if given is None:
+        raise FilterIsNull(f"{morph.name}.{what}")
+    named = {each.name: each for each in morph.united}
+    if what in named:
+        entry = named[what]
+        return Related(view[entry.target], entry.near, entry.far, "some", condition_of(view, view[entry.target], given))
+    wanted = [each for each in morph.united if what == "is" or each.target in given]
+    some = Either(tuple(Related(view[each.target], each.near, each.far, "some", EVERY_RECORD) for each in wanted))
+    return Not(some) if given == "NULL" else some
 
 
 def _quantified(view: View, target: ObjectView, entry: ToMany, quantifier: str, given: Lifted) -> Condition:

@@ -86,7 +86,7 @@ class Reader(Reading):
 
     def _united(self, of: ObjectView, morph: Morph, key: str, entry: ToOne, nodes: Sequence[FieldNode]) -> Link:
         target = self.schema.view[entry.target]
-        fields = self.collected(nodes, target.type_name, morph_type_name(of.name, morph.name))
+        fields = self.collected(nodes, target.type_name, morph_type_name("morph", of.name, morph.name))
         return Link(key, entry.near, entry.far, Rows(target, self.outputs_of(target, fields)))
 
 

@@ -10,6 +10,7 @@ from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Bind, Changed, Constant
 from armature.schema_builder.compile.conditions import compare, condition_of
 from armature.schema_builder.compile.fit import fitting, followed
+from armature.schema_builder.compile.morphs import united
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Compare, Condition
 from armature.schema_builder.compile.plan.levels import Rows
 from armature.schema_builder.compile.plan.reads import Known
@@ -58,7 +59,7 @@ def _root(reader: Reader, key: str, nodes: Sequence[FieldNode]) -> Write | Known
         return Write(key, root.does, root.object, shown, new=NewRows(given["data"]), upsert=_upsert(root.object, given))
     if root.does == "merge":
         return Write(key, root.does, root.object, shown, merge=_merge(given))
-    data = given.get("data") or {}
+    data = united(root.object, given.get("data") or {}, DATA)
     write = Write(
         key,
         root.does,

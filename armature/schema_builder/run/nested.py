@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armature.metadata.rights import Right
+from armature.schema_builder.compile.morphs import united
 from armature.schema_builder.compile.references import (
     Create,
     DataRefused,
@@ -75,6 +76,7 @@ class Nesting:
         self._at.tally.add(1)
         if of.object.access is not None:
             check_may(of, "CREATE", path)
+        row = united(of, row, path)
         if of.related.isdisjoint(row):
             record = new_record(row, path, keys)
             self.new[level, of.name].append(record)
@@ -87,6 +89,8 @@ class Nesting:
 
     def create_each(self, of: ObjectView, rows: Sequence[Row], path: Path) -> Sequence[NewRecord]:
         """A record of each row, in their order."""
+        if of.morphs:
+            rows = [united(of, row, (*path, at)) for at, row in enumerate(rows)]
         if not all(map(of.related.isdisjoint, rows)):
             return [self.create(of, row, (*path, at)) for at, row in enumerate(rows)]
         self._at.tally.add(len(rows))
@@ -189,7 +193,8 @@ class Nesting:
             if ("id" in each) == ("where" in each):
                 raise DataRefused(place, "it takes an id or a where.")
             record = self._existing(entry, each, place)
-            row, inside = each["data"], (*place, "data")
+            inside = (*place, "data")
+            row = united(to, each["data"], inside)
             keys = self.references(to, row, inside, level + 1)
             own = {name: value for name, value in row.items() if name not in to.nested}
             self.changed[_side(entry)].append(Member(record, above, inside, own, keys))

@@ -13,7 +13,7 @@ from graphql import (
 )
 
 from armature.metadata.model import Field
-from armature.metadata.names import choice_type_name, composite_type_name, type_name
+from armature.metadata.names import choice_type_name, composite_type_name, morph_type_name, type_name
 from armature.metadata.operators import AT_PATH, DESCRIPTIONS, OPERATORS, Takes
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import SCALARS
@@ -80,7 +80,8 @@ def filter_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
             "or": GraphQLInputField(GraphQLList(own), description="At least one of these holds."),
             "not": GraphQLInputField(own.of_type, description="This does not hold."),
         }
-        return {**{entry.name: _field(types, of, entry) for entry in of.entries.values()}, **combined}
+        morphs = {name: GraphQLInputField(types[morph_type_name("morph_filter", of.name, name)]) for name in of.morphs}
+        return {**{entry.name: _field(types, of, entry) for entry in of.entries.values()}, **morphs, **combined}
 
     return GraphQLInputObjectType(
         type_name("filter", of.name), fields, description="Several fields at once must all hold."

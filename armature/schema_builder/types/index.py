@@ -13,7 +13,7 @@ from armature.core.lru import Lru
 from armature.metadata.aggregates import lacking
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Object
-from armature.metadata.names import CHOICE_TYPES, choice_type_name, morph_type_name, root_name, type_name
+from armature.metadata.names import CHOICE_TYPES, MORPH_TYPES, choice_type_name, morph_type_name, root_name, type_name
 from armature.metadata.stored import stored
 from armature.schema_builder.types.needs import has_root, has_type, may_merge
 from armature.schema_builder.view import View
@@ -24,7 +24,7 @@ FEW = 50
 
 @dataclass(frozen=True, slots=True)
 class TypeEntry:
-    """`what` is a key of names.RECORD_TYPES; where it is about one `field`, of CHOICE_TYPES, or "morph"."""
+    """`what` is a key of names.RECORD_TYPES; where it is about one `field`, of CHOICE_TYPES or MORPH_TYPES."""
 
     what: str
     object: str
@@ -112,7 +112,8 @@ class Indexer:
                 types |= {
                     choice_type_name(what, name, field.name): TypeEntry(what, name, field.name) for what in CHOICE_TYPES
                 }
-        types |= {morph_type_name(name, each): TypeEntry("morph", name, each) for each in morphs}
+        for each in morphs:
+            types |= {morph_type_name(what, name, each): TypeEntry(what, name, each) for what in MORPH_TYPES}
         mutations = [each for each in self._mutations if each not in left_out and (merges or each != "merge")]
         return Index(types, _roots(of, self._queries), _roots(of, mutations))
 

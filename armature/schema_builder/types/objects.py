@@ -6,7 +6,6 @@ from graphql import (
     GraphQLField,
     GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLUnionType,
 )
 
 from armature.metadata.model import Field
@@ -52,17 +51,7 @@ def _field(types: Types, of: ObjectView, shown: Shown) -> GraphQLField:
 
 def _morph_field(types: Types, of: ObjectView, morph: Morph) -> GraphQLField:
     description = morph.field.description or morph.field.label
-    return GraphQLField(types[morph_type_name(of.name, morph.name)], description=description)
-
-
-def morph_type(types: Types, of: ObjectView, field: Field) -> GraphQLUnionType:
-    """The records that a MORPH_RELATION may lead to."""
-    entry = of.morphs[field.name]
-    return GraphQLUnionType(
-        morph_type_name(of.name, field.name),
-        lambda: [types[type_name("record", each.target)] for each in entry.united],
-        description=field.label,
-    )
+    return GraphQLField(types[morph_type_name("morph", of.name, morph.name)], description=description)
 
 
 def choice_type(of: ObjectView, field: Field) -> GraphQLEnumType:

@@ -36,7 +36,8 @@ from armature.schema_builder.types.groups import (
 from armature.schema_builder.types.index import Indexer, Joined, TypeEntry
 from armature.schema_builder.types.lazy import LazyObjectType, LazySchema
 from armature.schema_builder.types.many import PAGE_INFO, connection_type, edge_type
-from armature.schema_builder.types.objects import choice_type, morph_type, record_type
+from armature.schema_builder.types.morphs import morph_filter, morph_input, morph_kind, morph_type
+from armature.schema_builder.types.objects import choice_type, record_type
 from armature.schema_builder.types.orders import OrderDirection, order_input
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.roots import (
@@ -96,6 +97,9 @@ FIELD_MAKERS: Mapping[str, Callable[[Types, ObjectView, Field], GraphQLNamedType
     "choice": lambda _types, of, field: choice_type(of, field),
     "filter": choice_filter_input,
     "morph": morph_type,
+    "morph_kind": morph_kind,
+    "morph_input": morph_input,
+    "morph_filter": morph_filter,
 }
 
 INDEXER = Indexer(MAKERS, QUERIES, MUTATIONS)

@@ -13,7 +13,7 @@ from graphql import (
     GraphQLObjectType,
 )
 
-from armature.metadata.names import composite_type_name, type_name
+from armature.metadata.names import composite_type_name, morph_type_name, type_name
 from armature.metadata.stored import primary
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import SCALARS
@@ -64,7 +64,8 @@ def update_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
 
 
 def _nested(types: Types, of: ObjectView) -> dict[str, GraphQLInputField]:
-    return {
+    morphs = {name: GraphQLInputField(types[morph_type_name("morph_input", of.name, name)]) for name in of.morphs}
+    return morphs | {
         name: GraphQLInputField(
             _input_type(types, of, entry), description=entry.field.description, extensions={DATA: True}
         )

@@ -54,6 +54,9 @@ class NewFieldInput:
     settings: JSON | None = UNSET
     options: list[OptionInput] | None = UNSET
     relation: RelationInput | None = UNSET
+    targets: list[str] | None = strawberry.field(
+        default=UNSET, description="Of MORPH_RELATION: objects, by name or id, to each of which it gets a relation."
+    )
 
 
 @strawberry.input
