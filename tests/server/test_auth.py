@@ -266,7 +266,16 @@ def test_a_secret_key_must_be_long_enough() -> None:
 # Without a caller
 
 
-PUBLIC = {"signUp", "signIn", "refreshTokens", "verifyEmail", "requestPasswordReset", "resetPassword"}
+PUBLIC = {
+    "signUp",
+    "signIn",
+    "refreshTokens",
+    "verifyEmail",
+    "requestPasswordReset",
+    "resetPassword",
+    "beginPasskeySignIn",
+    "signInWithPasskey",
+}
 ROOT_FIELDS = """{ __schema {
   queryType { fields { ...f } } mutationType { fields { ...f } } } }
 fragment f on __Field { name args { name type { kind ofType { name kind } } defaultValue } type { ...t } }
@@ -291,6 +300,9 @@ ARGUMENTS = {
     "setFeature": '(name: "x", isOn: true)',
     "deleteWorkspace": '(name: "x")',
     "restoreWorkspace": '(id: "x")',
+    "beginPasskey": "(input: {})",
+    "addPasskey": '(input: {name: "x", challenge: "x", credential: 1})',
+    "removePasskey": '(id: "x", input: {})',
     "beginTotp": "(input: {})",
     "confirmTotp": '(code: "x")',
     "disableTotp": "(input: {})",

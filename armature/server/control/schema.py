@@ -11,6 +11,7 @@ from armature.server.control.mutations.accounts import AccountMutations, Account
 from armature.server.control.mutations.keys import KeyMutations
 from armature.server.control.mutations.members import MemberMutations, MemberQueries
 from armature.server.control.mutations.model import ModelMutations
+from armature.server.control.mutations.passkeys import PasskeyMutations
 from armature.server.control.mutations.second_factors import SecondFactorMutations
 from armature.server.control.mutations.workspaces import WorkspaceMutations, WorkspaceQueries
 from armature.server.control.queries import ModelQueries
@@ -27,6 +28,7 @@ class Query(ModelQueries, AccountQueries, MemberQueries, WorkspaceQueries, JobQu
 class Mutation(
     AccountMutations,
     SecondFactorMutations,
+    PasskeyMutations,
     MemberMutations,
     WorkspaceMutations,
     KeyMutations,

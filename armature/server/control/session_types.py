@@ -8,6 +8,7 @@ from asyncpg import Record
 from strawberry import ID, Info
 
 from armature.server.auth.own_account import OwnAccount
+from armature.server.auth.passkeys import passkeys_of
 from armature.server.auth.sessions import Entry, Opened, begin_session, live_sessions
 from armature.server.control.account_types import User, Workspace, present, user_of, workspace_of
 from armature.server.control.context import Context
@@ -48,6 +49,14 @@ class ActiveSession:
     expires_at: datetime
 
 
+@strawberry.type(description="A key in one of the user's devices.")
+class Passkey:
+    id: ID
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
 @strawberry.type(description="The caller's own account.")
 class Account:
     own: strawberry.Private[OwnAccount]
@@ -58,6 +67,12 @@ class Account:
     @strawberry.field
     async def user(self, info: Info[Context, None]) -> User:
         return user_of(present(await info.context.loaders.user.load(self.own.user_id)))
+
+    @strawberry.field
+    async def passkeys(self, info: Info[Context, None]) -> list[Passkey]:
+        """The oldest first."""
+        rows = await info.context.listed(await passkeys_of(info.context.db, self.own.user_id))
+        return [Passkey(**row) for row in rows]
 
     @strawberry.field
     async def sessions(self, info: Info[Context, None]) -> list[ActiveSession]:
