@@ -117,16 +117,20 @@ def composite_type_name(what: str, kind: str) -> str:
 RESERVED_TYPES = frozenset(
     {"Query", "Mutation", "Subscription", "Upload", "PageInfo", "NullCheck", "OrderDirection", "DateGranularity"}
     | {"VectorFilterInput", "VectorDistanceInput", "VectorNearestInput", "VectorOrderByInput", "VectorMetric"}
-    | {"ChangeAction", "FieldChange", "SearchResult", "SearchRecord", "AnyRecord", "Enum"}
+    | {"ChangeAction", "FieldChange", "AnyRecord", "Enum"}
+    | {"SearchResult", "SearchRecord", "SearchFilterInput", "TSVectorFilterInput"}
     | set(SCALAR_TYPES)
     | {f"{each}FilterInput" for each in (*SCALAR_TYPES, "Enum", "StringList", "JSONPath")}
     | {composite_type_name(what, kind.name) for what in COMPOSITE_TYPES for kind in KINDS.values() if kind.parts}
 )
-RESERVED_ROOTS = frozenset({"search"})
+SEARCH = "search"
+"""The root field that searches all objects."""
+
+RESERVED_ROOTS = frozenset({SEARCH})
 RESERVED_FIELDS = frozenset(
     {"and", "or", "not"}  # of filters
     | {"id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position"}  # every object has them
-    | {"searchVector"}  # and will have this
+    | {"searchVector"}
 )
 
 # PostgreSQL has these columns in every table.

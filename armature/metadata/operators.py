@@ -24,7 +24,10 @@ PATTERNS: Mapping[str, Takes] = {
     "regex": "text",
     "iregex": "text",
 }
-TEXTUAL: Mapping[str, Takes] = {**COMPARABLE, **PATTERNS, "isEmpty": "yes"}
+TEXTUAL: Mapping[str, Takes] = {**COMPARABLE, **PATTERNS, "isEmpty": "yes", "search": "text"}
+SEARCH: Mapping[str, Takes] = {"search": "text"}
+"""Of a record as a whole."""
+
 DOCUMENT: Mapping[str, Takes] = {"eq": "one", "neq": "one", "contains": "one", "hasKey": "text", **NULLS}
 AT_PATH: Mapping[str, Takes] = {
     **DOCUMENT,
@@ -85,5 +88,6 @@ DESCRIPTIONS: Mapping[str, str] = {
     "containsAll": "Contains each of these.",
     "path": "What stands at a path inside; of several paths, all must hold.",
     "distance": "How far it is from another one.",
+    "search": 'Has these words in it, whatever the case and accents: a search with "quotes", OR and -.',
     "hasKey": "Is an object with this key, or a list with this text.",
 }

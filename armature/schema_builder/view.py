@@ -19,6 +19,7 @@ from armature.metadata.model import Field, Object, Option, Snapshot
 from armature.metadata.names import VECTOR_FIELDS, pascal
 from armature.metadata.rights import Right
 from armature.metadata.rollups import Rollup, RollupInvalid, hidden, lost, read_rollup
+from armature.metadata.searched import is_searched, searched
 from armature.metadata.stored import stored
 from armature.schema_builder.tables import Records, column_name, is_key, queried, stored_fields
 
@@ -196,6 +197,23 @@ class ObjectView:
         return {each.name: each for each in found if each is not None}
 
     @cached_property
+    def sought(self) -> tuple[Plain, ...]:
+        """What is searched of a record."""
+        return tuple(self.plain[column_name(each)] for each in searched(self.object) if each.column in self.plain)
+
+    @cached_property
+    def indexed(self) -> tuple[Field, ...]:
+        """What everybody together searches of a record."""
+        sight = self.snapshot.sight
+        return tuple(searched(self.object if sight is None else sight.whole.objects[self.object.id]))
+
+    @cached_property
+    def vectors(self) -> Mapping[str, Field]:
+        """What is filtered by only: a search of the whole record."""
+        found = (each for each in self.object.visible_fields.values() if each.kind == "TS_VECTOR")
+        return {each.name: each for each in found} if self.sought else {}
+
+    @cached_property
     def shown(self) -> Mapping[str, tuple[str, Entry]]:
         """The fields of a record: each entry, to-many relations in each of their forms, keys of names.ROOTS; vectors
         also by their distance.
@@ -282,7 +300,7 @@ class ObjectView:
 
 
 def _entries(view: "View", of: Object, field: Field) -> Iterator[Entry]:
-    if field.kind == "MORPH_RELATION":
+    if field.kind in ("MORPH_RELATION", "TS_VECTOR"):
         return
     if field.kind == "ROLLUP":
         yield from _rolled(view, of, field)
@@ -365,3 +383,12 @@ class View:
             found = self.snapshot.visible_objects[name_singular]
             self._made[name_singular] = ObjectView(found, self)
         return self._made[name_singular]
+
+    @property
+    def has_searchable(self) -> bool:
+        return any(is_searched(each) and each.may("READ") for each in self.snapshot.visible_objects.values())
+
+    @cached_property
+    def searchable(self) -> Mapping[str, ObjectView]:
+        """By name, the objects that have something to search by."""
+        return {each.name: each for each in self if each.sought and each.object.may("READ")}

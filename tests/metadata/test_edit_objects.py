@@ -36,6 +36,7 @@ def test_an_object_is_born_with_its_system_fields() -> None:
         ("createdBy", "created_by", "ACTOR", False, {"source": "SYSTEM"}),
         ("updatedBy", "updated_by", "ACTOR", False, {"source": "SYSTEM"}),
         ("position", "position", "POSITION", False, "last"),
+        ("searchVector", None, "TS_VECTOR", True, None),
     ]
     assert all(each.is_system for each in fields)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from armature.metadata.edits.draft import Draft
+from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
 from armature.metadata.names import snake_case, table_at_birth
 
@@ -16,6 +17,7 @@ SYSTEM_FIELDS: tuple[tuple[str, str, str, bool, Any], ...] = (
     ("createdBy", "ACTOR", "Created by", False, {"source": "SYSTEM"}),
     ("updatedBy", "ACTOR", "Updated by", False, {"source": "SYSTEM"}),
     ("position", "POSITION", "Position", False, "last"),
+    ("searchVector", "TS_VECTOR", "Search vector", True, None),
 )
 SYSTEM_LABELS: Mapping[str, str] = {name: label for name, _, label, _, _ in SYSTEM_FIELDS}
 
@@ -38,7 +40,7 @@ def _system_fields(draft: Draft) -> list[Field]:
             draft.new_id(),
             name,
             kind,
-            snake_case(name),
+            snake_case(name) if KINDS[kind].has_column else None,
             label,
             is_nullable=is_nullable,
             is_system=True,

@@ -24,6 +24,15 @@ class KindUnknown(BadUserInput):
         )
 
 
+class KindOfSystem(BadUserInput):
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"A {kind} field can't be created: every object has the one there is.",
+            hint="Its fields are searched unless their setting isSearchable is false.",
+            path=("type",),
+        )
+
+
 class OptionsNotAllowed(BadUserInput):
     def __init__(self, kind: str) -> None:
         having = ", ".join(each.name for each in FIELD_KINDS.values() if each.has_options)
@@ -61,6 +70,8 @@ def kind_named(name: str) -> Kind:
     kind = FIELD_KINDS.get(name)
     if kind is None:
         raise KindUnknown(name)
+    if name == "TS_VECTOR":
+        raise KindOfSystem(name)
     return kind
 
 

@@ -16,12 +16,13 @@ from armature.metadata.kinds import (
     vectors,
 )
 from armature.metadata.kinds.kind import Kind, Part, Settings
+from armature.metadata.kinds.searching import with_setting
 
 __all__ = ["FIELD_KINDS", "KINDS", "Kind", "Part", "Settings"]
 
 FIELD_KINDS: Mapping[str, Kind] = MappingProxyType(
     {
-        each.name: each
+        each.name: with_setting(each)
         for family in (text, contacts, numbers, choices, lists, times, structure, composites, derived, vectors)
         for each in family.KINDS
     }

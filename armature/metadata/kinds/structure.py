@@ -1,4 +1,4 @@
-"""UUID, RAW_JSON, RELATION and MORPH_RELATION: what a record points at, or holds whole."""
+"""UUID, RAW_JSON, RELATION, MORPH_RELATION, TS_VECTOR: what a record points at, holds whole, or is sought by."""
 
 from typing import Any
 from uuid import UUID
@@ -68,6 +68,10 @@ RAW_JSON = Kind(name="RAW_JSON", storage=always(_JSON))
 RELATION = Kind(name="RELATION", storage=always(_RELATION), can_be_unique=True, can_have_default=False)
 # It unites to-one relations and holds nothing itself.
 MORPH_RELATION = Kind(name="MORPH_RELATION", storage=always(_RELATION), can_have_default=False, has_column=False)
+# The text of a record's searchable fields: asked for by filters, and neither held nor shown.
+TS_VECTOR = Kind(
+    name="TS_VECTOR", storage=always(Storage(None, Text(), text)), can_have_default=False, has_column=False
+)
 
 
-KINDS = (UUID_KIND, RAW_JSON, RELATION, MORPH_RELATION)
+KINDS = (UUID_KIND, RAW_JSON, RELATION, MORPH_RELATION, TS_VECTOR)

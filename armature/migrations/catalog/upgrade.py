@@ -9,6 +9,7 @@ from sqlalchemy.schema import CreateSchema
 
 from armature.core.errors import Conflict
 from armature.metadata.tables import CATALOG
+from armature.migrations.catalog.extensions import create_extensions
 from armature.migrations.engine import sqlalchemy_connection
 
 # Any number will do, as long as nothing else locks it.
@@ -46,6 +47,7 @@ def _upgrade(connection: Connection) -> bool:
         return False
     if before is not None and before not in {each.revision for each in scripts.walk_revisions()}:
         raise CatalogNewer(before)
+    create_extensions(connection)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     return True

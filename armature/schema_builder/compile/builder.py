@@ -8,8 +8,9 @@ from sqlalchemy import FromClause, Select, select
 from armature.schema_builder.compile.aggregate import summary_json
 from armature.schema_builder.compile.connection import page_json
 from armature.schema_builder.compile.distinct import distinct_json
+from armature.schema_builder.compile.found import finds_json
 from armature.schema_builder.compile.groups import groups_json
-from armature.schema_builder.compile.plan.levels import Groups, Level, Link, Page, Rows, Summary
+from armature.schema_builder.compile.plan.levels import Finds, Groups, Level, Link, Page, Rows, Summary
 from armature.schema_builder.compile.plan.reads import Read
 from armature.schema_builder.compile.statement import Parts, Statement, keyed
 
@@ -21,9 +22,13 @@ def reads_statement(reads: Sequence[Read]) -> Statement:
     """
     build = Builder()
     if len(reads) == 1:
-        return build.statement(build.json(reads[0].rows))
-    columns = [build.json(each.rows).scalar_subquery().label(f"f{at}") for at, each in enumerate(reads)]
+        return build.statement(_root(build, reads[0]))
+    columns = [_root(build, each).scalar_subquery().label(f"f{at}") for at, each in enumerate(reads)]
     return build.statement(select(*columns))
+
+
+def _root(build: Parts, read: Read) -> Select[Any]:
+    return finds_json(build, read.rows) if isinstance(read.rows, Finds) else build.json(read.rows)
 
 
 class Builder(Parts):

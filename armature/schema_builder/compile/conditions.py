@@ -20,8 +20,11 @@ from armature.schema_builder.compile.plan.conditions import (
     Either,
     Not,
     Related,
+    Sought,
+    Terms,
     Via,
 )
+from armature.schema_builder.compile.sought import terms_of
 from armature.schema_builder.view import Composite, Morph, ObjectView, Plain, ToMany, ToOne, View
 
 
@@ -49,6 +52,8 @@ def _part(view: View, of: ObjectView, name: str, value: Lifted) -> Condition:
         return Not(condition_of(view, of, value))
     if name in of.morphs:
         return _all([_united(view, of.morphs[name], what, each) for what, each in value.items()])
+    if name in of.vectors:
+        return _all([_whole(of, each, f"{name}.{operator}") for operator, each in value.items()])
     entry = of.entries[name]
     if isinstance(entry, Composite):
         return _all([_within(entry, part, each) for part, each in value.items()])
@@ -97,6 +102,17 @@ def _within(entry: Composite, name: str, value: Lifted) -> Condition:
     return _all([_comparison(entry.parts[name], operator, each) for operator, each in value.items()])
 
 
+def _whole(of: ObjectView, text: Lifted, where: str) -> Sought:
+    if text is None:
+        raise FilterIsNull(where)
+    return whole_record(of, terms_of(text))
+
+
+def whole_record(of: ObjectView, terms: Terms) -> Sought:
+    """A search of all that a record is searched by."""
+    return Sought(of.sought, of.indexed, terms)
+
+
 def _comparison(entry: Plain, operator: str, value: Lifted) -> Condition:
     if value is None:
         raise FilterIsNull(f"{entry.name}.{operator}")
@@ -108,6 +124,8 @@ def _comparison(entry: Plain, operator: str, value: Lifted) -> Condition:
         return Compare(entry, operator, value)
     if operator in PREPARED:
         return Compare(entry, operator, Changed(value, PREPARED[operator]))
+    if operator == "search":
+        return Sought((entry,), (), terms_of(value))
     return compare(entry, operator, value)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from armature.core.errors import LimitExceeded
 from armature.core.settings import Settings, environment_name
 from armature.schema_builder.compile.binds import Constant, Variables
-from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Near, Not, Related
-from armature.schema_builder.compile.plan.levels import Groups, Level, Rows, below
+from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Near, Not, Related, Sought
+from armature.schema_builder.compile.plan.levels import Finds, Groups, Level, Rows, below
 from armature.schema_builder.compile.plan.reads import Read
 from armature.schema_builder.compile.plan.writes import Write
 
@@ -52,12 +52,12 @@ def _asked(field: Read | Write) -> int:
     return _conditions(field.condition) + sum(_narrowing(rows) for rows in shown)
 
 
-def _narrowing(rows: Level) -> int:
+def _narrowing(rows: Level | Finds) -> int:
     nested = sum(_narrowing(each) for each in below(rows))
     return _conditions(rows.condition) + sum(1 + len(order.through) for order in rows.orders) + nested + _grouping(rows)
 
 
-def _grouping(level: Level) -> int:
+def _grouping(level: Level | Finds) -> int:
     if not isinstance(level, Groups):
         return 0
     return len(level.having) + len(level.group_orders) + sum(1 + len(key.through) for key in level.keys)
@@ -69,7 +69,7 @@ def _conditions(condition: Condition) -> int:
             return 1 + sum(_conditions(each) for each in parts)
         case Not(of=part) | Related(condition=part):
             return 1 + _conditions(part)
-        case Compare() | Near():
+        case Compare() | Near() | Sought():
             return 1
 
 
@@ -78,15 +78,15 @@ def depends_on_variables(reads: Sequence[Read]) -> bool:
     return any(_varies(each.rows) for each in reads)
 
 
-def _records(rows: Level, variables: Variables) -> int:
+def _records(rows: Level | Finds, variables: Variables) -> int:
     count = 1 if rows.limit is None else int(rows.limit.read(variables))
     return count * (1 + _below(rows, variables))
 
 
-def _below(rows: Level, variables: Variables) -> int:
+def _below(rows: Level | Finds, variables: Variables) -> int:
     return sum(_records(each, variables) for each in below(rows))
 
 
-def _varies(rows: Level) -> bool:
+def _varies(rows: Level | Finds) -> bool:
     fixed = rows.limit is None or isinstance(rows.limit, Constant)
     return not fixed or any(_varies(each) for each in below(rows))

@@ -62,8 +62,13 @@ def cursor_sql(mark: Sql, keys: Sequence[Key], columns: Sequence[Sql]) -> Sql:
         cast(column, Text) if is_shown_as_text(key.of.scalar) else column
         for key, column in zip(keys, columns, strict=True)
     ]
-    written = cast(func.json_build_array(mark, *values), Text)
-    encoded = func.encode(func.convert_to(written, literal_column("'UTF8'")), literal_column("'base64'"))
+    return written(mark, *values)
+
+
+def written(mark: Sql, *values: Sql) -> Sql:
+    """A cursor that holds these values; `mark` tells what it can be used with."""
+    listed = cast(func.json_build_array(mark, *values), Text)
+    encoded = func.encode(func.convert_to(listed, literal_column("'UTF8'")), literal_column("'base64'"))
     return func.translate(encoded, literal_column("E'+/=\\n'"), literal_column("'-_'"))
 
 
@@ -77,12 +82,13 @@ def values_read(page: Page, argument: str, cursor: Bind) -> list[Bind]:
     mark = fingerprint(page)
 
     def reader(at: int, order: Order) -> Bind:
-        return Changed(cursor, lambda text: _value(argument, order, _parts(argument, mark, text, page)[at]))
+        return Changed(cursor, lambda text: _value(argument, order, held(argument, mark, text, len(page.orders))[at]))
 
     return [reader(at, order) for at, order in enumerate(page.orders)]
 
 
-def _parts(argument: str, mark: str, text: str, page: Page) -> list[Any]:
+def held(argument: str, mark: str, text: str, count: int) -> list[Any]:
+    """The values of a cursor with this mark. Raises NotACursor, CursorOfAnotherOrder."""
     try:
         decoded = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         found = msgspec.json.decode(decoded, type=list[str | int | float | bool | None])
@@ -90,7 +96,7 @@ def _parts(argument: str, mark: str, text: str, page: Page) -> list[Any]:
         raise NotACursor(argument) from None
     if not found or not isinstance(found[0], str):
         raise NotACursor(argument)
-    if found[0] != mark or len(found) != 1 + len(page.orders):
+    if found[0] != mark or len(found) != 1 + count:
         raise CursorOfAnotherOrder(argument)
     return found[1:]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graphql import FieldNode, OperationDefinitionNode
 
-from armature.metadata.names import composite_type_name, morph_type_name
+from armature.metadata.names import SEARCH, composite_type_name, morph_type_name
 from armature.schema_builder.compile.conditions import via_of
 from armature.schema_builder.compile.distances import distance
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Condition
@@ -15,6 +15,7 @@ from armature.schema_builder.compile.plan.reads import Known, Read, Reads
 from armature.schema_builder.compile.read_distinct import distinct_orders
 from armature.schema_builder.compile.read_groups import groups
 from armature.schema_builder.compile.read_page import page
+from armature.schema_builder.compile.read_search import finds
 from armature.schema_builder.compile.read_summary import summary
 from armature.schema_builder.compile.reading import Given, Reading
 from armature.schema_builder.compile.selection import Collected, collect
@@ -36,8 +37,10 @@ class Reader(Reading):
         name = nodes[0].name.value
         if name in KNOWN:
             return Known(key, KNOWN[name])  # type: ignore[arg-type]
-        root = self.schema.queries[name]
         given = self.arguments(self.schema.graphql.query_type, nodes[0])
+        if name == SEARCH:
+            return Read(key, finds(self, nodes, given))
+        root = self.schema.queries[name]
         if root.does in LEVELS:
             return Read(key, LEVELS[root.does](self, root.object, nodes, given))
         where = {"id": given["id"]} if root.does == "one" else given["where"]
@@ -46,8 +49,8 @@ class Reader(Reading):
     def one(self, of: ObjectView, nodes: Sequence[FieldNode], condition: Condition, given: Given) -> Rows:
         return Rows(of, self.outputs(of, nodes), condition, with_deleted=self.with_deleted(given))
 
-    def outputs(self, of: ObjectView, nodes: Sequence[FieldNode]) -> tuple[Output, ...]:
-        return self.outputs_of(of, self.collected(nodes, of.type_name))
+    def outputs(self, of: ObjectView, nodes: Sequence[FieldNode], *unions: str) -> tuple[Output, ...]:
+        return self.outputs_of(of, self.collected(nodes, of.type_name, *unions))
 
     def outputs_of(self, of: ObjectView, fields: Collected) -> tuple[Output, ...]:
         return tuple(self._output(of, key, nodes) for key, nodes in fields.items())
@@ -86,8 +89,8 @@ class Reader(Reading):
 
     def _united(self, of: ObjectView, morph: Morph, key: str, entry: ToOne, nodes: Sequence[FieldNode]) -> Link:
         target = self.schema.view[entry.target]
-        fields = self.collected(nodes, target.type_name, morph_type_name("morph", of.name, morph.name))
-        return Link(key, entry.near, entry.far, Rows(target, self.outputs_of(target, fields)))
+        shown = self.outputs(target, nodes, morph_type_name("morph", of.name, morph.name))
+        return Link(key, entry.near, entry.far, Rows(target, shown))
 
 
 def _list(reading: Reading, of: ObjectView, nodes: Sequence[FieldNode], given: Given) -> Rows:

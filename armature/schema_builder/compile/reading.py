@@ -46,8 +46,8 @@ class Reading(ABC):
     variables: Variables
 
     @abstractmethod
-    def outputs(self, of: ObjectView, nodes: Sequence[FieldNode]) -> tuple[Output, ...]:
-        """What is selected of a record."""
+    def outputs(self, of: ObjectView, nodes: Sequence[FieldNode], *unions: str) -> tuple[Output, ...]:
+        """What is selected of a record, seen by itself or in a union."""
 
     def type(self, name: str) -> GraphQLObjectType:
         found: Any = self.schema.types[name]

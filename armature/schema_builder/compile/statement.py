@@ -36,6 +36,7 @@ from sqlalchemy.types import TypeEngine
 from armature.core.db import render
 from armature.metadata.model import Option
 from armature.metadata.rights import Right
+from armature.metadata.searched import naming
 from armature.schema_builder.compile.binds import Bind, Constant
 from armature.schema_builder.compile.comparisons import compared, comparison_sql
 from armature.schema_builder.compile.distances import NAN, distance_sql
@@ -49,12 +50,16 @@ from armature.schema_builder.compile.plan.conditions import (
     Near,
     Not,
     Related,
+    Sought,
 )
 from armature.schema_builder.compile.plan.distances import Distance
-from armature.schema_builder.compile.plan.levels import Groups, Level, Link, OneOf, Output, Page, Rows, Summary
+from armature.schema_builder.compile.plan.levels import Among, Groups, Level, Link, OneOf, Output, Page, Rows, Summary
 from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step, Total
 from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
 from armature.schema_builder.compile.rollups import total_of
+from armature.schema_builder.compile.sought import Searched, found_sql
+from armature.schema_builder.search import NOTHING, text_of
+from armature.schema_builder.tables import column_name
 from armature.schema_builder.types.scalars import shown_as
 from armature.schema_builder.view import ObjectView, Plain, Rolled
 
@@ -122,6 +127,7 @@ class Parts(ABC):
 
     def __init__(self) -> None:
         self._binds: dict[str, Bind] = {}
+        self._known: dict[int, Sql] = {}
         self._levels = 0
 
     def statement(self, whole: Any) -> Statement:
@@ -132,6 +138,13 @@ class Parts(ABC):
         name = f"p{len(self._binds)}"
         self._binds[name] = bind
         return bindparam(name, type_=kind)
+
+    def once(self, bind: Bind, kind: TypeEngine[Any]) -> Sql:
+        """As `bound`, where the same bind may be asked for again."""
+        known = self._known.get(id(bind))
+        if known is None:
+            known = self._known[id(bind)] = self.bound(bind, kind)
+        return known
 
     def level(self) -> int:
         self._levels += 1
@@ -186,7 +199,12 @@ class Parts(ABC):
         return self.as_list(inner) if rows.is_list else self.as_record(inner)
 
     def narrowed(
-        self, inner: Select[Any], level: Level, table: NamedFromClause, link: Link | None, above: FromClause | None
+        self,
+        inner: Select[Any],
+        level: Level | Among,
+        table: NamedFromClause,
+        link: Link | None,
+        above: FromClause | None,
     ) -> Select[Any]:
         """Of what is selected from a table, the records of a level."""
         to: Right = "AGGREGATE" if isinstance(level, Summary | Groups) else "READ"
@@ -328,6 +346,17 @@ class Parts(ABC):
         found = self._aggregated(total, far, self.aggregate(total.aggregate, far)[1])
         return found.where(self.met(total, table, far)).correlate(table).scalar_subquery()
 
+    def searched(self, sought: Sought, table: FromClause) -> Searched:
+        """What is not in sight is as if it were empty, at its place: else a phrase could tell what stands there."""
+        shown = {each.field.column: text_of(each.field, self.value(each, table)) for each in sought.entries}
+        texts = [shown.get(each.column, NOTHING) for each in sought.of] if sought.of else list(shown.values())
+        return Searched(texts, naming(sought.of), table, sought.terms, self.once)
+
+    def _found(self, sought: Sought, table: FromClause) -> Sql:
+        searched = self.searched(sought, table)
+        indexed = [text_of(each, table.c[column_name(each)]) for each in sought.of]
+        return found_sql(searched, indexed or searched.texts)
+
     def condition(self, condition: Condition, table: FromClause) -> Sql:
         match condition:
             case All(of=()):
@@ -345,6 +374,8 @@ class Parts(ABC):
             case Near(distance=distance, operator=operator):
                 held = distance_sql(distance, self.value(distance.entry, table), self.bound)
                 return compared(distance.scalar, operator, held, condition.value, self.bound)
+            case Sought():
+                return self._found(condition, table)
 
     def _related(self, related: Related, table: FromClause) -> Sql:
         far = self.alias(related.to)

@@ -9,6 +9,7 @@ from graphql import (
     GraphQLInputType,
     GraphQLNonNull,
     GraphQLScalarType,
+    ListValueNode,
     OperationDefinitionNode,
     OperationType,
     VariableNode,
@@ -38,8 +39,12 @@ from armature.schema_builder.types.coercion import Coerce, Misfit
 from armature.schema_builder.types.directives import ATOMIC
 from armature.schema_builder.types.many import WITH_DELETED
 from armature.schema_builder.types.schema import WorkspaceSchema
+from armature.schema_builder.types.search import OBJECTS
 
 MAX_ERRORS = 50
+
+DECIDING = {*WITH_DELETED, OBJECTS}
+"""The arguments that are part of a statement's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,7 @@ class Prepared:
     def _shape(self, variables: Variables) -> Any:
         return tuple(
             [
-                (name, value if name in self._deciding else shape_of(self._types[name], value))
+                (name, _decided(value) if name in self._deciding else shape_of(self._types[name], value))
                 for name, value in variables.items()
             ]
         )
@@ -187,6 +192,10 @@ class Prepared:
         check_conditions(reads, self._settings)
         cost = None if depends_on_variables(reads) else check_cost(reads, variables, self._settings)
         return QueryPlan(plan.fields, reads, reads_statement(reads) if reads else None, cost)
+
+
+def _decided(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _read(readers: Mapping[str, Coerce], given: Mapping[str, Any]) -> Variables | None:
@@ -208,7 +217,7 @@ def _is_plain(kind: GraphQLInputType) -> bool:
 
 
 def _deciding_variables(document: Document) -> set[str]:
-    """The variables whose values change the plan: those that @skip, @include and `withDeleted` ask."""
+    """The variables whose values change the plan: those that @skip, @include, `withDeleted` and `objects` ask."""
     found: set[str] = set()
 
     class Finder(Visitor):
@@ -216,10 +225,12 @@ def _deciding_variables(document: Document) -> set[str]:
             self._ask(node.arguments or ())
 
         def enter_field(self, node: Any, *_: Any) -> None:
-            self._ask(each for each in node.arguments or () if each.name.value in WITH_DELETED)
+            self._ask(each for each in node.arguments or () if each.name.value in DECIDING)
 
         def _ask(self, arguments: Iterable[Any]) -> None:
-            found.update(each.value.name.value for each in arguments if isinstance(each.value, VariableNode))
+            for each in arguments:
+                values = each.value.values if isinstance(each.value, ListValueNode) else (each.value,)
+                found.update(value.name.value for value in values if isinstance(value, VariableNode))
 
     visit(document.node, Finder())
     return found

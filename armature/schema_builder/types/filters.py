@@ -14,7 +14,7 @@ from graphql import (
 
 from armature.metadata.model import Field
 from armature.metadata.names import choice_type_name, composite_type_name, morph_type_name, type_name
-from armature.metadata.operators import AT_PATH, DESCRIPTIONS, OPERATORS, Takes
+from armature.metadata.operators import AT_PATH, DESCRIPTIONS, OPERATORS, SEARCH, Takes
 from armature.schema_builder.types.registry import Types
 from armature.schema_builder.types.scalars import SCALARS
 from armature.schema_builder.types.values import value_type
@@ -58,6 +58,8 @@ AtPath = GraphQLInputObjectType(
     description="Only values of the same type are less or greater; what looks for text sees numbers as text.",
 )
 
+VECTOR_FILTER = operators_input("TSVectorFilterInput", SCALARS["String"].graphql, SEARCH)
+
 SCALAR_FILTERS: Mapping[str, GraphQLInputObjectType] = {
     **{
         name: operators_input(f"{name}FilterInput", scalar.graphql, OPERATORS[name]) for name, scalar in SCALARS.items()
@@ -80,8 +82,14 @@ def filter_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
             "or": GraphQLInputField(GraphQLList(own), description="At least one of these holds."),
             "not": GraphQLInputField(own.of_type, description="This does not hold."),
         }
+        searched = {name: GraphQLInputField(VECTOR_FILTER) for name in of.vectors}
         morphs = {name: GraphQLInputField(types[morph_type_name("morph_filter", of.name, name)]) for name in of.morphs}
-        return {**{entry.name: _field(types, of, entry) for entry in of.entries.values()}, **morphs, **combined}
+        return {
+            **{entry.name: _field(types, of, entry) for entry in of.entries.values()},
+            **morphs,
+            **searched,
+            **combined,
+        }
 
     return GraphQLInputObjectType(
         type_name("filter", of.name), fields, description="Several fields at once must all hold."

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from graphql import GraphQLArgument, GraphQLBoolean, GraphQLField, GraphQLList, GraphQLNonNull
 
@@ -10,7 +11,7 @@ from armature.schema_builder.types.groups import groups_field
 from armature.schema_builder.types.index import RootEntry
 from armature.schema_builder.types.lazy import Lazy
 from armature.schema_builder.types.many import MANY, WITH_DELETED
-from armature.schema_builder.types.registry import Types
+from armature.schema_builder.types.registry import Types, WholeEntry
 from armature.schema_builder.types.scalars import SCALARS
 from armature.schema_builder.view import ObjectView, View
 
@@ -152,10 +153,16 @@ def roots(view: View, index: Mapping[str, RootEntry]) -> Mapping[str, Root]:
     return Lazy(index, lambda entry: Root(entry.does, view[entry.object]))
 
 
-def root_fields(types: Types, index: Mapping[str, RootEntry | GraphQLField]) -> Mapping[str, GraphQLField]:
+def root_fields(types: Types, index: Mapping[str, RootEntry | WholeEntry | GraphQLField]) -> Mapping[str, GraphQLField]:
     """The fields of Query, or of Mutation; some may be there already."""
 
-    def made(entry: RootEntry | GraphQLField) -> GraphQLField:
-        return MAKERS[entry.does](types, types.view[entry.object]) if isinstance(entry, RootEntry) else entry
+    def made(entry: RootEntry | WholeEntry | GraphQLField) -> Any:
+        match entry:
+            case RootEntry():
+                return MAKERS[entry.does](types, types.view[entry.object])
+            case WholeEntry():
+                return entry.make(types)
+            case _:
+                return entry
 
     return Lazy(index, made)

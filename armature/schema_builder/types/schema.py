@@ -18,6 +18,7 @@ from armature.schema_builder.types.directives import DIRECTIVES
 from armature.schema_builder.types.field_names import field_name_type
 from armature.schema_builder.types.filters import (
     SCALAR_FILTERS,
+    VECTOR_FILTER,
     AtPath,
     NullCheck,
     choice_filter_input,
@@ -50,6 +51,7 @@ from armature.schema_builder.types.roots import (
     roots,
 )
 from armature.schema_builder.types.scalars import SCALARS
+from armature.schema_builder.types.search import searching
 from armature.schema_builder.types.vectors import VectorDistance, VectorMetric, VectorNearest, VectorOrder
 from armature.schema_builder.types.writes import (
     connect_input,
@@ -107,7 +109,7 @@ INDEXER = Indexer(MAKERS, QUERIES, MUTATIONS)
 SHARED: Mapping[str, GraphQLNamedType] = {
     **{name: scalar.graphql for name, scalar in SCALARS.items()},
     **{each.name: each for each in SCALAR_FILTERS.values()},
-    **{each.name: each for each in (OrderDirection, NullCheck, AtPath, DateGranularity, PAGE_INFO)},
+    **{each.name: each for each in (VECTOR_FILTER, OrderDirection, NullCheck, AtPath, DateGranularity, PAGE_INFO)},
     **{each.name: each for each in (VectorMetric, VectorDistance, VectorNearest, VectorOrder)},
     **COMPOSITES,
     **introspection_types,
@@ -121,13 +123,14 @@ class WorkspaceSchema:
         self.view = view
         self.readers = Readers()
         found = INDEXER.of(view)
-        queries = Joined(*(each.queries for each in found), {SCHEMA_VERSION: VERSION})
+        search = searching(view)
+        queries = Joined(*(each.queries for each in found), {SCHEMA_VERSION: VERSION}, search.roots)
         mutations = Joined(*(each.mutations for each in found))
         self.queries: Mapping[str, Root] = roots(view, queries)
         self.mutations: Mapping[str, Root] = roots(view, mutations)
         query, mutation = LazyObjectType("Query"), LazyObjectType("Mutation")
         root_types = {each.name: each for each in ((query, mutation) if mutations else (query,))}
-        self.types = Types(view, Joined(root_types, *(each.types for each in found), SHARED), _made)
+        self.types = Types(view, Joined(root_types, *(each.types for each in found), SHARED, search.types), _made)
         query.fields = root_fields(self.types, queries)
         mutation.fields = root_fields(self.types, mutations)
         self.graphql = LazySchema(self.types, query, root_types.get("Mutation"), DIRECTIVES)

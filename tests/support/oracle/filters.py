@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne, View
+from tests.support.oracle.search import is_found, whole_text
 from tests.support.oracle.values import (
     contains_document,
     has_key,
@@ -120,6 +121,8 @@ def _compare(entry: Plain, operator: str, value: Any, given: Any) -> bool:
             return (value is None) is (str(given) == "NULL")
         case "isEmpty":
             return (value in (None, "", [])) is bool(given)
+        case "search":
+            return is_found(given, whole_text([entry.field], {str(entry.field.column): value}))
         case "neq":
             return value is None or not tests["eq"](value, given)
         case "notIn":
@@ -141,6 +144,8 @@ def _part(view: View, state: State, of: ObjectView, row: Row, name: str, given: 
             return any(meets(view, state, of, row, each) for each in given)
         case "not":
             return not meets(view, state, of, row, given)
+    if name in of.vectors:
+        return all(is_found(each, whole_text([each.field for each in of.sought], row)) for each in given.values())
     entry = of.entries[name]
     match entry:
         case Composite():

@@ -12,6 +12,7 @@ down_revision = None
 
 def upgrade() -> None:
     create_pgvector(op.get_bind())
+    _create_functions()
     _create_access()
     _create_models()
     _create_answers()
@@ -49,6 +50,26 @@ def downgrade() -> None:
         "users",
     ):
         op.drop_table(table, schema="armature")
+    for function in ("alike(text)", "joined(text[])", "plain(text)"):
+        op.execute(f"DROP FUNCTION armature.{function}")
+
+
+def _create_functions() -> None:
+    """How texts are compared in a search; bound to the extension wherever it is. See docs/search.md."""
+    extension = "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'unaccent'"
+    schema = op.get_bind().scalar(sa.text(extension))
+    op.execute(f"""
+        CREATE FUNCTION armature.plain(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+        RETURN casefold({schema}.unaccent('{schema}.unaccent'::regdictionary, value) COLLATE pg_unicode_fast)
+    """)
+    op.execute("""
+        CREATE FUNCTION armature.joined(value text[]) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+        RETURN array_to_string(value, ' ')
+    """)
+    op.execute("""
+        CREATE FUNCTION armature.alike(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+        RETURN nullif(left(translate(armature.plain(value), E' \\t\\r\\n\\u00a0', ''), 200), '')
+    """)
 
 
 def _create_access() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from armature.metadata.model import Field
 from armature.schema_builder.compile.binds import Bind
 from armature.schema_builder.compile.plan.distances import Distance
 from armature.schema_builder.view import ObjectView, Plain
@@ -72,6 +73,28 @@ class Near:
     value: Bind
 
 
-Condition = All | Either | Not | Compare | Related | Near
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is sought, as arrays: those of websearch.Search."""
+
+    terms: Bind
+    groups: Bind
+    are_wanted: Bind
+    patterns: tuple[Bind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """These values of a record, taken together, have in them what is sought.
+
+    Of a record as a whole, `of` is all that its object is searched by, in sight or not: an index is made of that.
+    """
+
+    entries: tuple[Plain, ...]
+    of: tuple[Field, ...]
+    terms: Terms
+
+
+Condition = All | Either | Not | Compare | Related | Near | Sought
 
 EVERY_RECORD: Condition = All(())

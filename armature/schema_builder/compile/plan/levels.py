@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from armature.schema_builder.compile.binds import Bind
-from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Condition, Via
+from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, All, Condition, Sought, Via
 from armature.schema_builder.compile.plan.group_keys import GroupKey, GroupOrder, Having, KeyFields
 from armature.schema_builder.compile.plan.orders import Order
 from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
@@ -194,10 +194,51 @@ class Groups:
         return ()
 
 
+@dataclass(frozen=True, slots=True)
+class Score:
+    key: str
+
+
+FoundField = Score | Cursor | OneOf | TypeName
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The records of one object that a search looks at; `condition` has the search in it."""
+
+    object: ObjectView
+    sought: Sought
+    condition: Condition
+    with_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """What a search finds among the records of several objects, the best first; `after` is a cursor."""
+
+    among: tuple[Among, ...]
+    fields: tuple[FoundField, ...]
+    limit: Bind
+    after: Bind | None = None
+
+    @property
+    def shown(self) -> tuple[tuple[Output, ...], ...]:
+        return tuple((each,) for each in self.fields if isinstance(each, OneOf))
+
+    @property
+    def condition(self) -> Condition:
+        return All(tuple(each.condition for each in self.among))
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        return ()
+
+
 Level = Rows | Page | Summary | Groups
+"""What may be nested."""
 
 
-def links(level: Level) -> list[Link]:
+def links(level: Level | Finds) -> list[Link]:
     """The levels nested in this one."""
     shown = (level.outputs,) if isinstance(level, Rows) else level.shown
     return [link for outputs in shown for each in outputs for link in _links(each)]
@@ -213,6 +254,6 @@ def _links(output: Output) -> tuple[Link, ...]:
             return ()
 
 
-def below(level: Level) -> list[Level]:
+def below(level: Level | Finds) -> list[Level]:
     """What is shown for each record of a level, or for each of its groups."""
     return [*level.records] if isinstance(level, Groups) else [each.rows for each in links(level)]

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Near, Not, Related, Via
+from armature.schema_builder.compile.plan.conditions import (
+    All,
+    Compare,
+    Condition,
+    Either,
+    Near,
+    Not,
+    Related,
+    Sought,
+    Via,
+)
 from armature.schema_builder.compile.plan.levels import Groups, Level, Rows, Summary, links
 from armature.schema_builder.compile.plan.orders import Order, Total
 from armature.schema_builder.compile.plan.outputs import Column
@@ -63,6 +73,8 @@ def _mentioned(condition: Condition) -> set[str]:
             return _rolled_up(entry)
         case Near():
             return set()
+        case Sought(entries=entries):
+            return set().union(*map(_rolled_up, entries))
 
 
 def _between(via: Via | None) -> set[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from armature.schema_builder.compile.plan.levels import Level
+from armature.schema_builder.compile.plan.levels import Finds, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Read:
     """A root field of a query, answered by the records of `rows`."""
 
     key: str
-    rows: Level
+    rows: Level | Finds
 
 
 @dataclass(frozen=True, slots=True)
