@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install up test check bench bench-peers lock clean
+.PHONY: install up test fuzz check bench bench-peers lock clean
 
 install: .venv/.installed armature/server/playground/index.html  ## Make .venv with the locked dependencies, build the playground
 
@@ -20,6 +20,9 @@ up: install  ## Start everything and print where it is
 
 test: install  ## Run the tests
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+fuzz: install  ## Thousands of random operations on random models
+	ARMATURE_TEST_WORLDS=300 $(BIN)/pytest -n 2 tests/schema_builder/test_any_operation.py tests/schema_builder/test_differential.py
 
 check: install  ## Lint, types, layers
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ and decoded.
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -73,31 +73,52 @@ class Database:
     def __repr__(self) -> str:  # the URL carries a password
         return "Database(…)"
 
-    def connection(self) -> "Lease":
-        """A connection of the pool. Raises Unavailable where PostgreSQL can't be reached."""
-        return Lease(self._pool)
+    def connection(self, near: str | None = None) -> "Lease":
+        """A connection of the pool, if possible the one that this name had before.
+
+        Raises Unavailable where PostgreSQL can't be reached.
+        """
+        return Lease(self._pool, near)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self, near: str | None = None) -> AsyncIterator[Connection]:
         """A connection inside a transaction: committed at the end, rolled back by an exception."""
-        async with self.connection() as connection, connection.transaction():
+        async with self.connection(near) as connection, connection.transaction():
             yield connection
+
+    def near(self, name: str) -> "Near":
+        return Near(self, name)
 
     async def close(self) -> None:
         await self._pool.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A database as one name has it, such as a workspace's schema."""
+
+    database: Database
+    name: str
+
+    def connection(self) -> "Lease":
+        return self.database.connection(self.name)
+
+    def transaction(self) -> AbstractAsyncContextManager[Connection]:
+        return self.database.transaction(self.name)
+
+
 class Lease:
     """A connection for the length of an `async with`; one that breaks off in the middle of something is closed."""
 
-    __slots__ = ("_connection", "_pool")
+    __slots__ = ("_connection", "_near", "_pool")
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, near: str | None) -> None:
         self._pool = pool
+        self._near = near
 
     async def __aenter__(self) -> Connection:
         try:
-            self._connection = await self._pool.acquire()
+            self._connection = await self._pool.acquire(self._near)
         except (*UNREACHABLE, PoolClosed) as error:
             raise Unavailable("The database can't be reached just now.", hint="Try again in a moment.") from error
         return self._connection

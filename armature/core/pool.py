@@ -1,19 +1,23 @@
 """The connections of one process to PostgreSQL: opened when needed, used again, closed when idle for long.
 
 asyncpg's own pool takes longer to hand out a connection and take it back than asyncpg to run a simple statement: each
-release is a task of its own. Here it is a look into a list. Sessions carry no state, so there is nothing to reset.
+release is a task of its own. Here it is a look into a table. Sessions carry no state, so there is nothing to reset.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 import asyncpg
 
+from armature.core.line import Line
+
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 LONGEST_IDLE, LONGEST_LIFE, STEP, PATIENCE = 300.0, 3_600.0, 30.0, 10.0  # seconds
+
+
+Handed: TypeAlias = "tuple[int, Connection | None]"
 
 
 class PoolClosed(Exception):
@@ -21,41 +25,56 @@ class PoolClosed(Exception):
 
 
 class Pool:
-    """At most `size` connections; whoever finds none free waits in line."""
+    """At most `size` connections, each with a place; whoever finds none free waits in line.
+
+    PostgreSQL and asyncpg remember, for each connection, the statements that it ran and the tables it saw. So who has a
+    name gets one of its own two places, if it can be: a thousand workspaces are remembered at two places each.
+    """
 
     def __init__(self, connect: Callable[[], Awaitable[Connection]], size: int) -> None:
         self._connect = connect
         self._size = size
-        self._taken = 0  # of the size: connections there are, being opened and being closed
-        self._idle: list[tuple[Connection, float]] = []
-        self._born: dict[Connection, float] = {}
-        self._line: deque[asyncio.Future[Connection | None]] = deque()
+        self._free = list(range(size))  # places where nothing is open, nor being opened or closed
+        self._idle: dict[int, tuple[Connection, float]] = {}  # by place; the one used last comes last
+        self._opened: dict[Connection, tuple[int, float]] = {}
+        self._line = Line(size)
         self._closing: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._emptied: asyncio.Event | None = None
 
-    async def acquire(self) -> Connection:
+    async def acquire(self, name: str | None = None) -> Connection:
         """Raises what `connect` raises, and PoolClosed."""
+        wanted = () if name is None else self._places(name)
         while self._idle:
-            connection, _ = self._idle.pop()
+            connection = self._take(wanted)
             if not connection.is_closed():
                 return connection
             connection.terminate()
             self._forget(connection)
         if self._emptied is not None:
             raise PoolClosed
-        if self._taken < self._size:
-            self._taken += 1
-            return await self._open()
-        return await self._wait() or await self._open()
+        if self._free:
+            return await self._open(self._free.pop())
+        place, found = await self._wait(wanted)
+        return found or await self._open(place)
+
+    def _places(self, name: str) -> tuple[int, int]:
+        found = hash(name)
+        return found % self._size, found // self._size % self._size
+
+    def _take(self, wanted: tuple[int, ...]) -> Connection:
+        for each in wanted:
+            if each in self._idle:
+                return self._idle.pop(each)[0]
+        return self._idle.popitem()[1][0]
 
     def release(self, connection: Connection) -> None:
         """Take back a connection that is ready for the next statement, or closed."""
         if connection.is_closed() or self._emptied is not None:
             self.discard(connection)
         else:
-            self._hand_on(connection)
+            self._hand_on(self._opened[connection][0], connection)
 
     def discard(self, connection: Connection) -> None:
         """Take back a connection that is not ready, and close it; a statement that is being cancelled ends first."""
@@ -68,55 +87,49 @@ class Pool:
         self._emptied = self._emptied or asyncio.Event()
         if self._timer is not None:
             self._timer.cancel()
-        for waiter in self._line:
-            if not waiter.done():
-                waiter.set_exception(PoolClosed())
-        self._line.clear()
+        self._line.refuse(PoolClosed())
         while self._idle:
-            self.discard(self._idle.pop()[0])
-        if self._taken:
+            self.discard(self._idle.popitem()[1][0])
+        if len(self._free) < self._size:
             await self._emptied.wait()
 
-    async def _open(self) -> Connection:
+    async def _open(self, place: int) -> Connection:
         """A new connection, for a place that is taken already."""
         try:
             connection = await self._connect()
         except BaseException:
-            self._hand_on(None)
+            self._hand_on(place, None)
             raise
-        self._born[connection] = self._loop.time()
+        self._opened[connection] = place, self._loop.time()
         if self._timer is None:
             self._timer = self._loop.call_later(STEP, self._walk)
         return connection
 
-    async def _wait(self) -> "Connection | None":
+    async def _wait(self, wanted: tuple[int, ...]) -> Handed:
         """A connection, or None with the place to open one in."""
-        waiter: asyncio.Future[Connection | None] = self._loop.create_future()
-        self._line.append(waiter)
+        turn: asyncio.Future[Handed] = self._loop.create_future()
+        self._line.join(turn, wanted)
         try:
-            return await waiter
+            return await turn
         except asyncio.CancelledError:
-            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                self._hand_on(waiter.result())
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self._hand_on(*turn.result())
             raise
 
-    def _hand_on(self, connection: "Connection | None") -> None:
-        """To the first in line; None hands on the place of a connection that is gone."""
-        while self._line:
-            waiter = self._line.popleft()
-            if not waiter.done():
-                waiter.set_result(connection)
-                return
-        if connection is not None:
-            self._idle.append((connection, self._loop.time()))
+    def _hand_on(self, place: int, connection: "Connection | None") -> None:
+        """To somebody in line; None hands on the place of a connection that is gone."""
+        if self._line.serve(place, connection):
             return
-        self._taken -= 1
-        if self._emptied is not None and not self._taken:
+        if connection is not None:
+            self._idle[place] = connection, self._loop.time()
+            return
+        self._free.append(place)
+        if self._emptied is not None and len(self._free) == self._size:
             self._emptied.set()
 
     def _forget(self, connection: Connection) -> None:
-        self._born.pop(connection, None)
-        self._hand_on(None)
+        place, _ = self._opened.pop(connection)
+        self._hand_on(place, None)
 
     async def _close(self, connection: Connection) -> None:
         try:
@@ -129,11 +142,8 @@ class Pool:
     def _walk(self) -> None:
         """Now and then: close what nobody has used for long, and what has gathered much of what it once needed."""
         now = self._loop.time()
-        kept = []
-        for connection, since in self._idle:
-            if now - since > LONGEST_IDLE or now - self._born[connection] > LONGEST_LIFE:
+        for place, (connection, since) in list(self._idle.items()):
+            if now - since > LONGEST_IDLE or now - self._opened[connection][1] > LONGEST_LIFE:
+                del self._idle[place]
                 self.discard(connection)
-            else:
-                kept.append((connection, since))
-        self._idle = kept
-        self._timer = self._loop.call_later(STEP, self._walk) if self._taken else None
+        self._timer = self._loop.call_later(STEP, self._walk) if len(self._free) < self._size else None

@@ -133,3 +133,35 @@ async def test_closing_waits_for_what_is_in_use(database_url: str) -> None:
     await closing
     with pytest.raises(Unavailable):
         await pid_of(database)
+
+
+async def test_who_has_a_name_gets_the_connections_it_had_before(database: Database) -> None:
+    names = [f"workspace_{number}" for number in range(20)]
+
+    async def pid_near(name: str) -> int:
+        async with database.connection(name) as connection:
+            return connection.get_server_pid()
+
+    async with database.connection(), database.connection():
+        pass  # now both are open
+    first = {name: await pid_near(name) for name in names}
+
+    assert {name: await pid_near(name) for name in reversed(names)} == first
+    assert len(set(first.values())) == SIZE
+
+
+async def test_who_waits_for_a_place_of_its_own_passes_over_nobody_for_long(database: Database) -> None:
+    served: list[str] = []
+
+    async def take(name: str | None) -> None:
+        async with database.connection(name):
+            served.append(name or "nobody")
+            await asyncio.sleep(0)
+
+    async with database.connection(), database.connection():
+        waiting = [asyncio.create_task(take(name)) for name in [None, *map(str, range(20))]]
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting)
+
+    assert served.index("nobody") <= 2 * SIZE
+    assert len(served) == len(waiting)

@@ -140,7 +140,7 @@ class Engine:
         if plan.statement is None:
             return ()
         try:
-            async with self._db.connection() as connection:
+            async with self._db.connection(snapshot.schema) as connection:
                 if len(plan.reads) == 1:
                     return (await fetch_json(connection, plan.statement, snapshot.schema, variables),)
                 row = await fetch_row(connection, plan.statement, snapshot.schema, variables)
@@ -175,7 +175,7 @@ class Engine:
         tally = Tally(self._settings)
         tables = {each.table: each for each in snapshot.objects.values()}
         at = Workplace(
-            self._db,
+            self._db.near(snapshot.schema),
             self._settings,
             prepared.schema.view,
             snapshot.schema,

@@ -7,7 +7,16 @@ document takes.
 from functools import cache
 from typing import Any, cast
 
-from graphql import ASTValidationRule, Visitor, specified_rules
+from graphql import (
+    ASTValidationRule,
+    GraphQLError,
+    GraphQLInputType,
+    ValueNode,
+    ValuesOfCorrectTypeRule,
+    Visitor,
+    VisitorAction,
+    specified_rules,
+)
 from graphql.language.visitor import EnterLeaveVisitor
 
 NOTHING = EnterLeaveVisitor(None, None)
@@ -36,5 +45,17 @@ def _told(rule: type[ASTValidationRule]) -> type[ASTValidationRule]:
     return cast("type[ASTValidationRule]", made)
 
 
-RULES = tuple(map(_told, specified_rules))
+class _Placed(ValuesOfCorrectTypeRule):
+    """graphql-core takes a list or an object apart before a scalar refuses it, and loses where it stood."""
+
+    def is_valid_value_node(self, node: ValueNode, input_type: GraphQLInputType | None) -> VisitorAction:
+        self._node = node
+        return super().is_valid_value_node(node, input_type)
+
+    def report_error(self, error: GraphQLError) -> None:
+        placed = error if error.locations else GraphQLError(error.message, self._node, original_error=error)
+        super().report_error(placed)
+
+
+RULES = tuple(_told(_Placed if each is ValuesOfCorrectTypeRule else each) for each in specified_rules)
 """All that the specification has (GraphQL spec, Validation)."""
