@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import asyncpg
 import pytest
 
 from armature.core.errors import Conflict
@@ -15,6 +16,8 @@ from armature.migrations.workspace.conflicts import (
     ValuesNotUnique,
     ValueTooLong,
 )
+from armature.migrations.workspace.doctor import diagnose
+from armature.migrations.workspace.preview import preview_changes
 from tests.metadata.models import add_field, delete_field, restore_field, select, text, update_field
 from tests.migrations.living import Living
 
@@ -323,3 +326,53 @@ async def test_options_of_many_are_renamed_within_the_lists(two: Living) -> None
     assert isinstance(error, OptionInUse)
     assert '"BLUE"' in error.message
     assert "1 record of" in error.message
+
+
+WHO_BREAKS_IT = (
+    "ALTER TABLE {}.tasks DROP CONSTRAINT tasks__status__check",
+    "INSERT INTO {}.tasks (status) VALUES ('NEVER') RETURNING id",
+    "ALTER TABLE {}.tasks ADD CONSTRAINT tasks__status__check CHECK (status IN ('TODO')) NOT VALID",
+)
+
+
+async def test_what_allows_more_reads_no_record(crm: Living) -> None:
+    """One that breaks the rule would be found, if it was looked for."""
+    options = crm.object("task").kept_fields["status"].options
+    for statement in WHO_BREAKS_IT:
+        await crm.run(statement)
+
+    more = (*(NewOption(value=each.value) for each in options), NewOption(value="LATER"))
+    await crm.change(update_field("task", "status", options=more))
+    await crm.change(add_field("task", select("mood", "GOOD", "BAD", default_value="GOOD")))
+
+    await crm.run("INSERT INTO {}.tasks (status) VALUES ('LATER') RETURNING id")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await crm.run("INSERT INTO {}.tasks (status) VALUES ('WRONG') RETURNING id")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await crm.run("INSERT INTO {}.tasks (mood) VALUES ('WRONG') RETURNING id")
+    (found,) = await diagnose(crm.db, crm.id)
+    assert "tasks__status__check" in found.what
+    await crm.run("DELETE FROM {}.tasks WHERE status = 'NEVER' RETURNING id")
+    await crm.assert_healthy()
+
+
+async def test_longer_texts_and_more_stars_read_no_record_either(crm: Living) -> None:
+    await crm.change(
+        add_field("task", text("code", settings={"maxLength": 3})),
+        add_field("task", NewField(name="stars", type="RATING")),
+    )
+    preview = await preview_changes(
+        crm.db,
+        crm.id,
+        [
+            update_field("task", "code", settings={"maxLength": 5}),
+            update_field("task", "stars", settings={"max": 10}),
+        ],
+    )
+    assert [each.sql.endswith("NOT VALID") for each in preview.statements if " ADD " in each.sql] == [True, True]
+    preview = await preview_changes(
+        crm.db,
+        crm.id,
+        [update_field("task", "code", settings={"maxLength": 2}), update_field("task", "stars", settings={"max": 4})],
+    )
+    assert not any("NOT VALID" in each.sql for each in preview.statements)

@@ -26,6 +26,7 @@ from armature.migrations.workspace.steps import (
     AddCheck,
     AddColumn,
     AddForeignKey,
+    AddKeptCheck,
     ClearDangling,
     ConvertValues,
     CreateIndex,
@@ -58,6 +59,9 @@ from armature.schema_builder.tables import (
     rule,
     unions,
 )
+
+UPPER_BOUNDS = {"TEXT": "maxLength", "RATING": "max"}
+"""By kind, the setting that its CHECK keeps to."""
 
 T = TypeVar("T", Object, Relation)
 Pairs: TypeAlias = Mapping[UUID, Mapping[tuple[UUID, UUID], Between]]
@@ -144,7 +148,7 @@ def _new_column(change: _Change) -> Iterator[Step]:
     if not change.in_new_table:
         yield AddColumn(of, field)
         if rule(field) is not None:
-            yield AddCheck(of, field)
+            yield AddKeptCheck(of, field)
     if is_required(field) and not change.after.is_required:
         yield SetNullable(of, field, is_nullable=True)
     if has_unique(field):
@@ -187,7 +191,17 @@ def _check_steps(of: Object, before: Field, after: Field) -> Iterator[Step]:
         if renamed:
             yield RenameValues(of, after, renamed)
         if new is not None:
-            yield AddCheck(of, after)
+            yield AddKeptCheck(of, after) if old is not None and _is_wider(before, after) else AddCheck(of, after)
+
+
+def _is_wider(before: Field, after: Field) -> bool:
+    """Whether a rule allows all that the one before it did."""
+    if before.kind != after.kind:
+        return False
+    if after.options:
+        return {each.value for each in before.options} <= {each.value for each in after.options}
+    most = UPPER_BOUNDS.get(after.kind)
+    return most is not None and bool(before.settings[most] <= after.settings[most])
 
 
 def _rule(field: Field) -> str | None:

@@ -11,10 +11,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    CheckConstraint,
     ClauseElement,
     Column,
     ColumnClause,
     ColumnElement,
+    MetaData,
+    Table,
     TableClause,
     Update,
     case,
@@ -28,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine.mock import MockConnection
-from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.schema import AddConstraint, ExecutableDDLElement
 
 from armature.core.db import DIALECT
 from armature.metadata.conversions.matrix import converted
@@ -40,6 +43,7 @@ from armature.migrations.workspace.steps import (
     AddCheck,
     AddColumn,
     AddForeignKey,
+    AddKeptCheck,
     ClearDangling,
     ConvertValues,
     CreateIndex,
@@ -175,6 +179,14 @@ def _add_check(to: Operations, step: AddCheck, schema: str) -> None:
         to.create_check_constraint(str(check.name), step.of.table, check.sqltext, schema=schema)
 
 
+def _add_kept_check(to: Operations, step: AddKeptCheck, schema: str) -> None:
+    """Alembic's operation has no NOT VALID."""
+    for check in tables.checks(step.of, step.field):
+        unread = CheckConstraint(check.sqltext, name=check.name, postgresql_not_valid=True)
+        Table(step.of.table, MetaData(), unread, schema=schema)
+        to.execute(AddConstraint(unread))
+
+
 def _drop_check(to: Operations, step: DropCheck, schema: str) -> None:
     to.drop_constraint(tables.check_name(step.of, step.field), step.of.table, schema=schema)
 
@@ -258,6 +270,7 @@ _WRITERS: Mapping[type[Step], Callable[[Operations, Any, str], None]] = {
     RenameValues: _rename_values,
     ClearDangling: _clear_dangling,
     AddCheck: _add_check,
+    AddKeptCheck: _add_kept_check,
     DropCheck: _drop_check,
     CreateUnique: _create_unique,
     DropUnique: _drop_unique,

@@ -105,6 +105,14 @@ class AddCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class AddKeptCheck:
+    """As AddCheck, where every record is known to keep to it: PostgreSQL need not read them."""
+
+    of: Object
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
 class DropCheck:
     of: Object
     field: Field
@@ -207,6 +215,7 @@ Step: TypeAlias = (
     | FillNulls
     | SetNullable
     | AddCheck
+    | AddKeptCheck
     | CreateUnique
     | AddAtMostOne
     | CreatePair
@@ -234,6 +243,7 @@ ORDER: tuple[type[Step], ...] = (
     FillNulls,
     SetNullable,
     AddCheck,
+    AddKeptCheck,
     CreateUnique,
     AddAtMostOne,
     CreatePair,
