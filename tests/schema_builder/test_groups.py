@@ -113,6 +113,12 @@ async def test_groups_are_kept_and_ordered_by_their_aggregates(crm: Client) -> N
     assert await names({"count": {"neq": "1"}}) == ["Teapot 100%"]
     assert await names({"count": {"in": [1, 7]}, "countEmpty": {"city": {"gt": 0}}}) == [None]
     assert await names({"percentNotEmpty": {"city": {"gte": 50, "lt": 60}}}) == ["Teapot 100%"]
+    assert await names({"not": {"count": {"eq": 1}}}) == ["Teapot 100%"]
+    assert await names({"or": [{"count": {"gt": 1}}, {"countEmpty": {"city": {"gt": 0}}}]}) == ["Teapot 100%", None]
+    assert await names({"or": []}) == []
+    assert await names({"and": []}) == ["Acme", "Teapot 100%", None]
+    both = {"and": [{"count": {"eq": 1}}, {"not": {"countEmpty": {"city": {"gt": 0}}}}], "count": {"lt": 2}}
+    assert await names(both) == ["Acme"]
 
 
 async def test_records_of_groups_are_narrowed_ordered_and_cut(crm: Client) -> None:
@@ -169,6 +175,8 @@ async def test_nothing_makes_no_group(crm: Client) -> None:
         ("by: {field: CREATED_AT, granularity: DAY}", "key {createdAtPart}", "createdAtPart", "not grouped by"),
         ("by: {field: CITY}, orderBy: {key: {lastName: ASC}}", "count", "lastName", "not grouped by lastName"),
         ("by: {field: CITY}, orderBy: {key: {company: {name: ASC}}}", "count", "company.name", "not grouped by"),
+        ("by: {field: CITY}, having: {or: [{not: {count: {gt: null}}}]}", "count", "gt", "is null"),
+        ("by: {field: CITY}, having: {not: null}", "count", "not", "is null"),
         ("by: {field: CITY}, having: {count: null}", "count", "count", "is null"),
         ("by: {field: CITY}, having: {countDistinct: {city: {gt: null}}}", "count", "gt", "is null"),
         ("by: {field: CITY}, limit: -1", "count", "limit", "can't be negative"),

@@ -6,6 +6,7 @@ from armature.core.errors import LimitExceeded
 from armature.core.settings import Settings, environment_name
 from armature.schema_builder.compile.binds import Constant, Variables
 from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Near, Not, Related, Sought
+from armature.schema_builder.compile.plan.group_keys import Combined, Having
 from armature.schema_builder.compile.plan.levels import Finds, Groups, Level, Rows, below
 from armature.schema_builder.compile.plan.reads import Read
 from armature.schema_builder.compile.plan.writes import Write
@@ -60,7 +61,11 @@ def _narrowing(rows: Level | Finds) -> int:
 def _grouping(level: Level | Finds) -> int:
     if not isinstance(level, Groups):
         return 0
-    return len(level.having) + len(level.group_orders) + sum(1 + len(key.through) for key in level.keys)
+    return _havings(level.having) + len(level.group_orders) + sum(1 + len(key.through) for key in level.keys)
+
+
+def _havings(having: Having | Combined | None) -> int:
+    return 1 + sum(map(_havings, having.of)) if isinstance(having, Combined) else int(having is not None)
 
 
 def _conditions(condition: Condition) -> int:

@@ -12,9 +12,12 @@ from sqlalchemy import (
     Text,
     and_,
     cast,
+    false,
     func,
     literal_column,
+    or_,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.elements import Grouping
@@ -24,7 +27,7 @@ from armature.schema_builder.compile.aggregate import aggregate_column, aggregat
 from armature.schema_builder.compile.binds import Constant
 from armature.schema_builder.compile.comparisons import compared
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD
-from armature.schema_builder.compile.plan.group_keys import GroupKey, GroupOrder, KeyField, KeyFields
+from armature.schema_builder.compile.plan.group_keys import Combined, GroupKey, GroupOrder, Having, KeyField, KeyFields
 from armature.schema_builder.compile.plan.levels import GroupRecords, Groups, Rows
 from armature.schema_builder.compile.plan.orders import Aggregate
 from armature.schema_builder.compile.plan.outputs import TypeName
@@ -75,12 +78,24 @@ def _grouped(build: Parts, groups: Groups) -> Select[Any]:
         if each.time_zone is not None:  # a wrong one is refused even where there are no records
             zone = build.bound(each.time_zone, Text())
             inner = inner.where(func.timezone(zone, func.now()).is_not(None))
-    for having in groups.having:
-        value, _ = build.aggregate(having.aggregate, table)
-        inner = inner.having(compared("Decimal", having.operator, value, having.value, build.bound))
+    if groups.having is not None:
+        inner = inner.having(_having(build, groups.having, table))
     order = [_sorted(build, groups, each, keys, table) for each in groups.group_orders]
     inner = inner.order_by(*order).limit(build.count(groups.limit))
     return inner if groups.offset is None else inner.offset(build.count(groups.offset))
+
+
+def _having(build: Parts, having: Having | Combined, table: NamedFromClause) -> Sql:
+    match having:
+        case Having(aggregate=aggregate):
+            value, _ = build.aggregate(aggregate, table)
+            return compared("Decimal", having.operator, value, having.value, build.bound)
+        case Combined(how="all", of=parts):
+            return and_(true(), *(_having(build, each, table) for each in parts))
+        case Combined(how="some", of=parts):
+            return or_(false(), *(_having(build, each, table) for each in parts))
+        case Combined(of=parts):
+            return and_(*(_having(build, each, table).is_not(true()) for each in parts))
 
 
 def _key_sql(build: Parts, key: GroupKey, ways: Ways) -> Sql:

@@ -9,7 +9,7 @@ from armature.core.errors import BadUserInput
 from armature.metadata.aggregates import COUNT
 from armature.metadata.names import type_name
 from armature.schema_builder.compile.conditions import FilterIsNull
-from armature.schema_builder.compile.plan.group_keys import GroupKey, GroupOrder, Having, KeyField, KeyFields
+from armature.schema_builder.compile.plan.group_keys import Combined, GroupKey, GroupOrder, Having, KeyField, KeyFields
 from armature.schema_builder.compile.plan.levels import GroupField, GroupRecords, Groups, Rows
 from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step
 from armature.schema_builder.compile.plan.outputs import TypeName
@@ -57,7 +57,7 @@ def groups(reading: Reading, of: ObjectView, nodes: Sequence[FieldNode], given: 
         tuple(_field(reading, of, keys, key, each) for key, each in fields.items()),
         reading.limit(given),
         reading.condition(of, given),
-        tuple(_having(of, given.get("having") or {})),
+        _having(of, given["having"]) if given.get("having") else None,
         _orders(reading, of, keys, given),
         reading.offset(given),
         reading.with_deleted(given),
@@ -168,18 +168,29 @@ def _key_field(
     return KeyField(key, found[0])
 
 
-def _having(of: ObjectView, given: Mapping[str, Any]) -> Iterator[Having]:
-    for function, value in given.items():
+def _having(of: ObjectView, given: Mapping[str, Any]) -> Having | Combined:
+    parts: list[Having | Combined] = []
+    for name, value in given.items():
         if value is None:
-            raise FilterIsNull(function)
-        compared = {None: value} if function == COUNT else value
-        for name, operators in compared.items():
-            if operators is None:
-                raise FilterIsNull(name or function)
-            for operator, bind in operators.items():
-                if bind is None:
-                    raise FilterIsNull(operator)
-                yield Having(Aggregate(function, None if name is None else of.values[name]), operator, bind)
+            raise FilterIsNull(name)
+        match name:
+            case "and" | "or":
+                parts.append(Combined("all" if name == "and" else "some", tuple(_having(of, each) for each in value)))
+            case "not":
+                parts.append(Combined("none", (_having(of, value),)))
+            case _:
+                parts += _compared(of, name, value)
+    return parts[0] if len(parts) == 1 else Combined("all", tuple(parts))
+
+
+def _compared(of: ObjectView, function: str, given: Mapping[str, Any]) -> Iterator[Having]:
+    for name, operators in ({None: given} if function == COUNT else given).items():
+        if operators is None:
+            raise FilterIsNull(name or function)
+        for operator, bind in operators.items():
+            if bind is None:
+                raise FilterIsNull(operator)
+            yield Having(Aggregate(function, None if name is None else of.values[name]), operator, bind)
 
 
 def _orders(reading: Reading, of: ObjectView, keys: Sequence[GroupKey], given: Given) -> tuple[GroupOrder, ...]:

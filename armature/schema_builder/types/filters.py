@@ -1,6 +1,7 @@
 """The inputs that narrow a list: one type of operators for each scalar and each choice, one filter for each object."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from graphql import (
     GraphQLBoolean,
@@ -74,14 +75,18 @@ SCALAR_FILTERS: Mapping[str, GraphQLInputObjectType] = {
 """By scalar."""
 
 
+def logic_fields(own: Any) -> dict[str, GraphQLInputField]:
+    """What combines filters of one type, which is given as required."""
+    return {
+        "and": GraphQLInputField(GraphQLList(own), description="All of these hold."),
+        "or": GraphQLInputField(GraphQLList(own), description="At least one of these holds."),
+        "not": GraphQLInputField(own.of_type, description="This does not hold."),
+    }
+
+
 def filter_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
     def fields() -> dict[str, GraphQLInputField]:
-        own = GraphQLNonNull(types[type_name("filter", of.name)])
-        combined: dict[str, GraphQLInputField] = {
-            "and": GraphQLInputField(GraphQLList(own), description="All of these hold."),
-            "or": GraphQLInputField(GraphQLList(own), description="At least one of these holds."),
-            "not": GraphQLInputField(own.of_type, description="This does not hold."),
-        }
+        combined = logic_fields(GraphQLNonNull(types[type_name("filter", of.name)]))
         searched = {name: GraphQLInputField(VECTOR_FILTER) for name in of.vectors}
         morphs = {name: GraphQLInputField(types[morph_type_name("morph_filter", of.name, name)]) for name in of.morphs}
         return {

@@ -18,7 +18,7 @@ from graphql import (
 from armature.metadata.aggregates import COUNT, FUNCTIONS, HAVING_FITS, HAVINGS, ORDERS
 from armature.metadata.names import choice_type_name, type_name
 from armature.schema_builder.types.aggregates import aggregate_fields
-from armature.schema_builder.types.filters import SCALAR_FILTERS
+from armature.schema_builder.types.filters import SCALAR_FILTERS, logic_fields
 from armature.schema_builder.types.many import WITH_DELETED, Arguments, filtered, list_field
 from armature.schema_builder.types.orders import OrderDirection, is_orderable
 from armature.schema_builder.types.registry import Types
@@ -130,11 +130,15 @@ def group_order_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
 
 
 def having_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
-    return GraphQLInputObjectType(
-        type_name("having", of.name),
-        lambda: {COUNT: GraphQLInputField(SCALAR_FILTERS["Decimal"]), **_functions(types, of, HAVINGS)},
-        description="Several at once must all hold.",
-    )
+    def fields() -> dict[str, GraphQLInputField]:
+        own = GraphQLNonNull(types[type_name("having", of.name)])
+        return {
+            COUNT: GraphQLInputField(SCALAR_FILTERS["Decimal"]),
+            **_functions(types, of, HAVINGS),
+            **logic_fields(own),
+        }
+
+    return GraphQLInputObjectType(type_name("having", of.name), fields, description="Several at once must all hold.")
 
 
 def _functions(types: Types, of: ObjectView, inputs: Mapping[str, str]) -> dict[str, GraphQLInputField]:

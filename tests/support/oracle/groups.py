@@ -48,9 +48,18 @@ def grouped(of: ObjectView, ways: Sequence[Way], rows: Sequence[Row], given: Map
     keys = sorted(found, key=lambda key: [_place(way[1], value) for way, value in zip(ways, key, strict=True)])
     for order in reversed(given.get("orderBy") or ()):
         keys.sort(key=lambda key: len(found[key]), reverse=order["count"].startswith("DESC"))
-    having = (given.get("having") or {}).get("count") or {}
-    kept = [key for key in keys if all(_holds(each, len(found[key]), value) for each, value in having.items())]
+    kept = [key for key in keys if _is_kept(given.get("having") or {}, len(found[key]))]
     return [Group(of, found[key], _shown(ways, key)) for key in kept]
+
+
+def _is_kept(having: Mapping[str, Any], count: int) -> bool:
+    logic = {
+        "and": all(_is_kept(each, count) for each in having.get("and", ())),
+        "or": any(_is_kept(each, count) for each in having.get("or", ())),
+        "not": not _is_kept(having.get("not", {}), count),
+    }
+    counted = all(_holds(each, count, value) for each, value in having.get("count", {}).items())
+    return counted and all(logic[word] for word in having if word in logic)
 
 
 def _holds(operator: str, count: int, value: Any) -> bool:

@@ -387,8 +387,7 @@ class Inputs:
 
         found = {"by": [by(each) for each in keys], **self.aggregate(of)}
         if self.choices.chance(30):
-            operator = self.choices.pick(("gt", "lte", "eq", "neq"))
-            found["having"] = {"count": {operator: self.choices.between(0, 3)}}
+            found["having"] = self._having(2)
         if self.choices.chance(30):
             found["orderBy"] = [{"count": self._direction()}]
         if self.choices.chance(30):
@@ -396,6 +395,14 @@ class Inputs:
         if self.choices.chance(20):
             found["offset"] = self._count()
         return found
+
+    def _having(self, depth: int) -> dict[str, Any]:
+        if depth and self.choices.chance(40):
+            word = self.choices.pick(("and", "or", "not"))
+            if word == "not":
+                return {word: self._having(depth - 1)}
+            return {word: [self._having(depth - 1) for _ in range(self.choices.between(0, 2))]}
+        return {"count": {self.choices.pick(("gt", "lte", "eq", "neq")): self.choices.between(0, 3)}}
 
     def _count(self) -> Any:
         return self.document.value("Int", lambda: self.choices.pick((3, 1, 0, 2, 5, 10)), can_be_absent=True)

@@ -1,6 +1,7 @@
 """What records are grouped by, and which groups in which order, as data."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from armature.schema_builder.compile.binds import Bind
 from armature.schema_builder.compile.plan.orders import Aggregate, Step
@@ -39,6 +40,14 @@ class KeyField:
 class KeyFields:
     key: str
     fields: tuple["KeyField | KeyFields | TypeName", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """Logic over what groups must meet; `of` none has one part."""
+
+    how: Literal["all", "some", "none"]
+    of: tuple["Having | Combined", ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from armature.schema_builder.compile.binds import Bind
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, All, Condition, Sought, Via
-from armature.schema_builder.compile.plan.group_keys import GroupKey, GroupOrder, Having, KeyFields
+from armature.schema_builder.compile.plan.group_keys import Combined, GroupKey, GroupOrder, Having, KeyFields
 from armature.schema_builder.compile.plan.orders import Order
 from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
 from armature.schema_builder.compile.plan.summaries import SummaryField
@@ -176,7 +176,7 @@ class Groups:
     fields: tuple[GroupField, ...]
     limit: Bind
     condition: Condition = EVERY_RECORD
-    having: tuple[Having, ...] = ()
+    having: Having | Combined | None = None
     group_orders: tuple[GroupOrder, ...] = ()
     offset: Bind | None = None
     with_deleted: bool = False
