@@ -13,7 +13,7 @@ from armature.metadata.formula.fields import expression_of, is_formula
 from armature.metadata.formula.syntax import field_names
 from armature.metadata.model import Field, Object, Sight, Snapshot
 from armature.metadata.rights import EVERY, RIGHTS, Access, Right, Rule
-from armature.metadata.roles import ALL_OF_IT, FULL, STANDARD, FieldGrant, ObjectGrant, Role, Setting
+from armature.metadata.roles import ALL_OF_IT, FULL, STANDARD, FieldGrant, ObjectGrant, Permission, Role
 from armature.metadata.rules import told
 
 READING: tuple[Right, ...] = ("READ", "AGGREGATE")
@@ -34,9 +34,9 @@ def sees_all(names: Sequence[str]) -> bool:
     return not FULL.isdisjoint(names)
 
 
-def may_set(snapshot: Snapshot, names: Sequence[str], what: Setting) -> bool:
+def may(snapshot: Snapshot, names: Sequence[str], what: Permission) -> bool:
     """Whether any of the roles lets change this."""
-    return any(what in each.settings for each in roles_of(snapshot, names))
+    return any(what in each.permissions for each in roles_of(snapshot, names))
 
 
 def visible(snapshot: Snapshot, roles: Sequence[Role], before: Snapshot | None = None) -> Snapshot:
@@ -60,6 +60,35 @@ def visible(snapshot: Snapshot, roles: Sequence[Role], before: Snapshot | None =
         documents_only=bool(roles) and all(each.documents_only for each in roles),
     )
     return replace(snapshot, objects=shown, roles={}, sight=sight)
+
+
+def only_visible(snapshot: Snapshot) -> Snapshot:
+    """A role's view without a trace of what it hides, for telling the model itself."""
+    objects = {
+        id_: replace(of, fields=_seen_fields(snapshot, of)) for id_, of in snapshot.objects.items() if of.is_visible
+    }
+    kept = {
+        id_: each
+        for id_, each in snapshot.relations.items()
+        if all(
+            of in objects and field in objects[of].fields
+            for of, field in ((each.many_object, each.many_field), (each.one_object, each.one_field))
+        )
+    }
+    return replace(snapshot, objects=objects, relations=kept, sight=None)
+
+
+def _seen_fields(snapshot: Snapshot, of: Object) -> Mapping[UUID, Field]:
+    return {
+        id_: each
+        for id_, each in of.fields.items()
+        if each.is_visible and (each.relation_id is None or _is_way(snapshot, each))
+    }
+
+
+def _is_way(snapshot: Snapshot, field: Field) -> bool:
+    link = snapshot.link(field)
+    return link.is_visible and link.inverse.is_visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from armature.metadata.model import OnDelete, RelationSide
 from armature.metadata.rights import Right
-from armature.metadata.roles import Setting
+from armature.metadata.roles import Permission
 
 OnFailure = Literal["REFUSE", "NULL", "DEFAULT"]
 """What becomes of a value that can't be one of the new type: refuse the change, drop it, put the default there."""
@@ -147,7 +147,7 @@ class CreateRole:
     label: str | None = None
     description: str | None = None
     rights: tuple[Right, ...] = ()
-    settings: tuple[Setting, ...] = ()
+    permissions: tuple[Permission, ...] = ()
     may_introspect: bool = True
     documents_only: bool = False
 
@@ -158,7 +158,7 @@ class UpdateRole:
     label: str | UnsetType = UNSET
     description: str | UnsetType | None = UNSET
     rights: tuple[Right, ...] | UnsetType = UNSET
-    settings: tuple[Setting, ...] | UnsetType = UNSET
+    permissions: tuple[Permission, ...] | UnsetType = UNSET
     may_introspect: bool | UnsetType = UNSET
     documents_only: bool | UnsetType = UNSET
 

@@ -8,6 +8,7 @@ from armature.core.errors import ArmatureError
 from armature.metadata.checks.fields import field_errors, relation_errors
 from armature.metadata.checks.names import NamesInUse, field_name_errors, object_name_errors
 from armature.metadata.checks.problem import Problem
+from armature.metadata.checks.rules import rule_problems
 from armature.metadata.checks.texts import description_errors, label_errors
 from armature.metadata.model import Field, Object, Snapshot, renewed
 from armature.metadata.names import LONGEST, NameTooLong, columns, columns_of
@@ -54,6 +55,7 @@ def _problems(before: Snapshot, after: Snapshot) -> Iterator[Problem]:
     for relation in (after.relations[each] for each in relations):
         many = after.objects[relation.many_object].fields[relation.many_field]
         yield from (Problem(many.id, error) for error in relation_errors(relation, many))
+    yield from rule_problems(before, after)
 
 
 def _kept(of: Object | None) -> Object | None:

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from armature.metadata.rights import EVERY, RIGHTS, Right, Rule
 
-Setting = Literal["MODEL", "ROLES", "MEMBERS", "KEYS", "WEBHOOKS", "WORKFLOWS", "DATA_SOURCES", "BILLING", "AUDIT"]
-SETTINGS: tuple[Setting, ...] = get_args(Setting)
+Permission = Literal["MODEL", "ROLES", "MEMBERS", "KEYS", "WEBHOOKS", "WORKFLOWS", "DATA_SOURCES", "BILLING", "AUDIT"]
+PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
+"""What can be changed of a workspace beside its records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Role:
     label: str
     description: str | None = None
     rights: tuple[Right, ...] = ()
-    settings: tuple[Setting, ...] = ()
+    permissions: tuple[Permission, ...] = ()
     may_introspect: bool = True
     documents_only: bool = False
     objects: Mapping[UUID, ObjectGrant] = field(default_factory=dict)
@@ -90,12 +91,12 @@ FULL = frozenset({OWNER, ADMIN})
 """The roles that see and do everything with records."""
 
 _DAILY: tuple[Right, ...] = ("AGGREGATE", "READ", "CREATE", "UPDATE", "DELETE")
-_ADMINISTERED = tuple(each for each in SETTINGS if each != "BILLING")
+_ADMINISTERED = tuple(each for each in PERMISSIONS if each != "BILLING")
 
 STANDARD: Mapping[str, Role] = {
     each.name: each
     for each in (
-        Role(UUID(int=1), OWNER, "Owner", "Everything.", RIGHTS, SETTINGS),
+        Role(UUID(int=1), OWNER, "Owner", "Everything.", RIGHTS, PERMISSIONS),
         Role(UUID(int=2), ADMIN, "Administrator", "Everything but billing.", RIGHTS, _ADMINISTERED),
         Role(UUID(int=3), MEMBER, "Member", "All records; deletes, but not for good.", _DAILY),
         Role(UUID(int=4), GUEST, "Guest", "What the role is given, and nothing else."),

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from armature.metadata.model import EMPTY, Field, Object, OnDelete, Option, Relation
 from armature.metadata.rights import EVERY, Right
-from armature.metadata.roles import FieldGrant, ObjectGrant, Role, Setting
+from armature.metadata.roles import FieldGrant, ObjectGrant, Permission, Role
 
 
 class ObjectRow(Struct, frozen=True):
@@ -80,7 +80,7 @@ class Grants(Struct, frozen=True, omit_defaults=True):
     """What a role lets do, in one document."""
 
     rights: tuple[Right, ...] = ()
-    settings: tuple[Setting, ...] = ()
+    permissions: tuple[Permission, ...] = ()
     may_introspect: bool = True
     documents_only: bool = False
     objects: dict[UUID, ObjectGrantRow] = {}
@@ -217,7 +217,7 @@ def option_of(row: OptionRow) -> Option:
 def role_row(position: int, role: Role) -> RoleRow:
     grants = Grants(
         rights=role.rights,
-        settings=role.settings,
+        permissions=role.permissions,
         may_introspect=role.may_introspect,
         documents_only=role.documents_only,
         objects={
@@ -237,7 +237,7 @@ def role_of(row: RoleRow) -> Role:
         label=row.label,
         description=row.description,
         rights=grants.rights,
-        settings=grants.settings,
+        permissions=grants.permissions,
         may_introspect=grants.may_introspect,
         documents_only=grants.documents_only,
         objects={

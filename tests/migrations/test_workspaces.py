@@ -49,7 +49,7 @@ async def test_its_owner_becomes_its_administrator(db: Database) -> None:
 
         found = await connection.fetch("SELECT user_id, workspace_id, role FROM armature.memberships")
 
-    assert [tuple(each) for each in found] == [(user, made.workspace_id, "admin")]
+    assert [tuple(each) for each in found] == [(user, made.workspace_id, "owner")]
 
 
 async def test_a_pack_that_is_wrong_leaves_no_workspace(db: Database) -> None:

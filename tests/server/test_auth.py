@@ -323,6 +323,12 @@ ARGUMENTS = {
     "restoreField": '(input: {object: "x", field: "y"})',
     "applyChangeset": "(changes: [])",
     "undoChangeset": "(version: 2)",
+    "createRole": "(input: {})",
+    "updateRole": '(input: {role: "x"})',
+    "deleteRole": '(input: {role: "x"})',
+    "setObjectPermission": '(input: {role: "x", object: "y"})',
+    "setFieldPermission": '(input: {role: "x", object: "y", field: "z"})',
+    "explainAccess": f'(object: "x", recordId: "{uuid4()}")',
 }
 
 
@@ -412,7 +418,7 @@ def test_a_revoked_key_is_refused_at_once(site: Site) -> None:
     [
         ({"name": ""}, "name"),
         ({"name": "a\nb"}, "name"),
-        ({"role": "owner"}, "role"),
+        ({"role": "nobody"}, "role"),
         ({"expiresAt": "2020-01-01T00:00:00Z"}, "expiresAt"),
         ({"expiresAt": "9999-12-31T23:59:59-12:00"}, "expiresAt"),
         ({"expiresAt": "0001-01-01T00:00:00+12:00"}, "expiresAt"),
@@ -447,7 +453,7 @@ def test_whoever_has_several_workspaces_says_which(site: Site) -> None:
     there = ada.within(second["createWorkspace"]["id"])
     assert there.do("{ workspace { name members { role user { email } } } }")["workspace"] == {
         "name": "Second",
-        "members": [{"role": "admin", "user": {"email": ada.session["user"]["email"]}}],
+        "members": [{"role": "owner", "user": {"email": ada.session["user"]["email"]}}],
     }
     assert there.data("{ __typename }") == {"__typename": "Query"}
 

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from armature.core.db import open_database
+from armature.metadata.roles import ADMIN
 from armature.migrations.workspace import set_aside
-from armature.server.auth.roles import ADMIN
 from tests.support.control_plane import PASSWORD, PUBLIC_URL, SIGN_UP, Caller, Site
 from tests.support.mail_server import Mailbox, token_in
 from tests.support.signing_in import code, sign_in, with_app

@@ -22,10 +22,10 @@ from armature.metadata.model import Object
 from armature.metadata.names import check_name
 from armature.metadata.resolve import did_you_mean, find_field, find_object
 from armature.metadata.rights import EVERY, RIGHTS, Right, Rule
-from armature.metadata.roles import ALL_OF_IT, STANDARD, FieldGrant, Role, Setting
+from armature.metadata.roles import ALL_OF_IT, STANDARD, FieldGrant, Permission, Role
 from armature.metadata.rules import kept
 
-UPDATABLE = ("label", "description", "rights", "settings", "may_introspect", "documents_only")
+UPDATABLE = ("label", "description", "rights", "permissions", "may_introspect", "documents_only")
 NEED_READ = frozenset({"CREATE", "UPDATE", "DELETE", "DESTROY"})
 MOST_ROLES = 200
 
@@ -83,7 +83,7 @@ def create_role(draft: Draft, change: CreateRole) -> None:
         label=label,
         description=change.description,
         rights=_rights(change.rights),
-        settings=_in_order(change.settings),
+        permissions=_in_order(change.permissions),
         may_introspect=change.may_introspect,
         documents_only=change.documents_only,
     )
@@ -94,8 +94,8 @@ def update_role(draft: Draft, change: UpdateRole) -> None:
     wanted: dict[str, Any] = {key: value for key in UPDATABLE if (value := getattr(change, key)) is not UNSET}
     if "rights" in wanted:
         wanted["rights"] = _rights(wanted["rights"])
-    if "settings" in wanted:
-        wanted["settings"] = _in_order(wanted["settings"])
+    if "permissions" in wanted:
+        wanted["permissions"] = _in_order(wanted["permissions"])
     _put(draft, replace(_changeable(draft, change.role), **wanted))
 
 
@@ -168,7 +168,7 @@ def _rights(given: Sequence[str]) -> tuple[Right, ...]:
     return ("AGGREGATE", *found) if "READ" in found and "AGGREGATE" not in found else found
 
 
-def _in_order(given: Sequence[Setting]) -> tuple[Setting, ...]:
+def _in_order(given: Sequence[Permission]) -> tuple[Permission, ...]:
     return tuple(dict.fromkeys(given))
 
 

@@ -23,7 +23,9 @@ from armature.migrations.workspace.apply import apply_steps
 from armature.migrations.workspace.conflicts import ValuesInTheWay
 from armature.migrations.workspace.diff import diff
 from armature.migrations.workspace.found_options import with_found_options
+from armature.migrations.workspace.held_roles import check_free
 from armature.migrations.workspace.journal import NOBODY, Actor, Entry, entry_of, record_version, was_made
+from armature.migrations.workspace.rules import check_rules
 
 PAUSES = (0.25, 0.5, 0.0)  # seconds after each attempt, in which those who waited behind us go first
 
@@ -135,6 +137,7 @@ async def make(connection: Connection, before: Snapshot, made: Edited, entry: En
     """Change the database and the catalog to what was made of `before`, and write that down."""
     after = made.snapshot
     if after is not before:
+        await check_free(connection, before, after)
         await apply_steps(connection, diff(before, after, made.conversions), before)
     await record_version(connection, before, after, entry)
 
@@ -152,6 +155,7 @@ def edited(before: Snapshot, changeset: Changeset) -> Edited:
     made = edit(before, changeset.changes, now=datetime.now(UTC), new_id=uuid7, paths=changeset.paths)
     if made.snapshot is before:
         return made
+    check_rules(before, made.snapshot, changeset.changes, changeset.paths)
     next_ = replace(made.snapshot, version=before.version + 1)
     next_.succeed(before)
     return replace(made, snapshot=next_)

@@ -17,13 +17,12 @@ from armature.metadata.changes import Change
 from armature.metadata.edit import apply_changes
 from armature.metadata.model import Snapshot
 from armature.metadata.resolve import find_object
+from armature.metadata.roles import OWNER
 from armature.metadata.tables import memberships, workspaces
 from armature.migrations.workspace.apply import run_statements
 from armature.migrations.workspace.diff import diff
 from armature.migrations.workspace.journal import Actor, entry_of, record_version
 from armature.migrations.workspace.render import render_steps
-
-ADMINISTRATOR = "admin"
 
 _STAND_IN = f"workspace_{uuid4().hex}"  # nobody can have written it into a default value
 _rendered: Lru[bytes, list[str]] = Lru(100)
@@ -53,7 +52,7 @@ async def add_workspace(
     first = replace(apply_changes(empty, changes, now=datetime.now(UTC), new_id=uuid7), version=1)
     await execute(connection, insert(workspaces).values(id=id_, name=name, schema=first.schema, version=first.version))
     if owner is not None:
-        await execute(connection, insert(memberships).values(user_id=owner, workspace_id=id_, role=ADMINISTRATOR))
+        await execute(connection, insert(memberships).values(user_id=owner, workspace_id=id_, role=OWNER))
         await notify(connection, {"identity": str(owner)})
     create_schema = str(CreateSchema(first.schema).compile(dialect=DIALECT))
     await run_statements(connection, [create_schema, *_first_statements(first)])

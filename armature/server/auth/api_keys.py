@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, update
@@ -11,9 +12,10 @@ from armature.core.db import Database, execute, fetch_one
 from armature.core.errors import BadUserInput, NotFound
 from armature.core.notices import notify
 from armature.core.secrets import new_token, token_hash
+from armature.metadata.roles import ADMIN
 from armature.metadata.store import current_version
 from armature.metadata.tables import api_keys
-from armature.server.auth.roles import ADMIN, checked_role
+from armature.server.auth.roles import known_role
 from armature.server.auth.texts import checked_name
 
 PREFIX = "arm_"
@@ -47,11 +49,10 @@ async def create_api_key(
     """Raises BadUserInput, or WorkspaceNotFound. An `expires_at` without an offset is UTC."""
     token = new_token(PREFIX)
     key_id = uuid7()
-    row = {
+    row: dict[str, Any] = {
         "id": key_id,
         "workspace_id": workspace_id,
         "name": checked_name(name, "name"),
-        "role": checked_role(role),
         "token_hash": token_hash(token),
         "hint": token[-HINT_LENGTH:],
         "created_by": created_by,
@@ -59,6 +60,7 @@ async def create_api_key(
     }
     async with db.transaction() as connection:
         await current_version(connection, workspace_id)
+        row["role"] = await known_role(connection, workspace_id, role)
         await execute(connection, insert(api_keys).values(row))
     return NewKey(token, key_id)
 

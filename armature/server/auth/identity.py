@@ -19,6 +19,7 @@ from armature.schema_builder.run.caller import SYSTEM, Caller
 from armature.server.auth.access_tokens import AccessTokens, Claims
 from armature.server.auth.api_keys import PREFIX
 from armature.server.auth.memberships import Barred, FoundUser, find_key, find_user
+from armature.server.auth.roles import narrowing
 
 CACHE_SIZE = 10_000
 LONGEST_HEADER = 4_096
@@ -134,7 +135,7 @@ class Identities:
         async with self._db.connection() as connection:
             key = await find_key(connection, token, wanted)
         expires_at = inf if key.expires_at is None else key.expires_at.timestamp()
-        actor = Caller("API", key.name, api_key_id=key.id)
+        actor = Caller("API", key.name, api_key_id=key.id, roles=narrowing(key.role))
         found = WorkspaceIdentity(None, key.workspace_id, key.role, key.id, actor=actor, rate_limit=key.rate_limit)
         return Known(found, expires_at)
 
@@ -170,7 +171,7 @@ def _of_user(claims: Claims, found: FoundUser) -> Identity:
         return Identity(user_id, None, None, None, session_id, found.only_in)
     if standing.barred is not None:
         return Identity(user_id, None, None, None, session_id, found.only_in, standing.workspace_id, standing.barred)
-    actor = Caller("MANUAL", found.email, user_id=user_id)
+    actor = Caller("MANUAL", found.email, user_id=user_id, roles=narrowing(standing.role))
     place = standing.workspace_id
     return WorkspaceIdentity(user_id, place, standing.role, None, session_id, found.only_in, actor=actor)
 

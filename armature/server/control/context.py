@@ -10,12 +10,14 @@ from uuid import UUID
 from armature.core.db import Database
 from armature.core.errors import ArmatureError, Forbidden
 from armature.core.settings import Settings
+from armature.metadata.access import may, only_visible, roles_of, sees_all, visible
 from armature.metadata.model import Snapshot
+from armature.metadata.roles import FULL, STANDARD, Permission
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.desk import Desk
 from armature.server.auth.identity import Identities, Identity, SignInFirst, WorkspaceIdentity, placed
-from armature.server.auth.roles import FULL
+from armature.server.auth.roles import check_may_give, check_named, names_of
 from armature.server.auth.visit import Visit
 from armature.server.control.loaders import Loaders
 
@@ -36,16 +38,21 @@ class TooManyEntries(ArmatureError):
         )
 
 
-class NotPermitted(Forbidden):
-    def __init__(self, setting: str) -> None:
-        super().__init__(f"Your role lets you not look after {setting.lower().replace('_', ' ')}.")
-
-
 class OnlyHere(Forbidden):
     def __init__(self) -> None:
         super().__init__(
             "You have signed in with a provider of this workspace, which leads to this workspace only.",
             hint="Sign in with your password or a passkey for what concerns your account.",
+        )
+
+
+class NotPermitted(Forbidden):
+    def __init__(self, what: Permission | None) -> None:
+        super().__init__(
+            "This is for those who administer the workspace."
+            if what is None
+            else f"Your role does not let you do this: it takes the permission {what}.",
+            hint="Ask an administrator.",
         )
 
 
@@ -129,13 +136,6 @@ class Context:
         """The caller in the workspace it works in. Raises SignInFirst, WorkspaceNotChosen."""
         return placed(self._identity)
 
-    def permitted(self, setting: str) -> WorkspaceIdentity:
-        """The caller, who may look after this part of the workspace. Raises NotPermitted, and as `place`."""
-        place = self.place()
-        if place.role not in FULL:
-            raise NotPermitted(setting)
-        return place
-
     async def listed(self, found: Sequence[T]) -> Sequence[T]:
         """What a list in the answer holds, in its turn: between two, other requests run. Raises TooManyEntries."""
         self._entries += len(found)
@@ -146,5 +146,32 @@ class Context:
         return found
 
     async def snapshot(self) -> Snapshot:
-        """The newest model of the caller's workspace."""
+        """The newest model of the caller's workspace, as far as the caller sees it."""
+        place = self.place()
+        whole = await self.control.workspaces.snapshot(place.workspace_id)
+        if self._may(whole, "MODEL"):
+            return whole
+        return only_visible(visible(whole, roles_of(whole, names_of(place.role))))
+
+    async def whole(self) -> Snapshot:
+        """The newest model, for what the caller may do with all of it."""
         return await self.control.workspaces.snapshot(self.place().workspace_id)
+
+    async def check_may(self, *permissions: Permission | None) -> None:
+        """Raises NotPermitted; None stands for those who administer."""
+        names = names_of(self.place().role)
+        for each in permissions:
+            if sees_all(names) and (
+                each is None or any(each in STANDARD[name].permissions for name in FULL.intersection(names))
+            ):
+                continue
+            if each is None or not self._may(await self.whole(), each):
+                raise NotPermitted(each)
+
+    async def check_gives(self, role: str) -> None:
+        """Whether the caller may make somebody this. Raises RoleUnknown, RoleNotYours."""
+        check_named(role, (await self.whole()).kept_roles)
+        check_may_give(self.place().role, role)
+
+    def _may(self, whole: Snapshot, what: Permission) -> bool:
+        return may(whole, names_of(self.place().role), what)

@@ -10,6 +10,13 @@ from strawberry import UNSET
 from strawberry.scalars import JSON
 
 from armature.server.control.model_types import FIELD_TYPE, OnDelete, OnFailure, RelationType
+from armature.server.control.role_inputs import (
+    CreateRoleInput,
+    DeleteRoleInput,
+    SetFieldPermissionInput,
+    SetObjectPermissionInput,
+    UpdateRoleInput,
+)
 
 
 @strawberry.input
@@ -142,3 +149,8 @@ class ChangeInput:
     update_field: UpdateFieldInput | None = UNSET
     delete_field: DeleteFieldInput | None = UNSET
     restore_field: RestoreFieldInput | None = UNSET
+    create_role: CreateRoleInput | None = UNSET
+    update_role: UpdateRoleInput | None = UNSET
+    delete_role: DeleteRoleInput | None = UNSET
+    set_object_permission: SetObjectPermissionInput | None = UNSET
+    set_field_permission: SetFieldPermissionInput | None = UNSET

@@ -16,6 +16,7 @@ from armature.metadata.changes import (
     DeleteObject,
     RestoreField,
     RestoreObject,
+    RoleChange,
     UpdateField,
     UpdateObject,
 )
@@ -34,6 +35,7 @@ from armature.server.control.steps import Reading, read_step
 async def change_model(context: Context, asked: Reading, idempotency_key: str | None = None) -> Snapshot:
     """The model after a changeset; this process' next request sees it."""
     place, workspaces = context.place(), context.control.workspaces
+    await check_steps(context, asked)
     await check_reading(context, asked)
     after = await change_workspace(
         context.db,
@@ -51,6 +53,7 @@ async def change_model(context: Context, asked: Reading, idempotency_key: str | 
 async def undo_model(context: Context, version: int) -> Snapshot:
     """The model without this changeset; this process' next request sees it."""
     place, workspaces = context.place(), context.control.workspaces
+    await context.check_may("MODEL", "ROLES")
     known, actor = workspaces.last(place.workspace_id), Actor(place.user_id, place.api_key_id)
     after = await undo_changeset(context.db, place.workspace_id, version, known=known, actor=actor)
     workspaces.put(after)
@@ -60,9 +63,19 @@ async def undo_model(context: Context, version: int) -> Snapshot:
 async def preview_model(context: Context, asked: Reading) -> Preview:
     """What `change_model` would do."""
     place, workspaces = context.place(), context.control.workspaces
+    await check_steps(context, asked)
     await check_reading(context, asked)
     known = workspaces.last(place.workspace_id)
     return await preview_changes(context.db, place.workspace_id, asked.steps, known=known, paths=asked.paths)
+
+
+async def check_steps(context: Context, asked: Reading) -> None:
+    """Whether the caller may take each of these steps. Raises NotPermitted."""
+    of_roles = [isinstance(each, RoleChange) for each in asked.steps]
+    if not all(of_roles) or not of_roles:
+        await context.check_may("MODEL")
+    if any(of_roles):
+        await context.check_may("ROLES")
 
 
 async def check_reading(context: Context, asked: Reading) -> None:
@@ -71,7 +84,7 @@ async def check_reading(context: Context, asked: Reading) -> None:
         return
     errors = list(asked.errors)
     try:
-        apply_changes(await context.snapshot(), asked.steps, now=datetime.now(UTC), new_id=uuid7, paths=asked.paths)
+        apply_changes(await context.whole(), asked.steps, now=datetime.now(UTC), new_id=uuid7, paths=asked.paths)
     except ArmatureError as error:
         errors += error.errors if isinstance(error, ManyErrors) else (error,)
     raise ManyErrors(sorted(errors, key=lambda error: [(isinstance(key, str), key) for key in error.path or ()]))

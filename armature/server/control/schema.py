@@ -6,21 +6,24 @@ from inspect import getdoc
 import strawberry
 from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 
+from armature.server.control.access import AccessQueries
 from armature.server.control.jobs import JobMutations, JobQueries
 from armature.server.control.mutations.accounts import AccountMutations, AccountQueries
 from armature.server.control.mutations.keys import KeyMutations
 from armature.server.control.mutations.members import MemberMutations, MemberQueries
 from armature.server.control.mutations.model import ModelMutations
 from armature.server.control.mutations.passkeys import PasskeyMutations
+from armature.server.control.mutations.roles import RoleMutations, RoleQueries
 from armature.server.control.mutations.second_factors import SecondFactorMutations
 from armature.server.control.mutations.workspaces import WorkspaceMutations, WorkspaceQueries
+from armature.server.control.permissions import guard
 from armature.server.control.queries import ModelQueries
 
 DEFINITION = "strawberry-definition"
 
 
 @strawberry.type
-class Query(ModelQueries, AccountQueries, MemberQueries, WorkspaceQueries, JobQueries):
+class Query(ModelQueries, AccountQueries, MemberQueries, WorkspaceQueries, JobQueries, RoleQueries, AccessQueries):
     pass
 
 
@@ -33,6 +36,7 @@ class Mutation(
     WorkspaceMutations,
     KeyMutations,
     ModelMutations,
+    RoleMutations,
     JobMutations,
 ):
     pass
@@ -47,6 +51,7 @@ def control_schema() -> GraphQLSchema:
             _describe(each)
         elif isinstance(each, GraphQLInputObjectType) and each.extensions[DEFINITION].is_one_of:
             each.is_one_of = True  # so that graphql-core checks it, in variables too, and introspection tells it
+    guard(schema)
     return schema
 
 

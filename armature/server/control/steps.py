@@ -15,7 +15,7 @@ from strawberry.utils.str_converters import to_camel_case
 from armature.core.errors import ArmatureError, BadUserInput
 from armature.metadata import changes
 from armature.metadata.changes import Change
-from armature.server.control import inputs
+from armature.server.control import inputs, role_inputs
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -30,9 +30,14 @@ MADE: Mapping[type, type] = {
     inputs.UpdateFieldInput: changes.UpdateField,
     inputs.DeleteFieldInput: changes.DeleteField,
     inputs.RestoreFieldInput: changes.RestoreField,
+    role_inputs.CreateRoleInput: changes.CreateRole,
+    role_inputs.UpdateRoleInput: changes.UpdateRole,
+    role_inputs.DeleteRoleInput: changes.DeleteRole,
+    role_inputs.SetObjectPermissionInput: changes.SetObjectPermission,
+    role_inputs.SetFieldPermissionInput: changes.SetFieldPermission,
 }
 
-AS_WRITTEN = frozenset({"default_value", "settings"})
+AS_WRITTEN = frozenset({"default_value", "settings", "read_rule", "write_rule"})
 """JSON, which is nothing to look into."""
 
 

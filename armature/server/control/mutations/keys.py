@@ -5,8 +5,8 @@ from datetime import datetime
 import strawberry
 from strawberry import ID, Info
 
+from armature.metadata.roles import ADMIN
 from armature.server.auth.api_keys import create_api_key, revoke_api_key
-from armature.server.auth.roles import ADMIN
 from armature.server.control.account_types import ApiKey, api_key_of, present
 from armature.server.control.context import Context
 from armature.server.control.mutations.at_input import at_input
@@ -34,6 +34,7 @@ class KeyMutations:
         """A program's way into the workspace."""
         place = info.context.place()
         with at_input():
+            await info.context.check_gives(input.role)
             new = await create_api_key(
                 info.context.db, place.workspace_id, input.name, input.role, input.expires_at, place.user_id
             )

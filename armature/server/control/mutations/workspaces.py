@@ -20,8 +20,6 @@ from armature.server.control.context import Context
 from armature.server.control.joining_types import WorkspaceName
 from armature.server.control.mutations.at_input import at_input
 
-MEMBERS = "MEMBERS"
-
 
 class NameNotRepeated(BadUserInput):
     def __init__(self) -> None:
@@ -57,7 +55,7 @@ class WorkspaceMutations:
     @strawberry.mutation
     async def update_workspace(self, info: Info[Context, None], input: UpdateWorkspaceInput) -> Workspace:
         """What is left out, or null, stays."""
-        context, place = info.context, info.context.permitted(MEMBERS)
+        context, place = info.context, info.context.place()
         with at_input():
             if input.name:
                 await rename(context.db, place.workspace_id, input.name)
@@ -70,14 +68,14 @@ class WorkspaceMutations:
     @strawberry.mutation
     async def set_feature(self, info: Info[Context, None], name: str, is_on: bool | None) -> list[Feature]:
         """Switches something on or off for the workspace; null takes it off the list."""
-        place = info.context.permitted(MEMBERS)
+        place = info.context.place()
         features = await set_feature(info.context.db, place.workspace_id, name, is_on)
         return [Feature(name=each, is_on=on) for each, on in sorted(features.items())]
 
     @strawberry.mutation
     async def delete_workspace(self, info: Info[Context, None], name: str) -> bool:
         """Sets the workspace aside: out of sight at once, gone after 30 days. Its `name` says that it is meant."""
-        place = info.context.permitted(MEMBERS)
+        place = info.context.place()
         workspace = present(await info.context.loaders.workspace.load(place.workspace_id))
         if name != workspace["name"]:
             raise NameNotRepeated

@@ -1,0 +1,43 @@
+"""A role that somebody has stays."""
+
+from typing import Any
+
+from sqlalchemy import ARRAY, Table, Text, Uuid, any_, bindparam, func, literal_column, select
+
+from armature.core.db import Connection, render
+from armature.core.errors import Conflict
+from armature.metadata.model import Snapshot, renewed
+from armature.metadata.tables import api_keys, memberships
+
+
+class RoleInUse(Conflict):
+    def __init__(self, name: str, members: int, keys: int) -> None:
+        super().__init__(
+            f'The role "{name}" can\'t be deleted: {members:,} members and {keys:,} API keys have it.',
+            hint="Give them another one first.",
+            path=("role",),
+        )
+
+
+async def check_free(connection: Connection, before: Snapshot, after: Snapshot) -> None:
+    """Raises RoleInUse for a role that goes."""
+    if after.roles is before.roles:
+        return
+    for role in renewed(before.roles, after.roles):
+        if role.deleted_at is not None:
+            values = {"workspace": after.workspace_id, "role": role.name}
+            row = await connection.fetchrow(_HELD.sql, *_HELD.arguments(values))
+            if row is not None and (row["members"] or row["keys"]):
+                raise RoleInUse(role.name, row["members"], row["keys"])
+
+
+def _holders(of: Table, *conditions: Any) -> Any:
+    role: Any = bindparam("role", type_=Text())
+    mine = of.c.workspace_id == bindparam("workspace", type_=Uuid())
+    names = func.string_to_array(of.c.role, literal_column("' '"), type_=ARRAY(Text()))
+    return select(func.count()).select_from(of).where(mine, role == any_(names), *conditions).scalar_subquery()
+
+
+_HELD = render(
+    select(_holders(memberships).label("members"), _holders(api_keys, api_keys.c.revoked_at.is_(None)).label("keys"))
+)
