@@ -70,6 +70,8 @@ class CreateObject:
     label_singular: str | None = None
     label_plural: str | None = None
     description: str | None = None
+    is_searchable: bool = True
+    duplicate_criteria: tuple[tuple[str, ...], ...] = ()
     fields: tuple[NewField, ...] = ()
 
 
@@ -82,6 +84,8 @@ class UpdateObject:
     label_plural: str | UnsetType = UNSET
     description: str | UnsetType | None = UNSET
     is_active: bool | UnsetType = UNSET
+    is_searchable: bool | UnsetType = UNSET
+    duplicate_criteria: tuple[tuple[str, ...], ...] | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,18 @@ class Field:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A value by which duplicates are told: a field, of a composite one part."""
+
+    field: UUID
+    part: str | None = None
+
+
+Criterion = tuple[Alike, ...]
+"""Two records that are alike in all of these count as duplicates."""
+
+
 @dataclass(frozen=True)
 class Object:
     """`table` was given at birth and stays. `fields` are in display order, deleted ones included.
@@ -114,6 +126,8 @@ class Object:
     description: str | None = None
     is_system: bool = False
     is_active: bool = True
+    is_searchable: bool = True
+    duplicate_criteria: tuple[Criterion, ...] = ()
     deleted_at: datetime | None = None
     fields: Mapping[UUID, Field] = field(default_factory=dict)
     access: Access | None = None
@@ -160,6 +174,8 @@ class Object:
             self.is_active,
             self.deleted_at is None,
             self.access and self.access.fingerprint,
+            self.is_searchable,
+            [[(self.fields[each.field].column, each.part) for each in found] for found in self.duplicate_criteria],
             *(each.fingerprint for each in self.fields.values()),
         )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from armature.metadata.model import EMPTY, Field, Object, OnDelete, Option, Relation
+from armature.metadata.model import EMPTY, Criterion, Field, Object, OnDelete, Option, Relation
 from armature.metadata.rights import EVERY, Right
 from armature.metadata.roles import FieldGrant, ObjectGrant, Permission, Role
 
@@ -25,6 +25,8 @@ class ObjectRow(Struct, frozen=True):
     description: str | None
     is_system: bool
     is_active: bool
+    is_searchable: bool
+    duplicate_criteria: tuple[Criterion, ...]
     deleted_at: datetime | None
 
 
@@ -119,6 +121,8 @@ def object_row(position: int, of: Object) -> ObjectRow:
         description=of.description,
         is_system=of.is_system,
         is_active=of.is_active,
+        is_searchable=of.is_searchable,
+        duplicate_criteria=of.duplicate_criteria,
         deleted_at=of.deleted_at,
     )
 
@@ -135,6 +139,8 @@ def object_of(row: ObjectRow) -> Object:
         description=row.description,
         is_system=row.is_system,
         is_active=row.is_active,
+        is_searchable=row.is_searchable,
+        duplicate_criteria=row.duplicate_criteria,
         deleted_at=row.deleted_at,
     )
 

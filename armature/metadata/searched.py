@@ -9,11 +9,13 @@ from armature.metadata.stored import stored
 
 def searched(of: Object) -> list[Field]:
     """In display order, parts of composites each by itself."""
+    if not of.is_searchable:
+        return []
     return [held for field in of.visible_fields.values() for held in searched_parts(field)]
 
 
 def is_searched(of: Object) -> bool:
-    return any(_is_searched(each) for each in of.visible_fields.values())
+    return of.is_searchable and any(_is_searched(each) for each in of.visible_fields.values())
 
 
 def _is_searched(field: Field) -> bool:

@@ -113,6 +113,8 @@ objects = Table(
     _text("description", nullable=True),
     _flag("is_system"),
     _flag("is_active"),
+    _flag("is_searchable"),
+    Column("duplicate_criteria", JSON(), nullable=False),
     _at("deleted_at"),
     UniqueConstraint("workspace_id", "table_name"),
     Index(None, "workspace_id", "version"),

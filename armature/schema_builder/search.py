@@ -49,6 +49,11 @@ def plain(text: Sql) -> Sql:
     return _ours("plain", text)
 
 
+def likeness(scalar: str, value: Sql) -> Sql:
+    """What two values have in common that are as good as equal: texts are compared without case, accents and blanks."""
+    return _ours("alike", value) if scalar == "String" else value
+
+
 def text_of(field: Field, column: Sql) -> Sql:
     """What a field holds, as a text that is there in any case."""
     made = AS_TEXT.get(field.kind)

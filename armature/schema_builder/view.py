@@ -13,6 +13,7 @@ from msgspec.json import encode
 from sqlalchemy import TableClause
 
 from armature.metadata.aggregates import COUNTING
+from armature.metadata.duplicates import criteria
 from armature.metadata.filters.read import FilterUnfit
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Option, Snapshot
@@ -200,6 +201,12 @@ class ObjectView:
     def sought(self) -> tuple[Plain, ...]:
         """What is searched of a record."""
         return tuple(self.plain[column_name(each)] for each in searched(self.object) if each.column in self.plain)
+
+    @cached_property
+    def criteria(self) -> tuple[tuple[Plain, ...], ...]:
+        """By what duplicates are told, as far as it is in sight."""
+        found = ([self.plain.get(column_name(each)) for each in criterion] for criterion in criteria(self.object))
+        return tuple(tuple(each for each in criterion if each) for criterion in found if all(criterion))
 
     @cached_property
     def indexed(self) -> tuple[Field, ...]:

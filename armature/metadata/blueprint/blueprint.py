@@ -76,6 +76,8 @@ class ObjectPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_default
     label_plural: str | None = None
     description: str | None = None
     is_active: bool = True
+    is_searchable: bool = True
+    duplicate_criteria: tuple[tuple[str, ...], ...] = ()
     fields: dict[str, FieldPlan] = {}
 
 

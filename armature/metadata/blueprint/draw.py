@@ -12,6 +12,7 @@ from armature.metadata.blueprint.blueprint import (
     object_labels,
     plural_name,
 )
+from armature.metadata.duplicates import written_criteria
 from armature.metadata.edits.birth import SYSTEM_LABELS
 from armature.metadata.edits.values import option_label
 from armature.metadata.kinds import KINDS
@@ -36,6 +37,8 @@ def _object(snapshot: Snapshot, of: Object) -> ObjectPlan:
         label_plural=many,
         description=of.description,
         is_active=of.is_active,
+        is_searchable=of.is_searchable,
+        duplicate_criteria=tuple(tuple(each) for each in written_criteria(of)),
         fields={
             each.name: plan for each in of.kept_fields.values() if (plan := _field(snapshot, of, each)) != FieldPlan()
         },

@@ -10,6 +10,7 @@ import msgspec
 from armature.core.errors import ArmatureError
 from armature.metadata.blueprint.blueprint import (
     FieldPlan,
+    ObjectPlan,
     OptionPlan,
     full_label,
     object_labels,
@@ -21,10 +22,11 @@ from armature.metadata.changes import (
     UpdateField,
     UpdateObject,
 )
+from armature.metadata.duplicates import written_criteria
 from armature.metadata.edits.birth import SYSTEM_LABELS
 from armature.metadata.edits.values import option_label
 from armature.metadata.kinds import KINDS
-from armature.metadata.model import Field
+from armature.metadata.model import Field, Object
 
 
 def update_all(way: Way) -> None:
@@ -60,10 +62,25 @@ def _update_object(way: Way, name: str) -> None:
         "label_plural": many,
         "description": plan.description,
         "is_active": plan.is_active,
+        "is_searchable": plan.is_searchable,
     }
     changed = {key: value for key, value in wanted.items() if getattr(of, key) != value}
+    changed |= _criteria_changed(way, name, of, plan)
     if changed:
         way.go(UpdateObject(object=of.name_singular, **changed), "objects", name)  # type: ignore[arg-type]
+
+
+def _criteria_changed(way: Way, name: str, of: Object, plan: ObjectPlan) -> dict[str, Any]:
+    """By the names that their fields have by now; nothing while some are still to be made."""
+    there = way.fields(name)
+    named = [[each.partition(".") for each in criterion] for criterion in plan.duplicate_criteria]
+    if any(field in plan.fields and field not in there for criterion in named for field, _, _ in criterion):
+        return {}
+    wanted = tuple(
+        tuple(f"{there[field].name if field in there else field}{dot}{part}" for field, dot, part in criterion)
+        for criterion in named
+    )
+    return {} if [*map(list, wanted)] == written_criteria(of) else {"duplicate_criteria": wanted}
 
 
 def _update_field(way: Way, of: str, name: str, id: UUID) -> None:

@@ -1,20 +1,32 @@
 """The steps on objects: create, update, delete, restore."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from msgspec import UNSET
 
 from armature.core.errors import BadUserInput
 from armature.metadata.changes import CreateObject, DeleteObject, RestoreObject, UpdateObject
+from armature.metadata.duplicates import KEY, MOST_CRITERIA, TooManyCriteria, read_criterion
 from armature.metadata.edits.birth import new_object
 from armature.metadata.edits.draft import Draft
 from armature.metadata.edits.fields import NameMissing, put_new_field
 from armature.metadata.edits.relations import delete_relation, restore_relation
 from armature.metadata.edits.rollups import rollups_over
 from armature.metadata.english import label_of, name_of, plural_name_of, plural_of
+from armature.metadata.model import Criterion
 from armature.metadata.resolve import find_deleted_object, find_object
 
-UPDATABLE = ("name_singular", "name_plural", "label_singular", "label_plural", "description", "is_active")
+UPDATABLE = (
+    "name_singular",
+    "name_plural",
+    "label_singular",
+    "label_plural",
+    "description",
+    "is_active",
+    "is_searchable",
+)
 
 
 class SystemObject(BadUserInput):
@@ -26,10 +38,11 @@ def create_object(draft: Draft, change: CreateObject) -> None:
     singular, plural = _names(change)
     of = new_object(draft, (singular, plural), _labels(change, singular, plural), change.description)
     draft.spelt(of.id)
-    draft.put(of)
+    draft.put(replace(of, is_searchable=change.is_searchable))
     for position, new in enumerate(change.fields):
         with draft.at("fields", position):
             put_new_field(draft, of.id, new)
+    set_criteria(draft, of.id, change.duplicate_criteria)
 
 
 def _names(change: CreateObject) -> tuple[str, str]:
@@ -62,6 +75,20 @@ def update_object(draft: Draft, change: UpdateObject) -> None:
     ):
         raise SystemObject(of.name_singular)
     draft.put(after)
+    if change.duplicate_criteria is not UNSET:
+        set_criteria(draft, of.id, change.duplicate_criteria)
+
+
+def set_criteria(draft: Draft, of: UUID, written: Sequence[Sequence[str]]) -> None:
+    """Each by the names of its fields; those that are wrong are left out."""
+    found: list[Criterion] = []
+    with draft.at(KEY):
+        if len(written) > MOST_CRITERIA:
+            raise TooManyCriteria("criteria for duplicates", MOST_CRITERIA, len(written))
+        for position, names in enumerate(written):
+            with draft.at(position):
+                found.append(read_criterion(draft.objects[of], names))
+        draft.put(replace(draft.objects[of], duplicate_criteria=tuple(dict.fromkeys(found))))
 
 
 def delete_object(draft: Draft, change: DeleteObject) -> None:

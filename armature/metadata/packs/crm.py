@@ -41,6 +41,7 @@ CRM: tuple[Change, ...] = (
     CreateObject(
         name_singular="company",
         description="A company, customer or not yet.",
+        duplicate_criteria=(("name",), ("domainName",)),
         fields=(
             _required_text("name"),
             _field("domainName", is_unique=True),
@@ -55,6 +56,7 @@ CRM: tuple[Change, ...] = (
     CreateObject(
         name_singular="person",
         description="Somebody we are in touch with.",
+        duplicate_criteria=(("firstName", "lastName"), ("email",)),
         fields=(
             _required_text("firstName"),
             _required_text("lastName"),

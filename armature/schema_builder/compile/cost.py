@@ -5,7 +5,17 @@ from collections.abc import Iterable, Sequence
 from armature.core.errors import LimitExceeded
 from armature.core.settings import Settings, environment_name
 from armature.schema_builder.compile.binds import Constant, Variables
-from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Near, Not, Related, Sought
+from armature.schema_builder.compile.plan.conditions import (
+    Alike,
+    All,
+    Compare,
+    Condition,
+    Either,
+    Near,
+    Not,
+    Related,
+    Sought,
+)
 from armature.schema_builder.compile.plan.group_keys import Combined, Having
 from armature.schema_builder.compile.plan.levels import Finds, Groups, Level, Rows, below
 from armature.schema_builder.compile.plan.reads import Read
@@ -74,7 +84,7 @@ def _conditions(condition: Condition) -> int:
             return 1 + sum(_conditions(each) for each in parts)
         case Not(of=part) | Related(condition=part):
             return 1 + _conditions(part)
-        case Compare() | Near() | Sought():
+        case Compare() | Near() | Sought() | Alike():
             return 1
 
 

@@ -13,6 +13,7 @@ from armature.schema_builder.compile.plan.levels import Level, Link, OneOf, Outp
 from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
 from armature.schema_builder.compile.plan.reads import Known, Read, Reads
 from armature.schema_builder.compile.read_distinct import distinct_orders
+from armature.schema_builder.compile.read_duplicates import duplicates
 from armature.schema_builder.compile.read_groups import groups
 from armature.schema_builder.compile.read_page import page
 from armature.schema_builder.compile.read_search import finds
@@ -41,6 +42,8 @@ class Reader(Reading):
         if name == SEARCH:
             return Read(key, finds(self, nodes, given))
         root = self.schema.queries[name]
+        if root.does == "duplicates":
+            return Read(key, duplicates(self, root.object, nodes, given))
         if root.does in LEVELS:
             return Read(key, LEVELS[root.does](self, root.object, nodes, given))
         where = {"id": given["id"]} if root.does == "one" else given["where"]

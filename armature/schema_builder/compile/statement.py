@@ -17,6 +17,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     Text,
+    Uuid,
     and_,
     bindparam,
     case,
@@ -38,11 +39,12 @@ from armature.metadata.model import Option
 from armature.metadata.rights import Right
 from armature.metadata.searched import naming
 from armature.schema_builder.compile.binds import Bind, Constant
-from armature.schema_builder.compile.comparisons import compared, comparison_sql
+from armature.schema_builder.compile.comparisons import compared, comparison_sql, sql_type
 from armature.schema_builder.compile.distances import NAN, distance_sql
 from armature.schema_builder.compile.functions import aggregate_sql
 from armature.schema_builder.compile.plan.conditions import (
     EVERY_RECORD,
+    Alike,
     All,
     Compare,
     Condition,
@@ -58,7 +60,7 @@ from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step, 
 from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
 from armature.schema_builder.compile.rollups import total_of
 from armature.schema_builder.compile.sought import Searched, found_sql
-from armature.schema_builder.search import NOTHING, text_of
+from armature.schema_builder.search import NOTHING, likeness, text_of
 from armature.schema_builder.tables import column_name
 from armature.schema_builder.types.scalars import shown_as
 from armature.schema_builder.view import ObjectView, Plain, Rolled
@@ -357,6 +359,18 @@ class Parts(ABC):
         indexed = [text_of(each, table.c[column_name(each)]) for each in sought.of]
         return found_sql(searched, indexed or searched.texts)
 
+    def _alike(self, alike: Alike, table: FromClause) -> Sql:
+        """An index on what is compared serves it: the other side is known before the records are looked at."""
+        held = likeness(alike.entry.scalar, table.c[alike.entry.column])
+        if alike.of is None:
+            return held == likeness(alike.entry.scalar, self.once(alike.value, sql_type(alike.entry.scalar)))
+        other = self.alias(alike.of)
+        is_it = other.c.id == self.once(alike.value, Uuid())
+        value = select(likeness(alike.entry.scalar, other.c[alike.entry.column])).where(
+            is_it, self.visible(alike.of, other)
+        )
+        return held == value.scalar_subquery()
+
     def condition(self, condition: Condition, table: FromClause) -> Sql:
         match condition:
             case All(of=()):
@@ -376,6 +390,8 @@ class Parts(ABC):
                 return compared(distance.scalar, operator, held, condition.value, self.bound)
             case Sought():
                 return self._found(condition, table)
+            case Alike():
+                return self._alike(condition, table)
 
     def _related(self, related: Related, table: FromClause) -> Sql:
         far = self.alias(related.to)

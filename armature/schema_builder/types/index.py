@@ -11,6 +11,7 @@ from typing import Any
 
 from armature.core.lru import Lru
 from armature.metadata.aggregates import lacking
+from armature.metadata.duplicates import criteria
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Object
 from armature.metadata.names import CHOICE_TYPES, MORPH_TYPES, choice_type_name, morph_type_name, root_name, type_name
@@ -115,7 +116,8 @@ class Indexer:
         for each in morphs:
             types |= {morph_type_name(what, name, each): TypeEntry(what, name, each) for what in MORPH_TYPES}
         mutations = [each for each in self._mutations if each not in left_out and (merges or each != "merge")]
-        return Index(types, _roots(of, self._queries), _roots(of, mutations))
+        queries = [each for each in self._queries if each != "duplicates" or criteria(of)]
+        return Index(types, _roots(of, queries), _roots(of, mutations))
 
 
 def _scalars(of: Object) -> set[str]:

@@ -51,6 +51,18 @@ def _by(types: Types, of: ObjectView) -> GraphQLField:
     )
 
 
+def _duplicates(types: Types, of: ObjectView) -> GraphQLField:
+    record = GraphQLNonNull(types[of.type_name])
+    given = {
+        "id": GraphQLArgument(SCALARS["ID"].graphql, description="Of the record whose duplicates are asked for."),
+        "limit": GraphQLArgument(SCALARS["Int"].graphql, description="At most this many records."),
+    }
+    if of.object.may("CREATE"):
+        data = types[type_name("create", of.name)]
+        given["data"] = GraphQLArgument(data, description="Of a record that is not there yet.")
+    return GraphQLField(GraphQLNonNull(GraphQLList(record)), given, description=DUPLICATES)
+
+
 def _many(form: str) -> RootMaker:
     return lambda types, of: MANY[form](types, of, of.object.label_plural)
 
@@ -114,6 +126,7 @@ def _filter(types: Types, of: ObjectView) -> dict[str, GraphQLArgument]:
     return {"filter": GraphQLArgument(GraphQLNonNull(types[type_name("filter", of.name)]))}
 
 
+DUPLICATES = "Other records that are alike in all values of one of the criteria; case, accents and blanks don't count."
 DELETES = "Puts it out of sight; `restore…` brings it back."
 RESTORES = "Brings back what was deleted."
 MERGES = (
@@ -127,6 +140,7 @@ QUERIES: Mapping[str, RootMaker] = {
     "by": _by,
     **{form: _many(form) for form in MANY},
     "group_by": groups_field,
+    "duplicates": _duplicates,
 }
 
 MUTATIONS: Mapping[str, RootMaker] = {

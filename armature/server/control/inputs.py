@@ -18,6 +18,11 @@ from armature.server.control.role_inputs import (
     UpdateRoleInput,
 )
 
+CRITERIA = (
+    "Lists of fields: records that are alike in all of one list count as duplicates. Parts of composites are named as "
+    "emails.primaryEmail is."
+)
+
 
 @strawberry.input
 class OptionInput:
@@ -73,6 +78,8 @@ class CreateObjectInput:
     label_singular: str | None = UNSET
     label_plural: str | None = UNSET
     description: str | None = UNSET
+    is_searchable: bool = True
+    duplicate_criteria: list[list[str]] = strawberry.field(default_factory=list, description=CRITERIA)
     fields: list[NewFieldInput] = strawberry.field(default_factory=list)
 
 
@@ -85,6 +92,8 @@ class UpdateObjectInput:
     label_plural: str | None = UNSET
     description: str | None = UNSET
     is_active: bool | None = UNSET
+    is_searchable: bool | None = UNSET
+    duplicate_criteria: list[list[str]] | None = strawberry.field(default=UNSET, description=CRITERIA)
 
 
 @strawberry.input

@@ -9,12 +9,13 @@ from strawberry import ID, Info
 from strawberry.scalars import JSON
 
 from armature.metadata import model
+from armature.metadata.duplicates import written_criteria
 from armature.metadata.kinds import FIELD_KINDS
 from armature.metadata.model import Snapshot
 from armature.server.control.context import Context
 
 FLAGS = ("description", "is_system", "is_active", "deleted_at")
-OBJECT_COLUMNS = ("id", "name_singular", "name_plural", "label_singular", "label_plural", *FLAGS)
+OBJECT_COLUMNS = ("id", "name_singular", "name_plural", "label_singular", "label_plural", "is_searchable", *FLAGS)
 FIELD_COLUMNS = ("id", "name", "label", "is_nullable", "is_unique", *FLAGS)
 
 FIELD_TYPES: Any = Enum("FieldType", {name: name for name in FIELD_KINDS})  # type: ignore[misc]
@@ -139,7 +140,13 @@ class Object:
     description: str | None
     is_system: bool
     is_active: bool
+    is_searchable: bool
     deleted_at: datetime | None
+
+    @strawberry.field
+    def duplicate_criteria(self) -> list[list[str]]:
+        """Records that are alike in all fields of one of these count as duplicates."""
+        return written_criteria(self.of)
 
     @strawberry.field
     def version(self) -> int:

@@ -156,6 +156,8 @@ def _create_models() -> None:
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("is_system", sa.Boolean(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("is_searchable", sa.Boolean(), nullable=False),
+        sa.Column("duplicate_criteria", postgresql.JSON(), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["armature.workspaces.id"], name="objects__workspace_id__fkey", ondelete="CASCADE"

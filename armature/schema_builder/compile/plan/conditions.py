@@ -95,6 +95,15 @@ class Sought:
     terms: Terms
 
 
-Condition = All | Either | Not | Compare | Related | Near | Sought
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A value that is as good as this one, or as that of the visible record with this id; never so without a value."""
+
+    entry: Plain
+    value: Bind
+    of: "ObjectView | None" = None
+
+
+Condition = All | Either | Not | Compare | Related | Near | Sought | Alike
 
 EVERY_RECORD: Condition = All(())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from armature.schema_builder.compile.plan.conditions import (
+    Alike,
     All,
     Compare,
     Condition,
@@ -71,7 +72,7 @@ def _mentioned(condition: Condition) -> set[str]:
             return {to.name} | _between(via) | _mentioned(inner)
         case Compare(entry=entry):
             return _rolled_up(entry)
-        case Near():
+        case Near() | Alike():
             return set()
         case Sought(entries=entries):
             return set().union(*map(_rolled_up, entries))
