@@ -13,7 +13,7 @@ from msgspec import Meta
 from armature.core.errors import BadUserInput
 
 UNPREFIXED = ("database_url", "redis_url")
-LISTS = ("cors_origins", "trusted_proxies")
+LISTS = ("cors_origins", "trusted_proxies", "outbound_networks")
 
 Positive = Annotated[int, Meta(ge=1)]
 
@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str | None = None
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
+    outbound_networks: tuple[str, ...] = ()
     log_level: str = "info"
     log_format: str = "console"
 

@@ -18,6 +18,7 @@ from armature.core.db import Database, open_database
 from armature.core.errors import BadUserInput
 from armature.core.mail import post_of
 from armature.core.notices import Listener
+from armature.core.outbound import networks_of
 from armature.core.sealing import Sealing, secret_keys
 from armature.core.settings import Settings
 from armature.schema_builder.run.document import DocumentReader
@@ -27,7 +28,8 @@ from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.attempts import Attempts
 from armature.server.auth.desk import Desk
 from armature.server.auth.identity import Identities, WorkspaceIdentity
-from armature.server.auth.visit import Visits
+from armature.server.auth.oidc import Providers
+from armature.server.auth.visit import Visit, Visits
 from armature.server.control.context import Context, Control, Visitor
 from armature.server.control.schema import control_schema
 from armature.server.cors import with_cors
@@ -39,6 +41,7 @@ from armature.server.health import Check, check_catalog, health_routes
 from armature.server.limits.buckets import Bucket, Limiter
 from armature.server.limits.callers import Limits, bucket_at, bucket_of
 from armature.server.pages import playground_routes
+from armature.server.sign_in_pages import sign_in_routes
 
 PATIENCE = 2.0  # seconds
 REDIS_URL_HINT = "Such as redis://127.0.0.1:6379/0; rediss:// for TLS."
@@ -96,6 +99,7 @@ class Services:
     desk: Desk
     visits: Visits
     limiter: Limiter
+    providers: Providers
 
 
 @asynccontextmanager
@@ -119,11 +123,23 @@ async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Serv
             database, attempts, Sealing(secret_keys(settings.secret_key, settings.old_secret_key)), post, settings
         )
         visits = Visits(settings.trusted_proxies)
+        providers = Providers(networks_of(settings.outbound_networks))
         await listener.start()
         stack.push_async_callback(listener.stop)
         limiter = Limiter(redis, settings.limits_without_valkey)
         yield Services(
-            database, redis, listener, workspaces, documents, engine, tokens, identities, desk, visits, limiter
+            database,
+            redis,
+            listener,
+            workspaces,
+            documents,
+            engine,
+            tokens,
+            identities,
+            desk,
+            visits,
+            limiter,
+            providers,
         )
 
 
@@ -139,7 +155,13 @@ def opened_redis(url: str) -> Redis:
 def endpoints(settings: Settings, services: Services) -> Mapping[str, ASGIApp]:
     """The GraphQL endpoints by path."""
     control = Control(
-        settings, services.database, services.workspaces, services.tokens, services.identities, services.desk
+        settings,
+        services.database,
+        services.workspaces,
+        services.tokens,
+        services.identities,
+        services.desk,
+        services.providers,
     )
     model = StaticExecutor(control_schema(), services.documents, partial(Context, control), settings)
     data = WorkspaceExecutor(services.engine)
@@ -179,10 +201,15 @@ def visitor(services: Services) -> Identify[Visitor]:
 
 def routes(services: Services, demo_api_key: str | None) -> list[BaseRoute]:
     """Everything else."""
+
+    def visit_of(request: Request) -> Visit:
+        return services.visits.of(request.scope, dict(request.scope["headers"]))
+
     return [
         Route("/", to_playground),
         sdl_route(services.engine, workspace_caller(services)),
         *playground_routes(demo_api_key),
+        *sign_in_routes(services.desk, services.providers, visit_of),
         *health_routes(checks(services)),
     ]
 

@@ -275,6 +275,7 @@ PUBLIC = {
     "resetPassword",
     "beginPasskeySignIn",
     "signInWithPasskey",
+    "signInWithTicket",
 }
 ROOT_FIELDS = """{ __schema {
   queryType { fields { ...f } } mutationType { fields { ...f } } } }
@@ -300,6 +301,8 @@ ARGUMENTS = {
     "setFeature": '(name: "x", isOn: true)',
     "deleteWorkspace": '(name: "x")',
     "restoreWorkspace": '(id: "x")',
+    "createSignInProvider": '(input: {name: "x", issuer: "x", clientId: "x", clientSecret: "x"})',
+    "deleteSignInProvider": '(id: "x")',
     "beginPasskey": "(input: {})",
     "addPasskey": '(input: {name: "x", challenge: "x", credential: 1})',
     "removePasskey": '(id: "x", input: {})',

@@ -21,6 +21,7 @@ from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.attempts import Attempts
 from armature.server.auth.desk import Desk
 from armature.server.auth.identity import Identities, WorkspaceIdentity
+from armature.server.auth.oidc import Providers
 from armature.server.auth.visit import Visit
 from armature.server.control.context import Context, Control, Visitor
 from armature.server.control.schema import control_schema
@@ -391,7 +392,9 @@ class Counted:
         settings, tokens = Settings(), AccessTokens(SECRET_KEY, 900)
         workspaces = Workspaces(database, listener, 10)
         desk = Desk(database, Attempts(Redis(), "open"), Sealing([SECRET_KEY.encode()]), post_of(settings), settings)
-        control = Control(settings, database, workspaces, tokens, Identities(database, listener, tokens), desk)
+        control = Control(
+            settings, database, workspaces, tokens, Identities(database, listener, tokens), desk, Providers(())
+        )
         self._executor: StaticExecutor[WorkspaceIdentity] = StaticExecutor(
             control_schema(),
             DocumentReader(settings),

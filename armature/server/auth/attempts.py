@@ -39,7 +39,7 @@ PAIR = Rule("pair", free=5, first=1, longest=900, memory=86_400)
 ACCOUNT = Rule("account", free=100, first=1, longest=60, memory=3_600)
 PLACE = Rule("place", free=50, first=1, longest=900, memory=3_600)
 CODE = Rule("code", free=5, first=1, longest=900, memory=86_400)
-PASSKEY = Rule("passkey", free=50, first=1, longest=60, memory=3_600)
+BEGIN = Rule("begin", free=50, first=1, longest=60, memory=3_600)
 MAIL_TO = Rule("mail-to", free=3, first=60, longest=3_600, memory=86_400)
 MAIL_FROM = Rule("mail-from", free=20, first=10, longest=3_600, memory=86_400)
 

@@ -25,10 +25,14 @@ class ChallengeInvalid(BadUserInput):
         )
 
 
-async def keep(connection: Connection, purpose: str, data: Mapping[str, Any]) -> str:
+def new_challenge() -> str:
+    return new_token(PREFIX)
+
+
+async def keep(connection: Connection, purpose: str, data: Mapping[str, Any], token: str | None = None) -> str:
     """The token. What nobody came back for is forgotten."""
     await execute(connection, delete(challenges).where(challenges.c.expires_at < func.now()))
-    token = new_token(PREFIX)
+    token = token or new_challenge()
     row = {
         "token_hash": token_hash(token),
         "purpose": purpose,

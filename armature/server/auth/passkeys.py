@@ -34,7 +34,7 @@ from armature.core.db import Connection, Database, execute, fetch, fetch_one, fe
 from armature.core.errors import BadUserInput, Conflict, NotFound, Unauthenticated, Unavailable
 from armature.core.settings import Settings
 from armature.metadata.account_tables import passkeys
-from armature.server.auth.attempts import PASSKEY, Counted
+from armature.server.auth.attempts import BEGIN, Counted
 from armature.server.auth.challenges import keep, take
 from armature.server.auth.desk import Desk
 from armature.server.auth.texts import checked_name
@@ -148,7 +148,7 @@ async def add_passkey(desk: Desk, user_id: UUID, name: str, challenge: str, cred
 async def begin_sign_in(desk: Desk, visit: Visit) -> Begun:
     """Raises NoPasskeysHere, TooManyAttempts."""
     site = site_of(desk.settings)
-    await desk.attempts.begin([Counted(PASSKEY, visit.network)])
+    await desk.attempts.begin([Counted(BEGIN, visit.network)])
     options = generate_authentication_options(rp_id=site.id, user_verification=UserVerificationRequirement.REQUIRED)
     async with desk.db.transaction() as connection:
         data = {"challenge": bytes_to_base64url(options.challenge)}
@@ -176,7 +176,7 @@ async def sign_in_with_passkey(desk: Desk, challenge: str, credential: Any, visi
             raise PasskeyRefused from error
         used = {"sign_count": proven.new_sign_count, "last_used_at": func.now()}
         await execute(connection, update(passkeys).where(passkeys.c.id == known["id"]).values(used))
-    await desk.attempts.forgive([Counted(PASSKEY, visit.network)])
+    await desk.attempts.forgive([Counted(BEGIN, visit.network)])
     user_id: UUID = known["user_id"]
     return user_id
 

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Table, bindparam, select, update
 from armature.core.db import Database, execute, fetch
 from armature.core.errors import Conflict
 from armature.core.sealing import OLD_SETTING, SealBroken, Sealing, place_of
-from armature.metadata.account_tables import totp_secrets
+from armature.metadata.account_tables import sign_in_providers, totp_secrets
 
 AT_ONCE = 500
 
@@ -20,7 +20,7 @@ class Sealed(NamedTuple):
     key: str
 
 
-SEALED = (Sealed(totp_secrets, "secret", "user_id"),)
+SEALED = (Sealed(totp_secrets, "secret", "user_id"), Sealed(sign_in_providers, "client_secret", "id"))
 
 
 class KeyMissing(Conflict):

@@ -17,6 +17,7 @@ from armature.schema_builder.run.workspaces import Workspaces
 from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.desk import Desk
 from armature.server.auth.identity import Identities, Identity, SignInFirst, WorkspaceIdentity, placed
+from armature.server.auth.oidc import Providers
 from armature.server.auth.roles import check_may_give, check_named, names_of
 from armature.server.auth.visit import Visit
 from armature.server.control.loaders import Loaders
@@ -73,6 +74,7 @@ class Control:
     tokens: AccessTokens
     identities: Identities
     desk: Desk
+    providers: Providers
 
 
 @dataclass(frozen=True, slots=True)

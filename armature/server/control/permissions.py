@@ -42,6 +42,7 @@ OPEN = frozenset(
         "Mutation.removePasskey",
         "Mutation.beginPasskeySignIn",
         "Mutation.signInWithPasskey",
+        "Mutation.signInWithTicket",
         "Mutation.createWorkspace",
         "Mutation.acceptInvitation",
         "Mutation.leaveWorkspace",

@@ -15,6 +15,7 @@ from armature.server.control.mutations.model import ModelMutations
 from armature.server.control.mutations.passkeys import PasskeyMutations
 from armature.server.control.mutations.roles import RoleMutations, RoleQueries
 from armature.server.control.mutations.second_factors import SecondFactorMutations
+from armature.server.control.mutations.sign_in_providers import SignInProviderMutations, SignInProviderQueries
 from armature.server.control.mutations.workspaces import WorkspaceMutations, WorkspaceQueries
 from armature.server.control.permissions import guard
 from armature.server.control.queries import ModelQueries
@@ -23,7 +24,16 @@ DEFINITION = "strawberry-definition"
 
 
 @strawberry.type
-class Query(ModelQueries, AccountQueries, MemberQueries, WorkspaceQueries, JobQueries, RoleQueries, AccessQueries):
+class Query(
+    ModelQueries,
+    AccountQueries,
+    MemberQueries,
+    WorkspaceQueries,
+    SignInProviderQueries,
+    JobQueries,
+    RoleQueries,
+    AccessQueries,
+):
     pass
 
 
@@ -32,6 +42,7 @@ class Mutation(
     AccountMutations,
     SecondFactorMutations,
     PasskeyMutations,
+    SignInProviderMutations,
     MemberMutations,
     WorkspaceMutations,
     KeyMutations,

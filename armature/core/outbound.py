@@ -1,0 +1,124 @@
+"""HTTP to servers that users name: never into the network this server stands in, never endless.
+
+A name is resolved here and the address looked at before connecting to that very address, so that a name can't lead
+elsewhere in between. Redirects are not followed. ARMATURE_OUTBOUND_NETWORKS lists private networks that may be reached.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
+
+import httpcore2
+import httpx2
+
+from armature.core.errors import BadUserInput
+
+PATIENCE = 10.0  # seconds, for each step
+MOST_BYTES = 1_048_576
+
+TRANSLATED = ip_network("64:ff9b::/96")  # to IPv4 addresses, by a router (RFC 6052)
+
+Network = IPv4Network | IPv6Network
+
+
+class NetworkUnfit(BadUserInput):
+    def __init__(self, text: str) -> None:
+        super().__init__(f"ARMATURE_OUTBOUND_NETWORKS: {text!r} is no network.", hint="Such as 10.0.0.0/8.")
+
+
+class OutOfBounds(httpcore2.ConnectError):
+    def __init__(self) -> None:
+        super().__init__("the address is not a public one")
+
+
+class TooLong(httpx2.ReadError):
+    def __init__(self) -> None:
+        super().__init__("the answer is too long")
+
+
+def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
+    """Raises NetworkUnfit."""
+    found = []
+    for text in texts:
+        try:
+            found.append(ip_network(text, strict=False))
+        except ValueError:
+            raise NetworkUnfit(text) from None
+    return tuple(found)
+
+
+def outbound_transport(networks: Sequence[Network]) -> httpx2.AsyncBaseTransport:
+    """For one httpx2 client, which is to be closed after use."""
+    return _Transport(networks)
+
+
+class _Transport(httpx2.AsyncHTTPTransport):
+    def __init__(self, networks: Sequence[Network]) -> None:
+        super().__init__(trust_env=False)
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=httpx2.create_ssl_context(trust_env=False), network_backend=_Backend(networks)
+        )
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await super().handle_async_request(request)
+        assert isinstance(response.stream, httpx2.AsyncByteStream)  # noqa: S101  it is asynchronous
+        response.stream = _Bounded(response.stream)
+        return response
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for part in self._stream:
+            size += len(part)
+            if size > MOST_BYTES:
+                raise TooLong
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+class _Backend(httpcore2.AsyncNetworkBackend):
+    def __init__(self, networks: Sequence[Network]) -> None:
+        self._networks = networks
+        self._real = httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109  as httpcore has it
+        local_address: str | None = None,
+        socket_options: Any = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """To the first address of the name that may be reached. Raises OutOfBounds."""
+        for address in await self._resolved(host, port):
+            if self._may_reach(address):
+                return await self._real.connect_tcp(str(address), port, timeout, local_address, socket_options)
+        raise OutOfBounds
+
+    async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore2.AsyncNetworkStream:
+        raise OutOfBounds
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def _resolved(self, host: str, port: int) -> list[IPv4Address | IPv6Address]:
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpcore2.ConnectError("the name leads nowhere") from error
+        return [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
+
+    def _may_reach(self, address: IPv4Address | IPv6Address) -> bool:
+        plain = getattr(address, "ipv4_mapped", None) or address
+        if any(plain in each for each in self._networks):
+            return True
+        hides_another = isinstance(plain, IPv6Address) and (plain.sixtofour or plain.teredo or plain in TRANSLATED)
+        return plain.is_global and not plain.is_multicast and not hides_another
