@@ -81,6 +81,7 @@ def armature(on: Machine, command: Sequence[str | Path] = (ARMATURE, "serve")) -
         "REDIS_URL": on.valkey.url,
         "ARMATURE_PORT": str(port),
         "ARMATURE_SECRET_KEY": secrets.token_urlsafe(32),
+        "ARMATURE_RATE_LIMIT": "100000000",  # limits are counted, and never reached
     }
     with running(command, port, settings) as serving:
         yield serving
