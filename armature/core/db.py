@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql import ClauseElement
 
+from armature.core.acting import told
 from armature.core.errors import Unavailable
 from armature.core.pool import Connection as Connection
 from armature.core.pool import Pool, PoolClosed
@@ -180,6 +181,14 @@ class _Connection(asyncpg.Connection):
             _LEARNT[asked] = found[0]
         return _LEARNT[asked], NOTHING_WAS_ASKED
 
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109  as above
+        """What begins a transaction also tells on whose behalf, in the same round trip."""
+        if query == BEGIN and (also := told()) is not None:
+            query = f"{query} {also}"
+        return await super().execute(query, *args, timeout=timeout)
+
+
+BEGIN = "BEGIN;"  # as asyncpg's Transaction writes it
 
 _LEARNT: dict[frozenset[int], Any] = {}
 FIRST_OID_OF_USERS = 16_384  # below, oids are the same in every database

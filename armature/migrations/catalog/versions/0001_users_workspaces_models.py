@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from armature.migrations.catalog.audit import create_audit, drop_audit
 from armature.migrations.catalog.pgvector import create_pgvector
 
 revision = "0001"
@@ -20,10 +21,15 @@ def upgrade() -> None:
     _create_sessions()
     _create_second_factors()
     _create_joining()
+    _create_audit()
+    create_audit(op.get_bind())
 
 
 def downgrade() -> None:
+    drop_audit(op.get_bind())
     for table in (
+        "audit_chains",
+        "audit_entries",
         "provider_identities",
         "sign_in_providers",
         "invitations",
@@ -571,4 +577,43 @@ def _create_joining() -> None:
     )
     op.create_index(
         "provider_identities__user_id__idx", "provider_identities", ["user_id"], unique=False, schema="armature"
+    )
+
+
+def _create_audit() -> None:
+    op.create_table(
+        "audit_entries",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        sa.Column("workspace_id", sa.Uuid(), nullable=True),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("before", postgresql.JSONB(), nullable=True),
+        sa.Column("after", postgresql.JSONB(), nullable=True),
+        sa.Column("acting", postgresql.JSONB(), nullable=True),
+        sa.Column("number", sa.BigInteger(), nullable=True),
+        sa.Column("hash", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="audit_entries__pkey"),
+        schema="armature",
+    )
+    op.create_index(
+        "audit_entries__workspace_id_id__idx", "audit_entries", ["workspace_id", "id"], unique=False, schema="armature"
+    )
+    op.create_index(
+        "audit_entries__unsealed__idx",
+        "audit_entries",
+        ["id"],
+        unique=False,
+        schema="armature",
+        postgresql_where=sa.text("hash IS NULL"),
+    )
+    op.create_table(
+        "audit_chains",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("first_number", sa.BigInteger(), nullable=False),
+        sa.Column("hash_before_first", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", name="audit_chains__pkey"),
+        schema="armature",
     )
