@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -102,6 +103,23 @@ async def test_ties_are_broken_by_id(crm: Client) -> None:
 )
 async def test_a_deleted_record_is_not_found(crm: Client, query: str) -> None:
     assert list((await crm.data(f"{{{query}}}")).values()) == [None]
+
+
+async def test_lists_of_ten_thousand_values_are_looked_for(crm: Client) -> None:
+    names = [f"nobody {number}" for number in range(10_000)]
+    query = """query($in: [String!]!, $ids: [ID!]!) {
+      found: companies(filter: {name: {in: $in}}) {name}
+      left: companies(filter: {name: {notIn: $in}}) {name}
+      byId: companies(filter: {id: {in: $ids}}) {name}}"""
+
+    ids = [*(str(UUID(int=number)) for number in range(10_000)), str(ACME)]
+    found = await crm.data(query, **{"in": [*names, "Acme"], "ids": ids})
+
+    assert {key: [each["name"] for each in value] for key, value in found.items()} == {
+        "found": ["Acme"],
+        "left": ["Teapot 100%", "cheshire_cats"],
+        "byId": ["Acme"],
+    }
 
 
 async def test_a_deleted_record_is_out_of_sight_in_lists_however_they_are_filtered(crm: Client) -> None:

@@ -1,6 +1,7 @@
 """The whole server, on a real PostgreSQL and a real Valkey."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -144,6 +145,25 @@ async def test_what_takes_too_long_is_cancelled_in_postgresql(live: Live, hasty:
         while await waiting():  # noqa: ASYNC110  another process's state: nothing tells of it
             await asyncio.sleep(0.05)
     assert live.ask("{ companies { id } }").status_code == 200
+
+
+ENDLESS = r"^(a+)(a+)(a+)(a+)\\1\\2\\3\\4b$"
+"""A regular expression that PostgreSQL tries for ages, in GraphQL."""
+
+
+def test_an_endless_regular_expression_is_cancelled_and_the_connections_are_fine(live: Live, hasty: Live) -> None:
+    name = "a" * 501 + "b"
+    assert live.ask(f'mutation {{ createCompany(data: {{name: "{name}"}}) {{ id }} }}').status_code == 200
+    for _ in range(3):  # more often than there are connections
+        response = hasty.ask(f'{{ companies(filter: {{name: {{regex: "{ENDLESS}"}}}}) {{ id }} }}')
+        assert response.status_code == 504
+        (error,) = response.json()["errors"]
+        assert error["extensions"]["code"] == "TIMEOUT"
+        assert "Ask for less, or raise ARMATURE_REQUEST_TIMEOUT." in json.dumps(error)
+
+    assert hasty.ask('{ companies(filter: {name: {regex: "^a+b$"}}) { name } }').json() == {
+        "data": {"companies": [{"name": name}]}
+    }
 
 
 async def test_what_nobody_waits_for_is_cancelled_in_postgresql(live: Live) -> None:

@@ -53,13 +53,15 @@ def grouped(of: ObjectView, ways: Sequence[Way], rows: Sequence[Row], given: Map
 
 
 def _is_kept(having: Mapping[str, Any], count: int) -> bool:
-    logic = {
-        "and": all(_is_kept(each, count) for each in having.get("and", ())),
-        "or": any(_is_kept(each, count) for each in having.get("or", ())),
-        "not": not _is_kept(having.get("not", {}), count),
-    }
-    counted = all(_holds(each, count, value) for each, value in having.get("count", {}).items())
-    return counted and all(logic[word] for word in having if word in logic)
+    return all(PARTS[name](value, count) for name, value in having.items())
+
+
+PARTS: Mapping[str, Callable[[Any, int], bool]] = {
+    "and": lambda parts, count: all(_is_kept(each, count) for each in parts),
+    "or": lambda parts, count: any(_is_kept(each, count) for each in parts),
+    "not": lambda part, count: not _is_kept(part, count),
+    "count": lambda tests, count: all(_holds(operator, count, value) for operator, value in tests.items()),
+}
 
 
 def _holds(operator: str, count: int, value: Any) -> bool:
