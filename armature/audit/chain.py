@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from asyncpg import Record
 from sqlalchemy import text
 
 from armature.audit.log import SERVER, seal
@@ -35,7 +36,7 @@ def _place(chain: UUID) -> UUID | None:
     return None if chain == SERVER else chain
 
 
-def _told(row: dict[str, object]) -> str:
+def _told(row: Record) -> str:
     return "an entry was changed" if row["follows"] else "entries before it are missing"
 
 

@@ -1,6 +1,6 @@
 """The audit log as it is read: sealed first, so that nothing shown can be changed unnoticed; and purged."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,7 +63,10 @@ async def oldest(db: Database, wanted: Wanted) -> AsyncIterator[Record]:
 
 
 async def purge(connection: Connection, workspace_id: UUID | None, before: datetime) -> int:
-    """Remove the entries older than `before`, in a transaction; the chain then begins after them. How many those were."""
+    """Remove the entries older than `before`, in the caller's transaction; how many those were.
+
+    The chain then begins after them.
+    """
     await seal(connection)
     await connection.execute("SET LOCAL armature.purging_audit = 'on'")
     return int(
@@ -90,19 +93,25 @@ _PURGE = text(
 
 
 def _selected(wanted: Wanted) -> Select[Any]:
-    return select(entries).where(*_conditions(wanted))
-
-
-def _conditions(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
-    acting = entries.c.acting
-    known: list[tuple[object, ColumnElement[bool]]] = [
-        (wanted.action, entries.c.action == wanted.action),
-        (wanted.subject, entries.c.subject == wanted.subject),
-        (wanted.user_id, acting["user_id"].astext == str(wanted.user_id)),
-        (wanted.api_key_id, acting["api_key_id"].astext == str(wanted.api_key_id)),
-        (wanted.since, entries.c.at >= wanted.since),
-        (wanted.until, entries.c.at < wanted.until),
-    ]
     place = entries.c.workspace_id
     here = place.is_(None) if wanted.workspace_id is None else place == wanted.workspace_id
-    return [here, *(condition for given, condition in known if given is not None)]
+    return select(entries).where(here, *_conditions(wanted))
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    for name, condition in _CONDITIONS.items():
+        given = getattr(wanted, name)
+        if given is not None:
+            yield condition(given)
+
+
+_ACTING = entries.c.acting
+
+_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "action": lambda given: entries.c.action == given,
+    "subject": lambda given: entries.c.subject == given,
+    "user_id": lambda given: _ACTING["user_id"].astext == str(given),
+    "api_key_id": lambda given: _ACTING["api_key_id"].astext == str(given),
+    "since": lambda given: entries.c.at >= given,
+    "until": lambda given: entries.c.at < given,
+}

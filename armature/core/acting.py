@@ -38,5 +38,10 @@ def told() -> str | None:
     acting = ACTING.get(None)
     if acting is None:
         return None
-    known: dict[str, Any] = {name: value for name, value in asdict(acting).items() if value is not None}
+    known: dict[str, Any] = {name: _held(value) for name, value in asdict(acting).items() if value is not None}
     return f"SET LOCAL {PARAMETER} = '{b64encode(msgspec.json.encode(known)).decode('ascii')}'"
+
+
+def _held(value: Any) -> Any:
+    """PostgreSQL's JSON has no NUL."""
+    return value.replace("\x00", "") if isinstance(value, str) else value

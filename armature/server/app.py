@@ -14,8 +14,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from armature.core.acting import ACTING, Acting
 from armature.core.db import Database, open_database
 from armature.core.errors import BadUserInput
+from armature.core.logs import current_request_id
 from armature.core.mail import post_of
 from armature.core.notices import Listener
 from armature.core.outbound import networks_of
@@ -27,7 +29,7 @@ from armature.schema_builder.run.workspaces import Workspaces
 from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.attempts import Attempts
 from armature.server.auth.desk import Desk
-from armature.server.auth.identity import Identities, WorkspaceIdentity
+from armature.server.auth.identity import Identities, Identity, WorkspaceIdentity
 from armature.server.auth.oidc import Providers
 from armature.server.auth.visit import Visit, Visits
 from armature.server.control.context import Context, Control, Visitor
@@ -194,9 +196,17 @@ def workspace_caller(services: Services) -> Identify[WorkspaceIdentity]:
 def visitor(services: Services) -> Identify[Visitor]:
     async def identify(scope: Scope, headers: Mapping[bytes, bytes]) -> Visitor:
         found = await services.identities.identify(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
-        return Visitor(found, services.visits.of(scope, headers))
+        visit = services.visits.of(scope, headers)
+        ACTING.set(acting(found, visit))
+        return Visitor(found, visit)
 
     return identify
+
+
+def acting(identity: Identity | None, visit: Visit) -> Acting:
+    """What the audit log remembers of whom a request comes from."""
+    user_id, key_id = (identity.user_id, identity.api_key_id) if identity else (None, None)
+    return Acting("api", user_id, key_id, visit.address, visit.user_agent, current_request_id())
 
 
 def routes(services: Services, demo_api_key: str | None) -> list[BaseRoute]:

@@ -15,6 +15,7 @@ import msgspec
 
 from armature.core.errors import ArmatureError, ManyErrors
 from armature.core.settings import Settings, read_settings
+from armature.server.commands.audit import audit
 from armature.server.commands.data import export, import_
 from armature.server.commands.jobs import jobs
 from armature.server.commands.model import metadata
@@ -217,7 +218,7 @@ def doctor(context: click.Context, workspace_id: UUID | None, data_dir: Path, as
     context.exit(1 if found else 0)
 
 
-for command in (metadata, import_, export, jobs, secrets):
+for command in (metadata, import_, export, jobs, audit, secrets):
     main.add_command(command)
 
 

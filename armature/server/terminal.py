@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 import msgspec
 
+from armature.core.acting import ACTING, Acting
 from armature.core.settings import read_settings
 from armature.server.local import DATA_DIR, NoCatalog, database_url
 
@@ -36,6 +37,7 @@ def on_database(data_dir: Path, work: "Callable[[Database], Awaitable[T]]") -> T
     from armature.core.db import open_database
 
     async def worked(url: str) -> T:
+        ACTING.set(Acting(click.get_current_context().command_path))
         db = await open_database(url, pool_size=2)
         try:
             return await work(db)

@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from armature.audit.log import seal
 from armature.core.db import UNREACHABLE, Database, open_database
 from armature.core.errors import BadUserInput, Unavailable
 from armature.core.notices import Listener, Notice
@@ -82,6 +83,8 @@ class Worker:
         """Whether all that is due was sent."""
         try:
             sent = await self.sweep()
+            async with self._db.connection() as connection:
+                await seal(connection)
             await asyncio.to_thread(self._queue.say_alive)
         except Unavailable as error:
             if not self._is_queue_lost:

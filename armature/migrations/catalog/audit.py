@@ -82,18 +82,18 @@ CREATE FUNCTION armature.seal_audit() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   entry armature.audit_entries;
   chain armature.audit_chains;
+  place uuid;
   sealed bigint := 0;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('armature.seal_audit', 0));
   FOR entry IN SELECT * FROM armature.audit_entries WHERE hash IS NULL ORDER BY id LIMIT 10000 LOOP
-    INSERT INTO armature.audit_chains VALUES (coalesce(entry.workspace_id, '00000000-0000-0000-0000-000000000000'), 0, '', 1, '')
-    ON CONFLICT DO NOTHING;
-    SELECT * INTO chain FROM armature.audit_chains WHERE workspace_id = coalesce(entry.workspace_id, '00000000-0000-0000-0000-000000000000');
+    place := coalesce(entry.workspace_id, '00000000-0000-0000-0000-000000000000');
+    INSERT INTO armature.audit_chains VALUES (place, 0, '', 1, '') ON CONFLICT DO NOTHING;
+    SELECT * INTO chain FROM armature.audit_chains WHERE workspace_id = place;
     chain.number := chain.number + 1;
     chain.hash := armature.audit_hash(chain.hash, entry, chain.number);
     UPDATE armature.audit_entries SET number = chain.number, hash = chain.hash WHERE id = entry.id;
-    UPDATE armature.audit_chains SET number = chain.number, hash = chain.hash
-    WHERE workspace_id = chain.workspace_id;
+    UPDATE armature.audit_chains SET number = chain.number, hash = chain.hash WHERE workspace_id = place;
     sealed := sealed + 1;
   END LOOP;
   RETURN sealed;

@@ -10,6 +10,7 @@ from armature.metadata.store import WorkspaceNotFound, load_snapshot
 from armature.metadata.tables import workspaces
 from armature.migrations.catalog.migrate import HEAD, catalog_revision
 from armature.migrations.engine import sqlalchemy_connection
+from armature.migrations.workspace.audit_findings import audit_findings
 from armature.migrations.workspace.finding import Finding as Finding
 from armature.migrations.workspace.inspect import differences
 from armature.migrations.workspace.job_findings import job_findings
@@ -36,6 +37,7 @@ async def diagnose(db: Database, workspace_id: UUID | None = None) -> list[Findi
     found += await job_findings(db, workspace_id)
     if workspace_id is None:
         found += [_orphan(each.present) for each in known if each.id is None]
+        found += await audit_findings(db)
     return found
 
 

@@ -7,6 +7,7 @@ import strawberry
 from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 
 from armature.server.control.access import AccessQueries
+from armature.server.control.audit import AuditQueries
 from armature.server.control.jobs import JobMutations, JobQueries
 from armature.server.control.mutations.accounts import AccountMutations, AccountQueries
 from armature.server.control.mutations.keys import KeyMutations
@@ -33,6 +34,7 @@ class Query(
     JobQueries,
     RoleQueries,
     AccessQueries,
+    AuditQueries,
 ):
     pass
 

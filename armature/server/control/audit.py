@@ -1,0 +1,96 @@
+"""The audit log of the workspace, as the control plane shows it."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+from asyncpg import Record
+from strawberry import Info
+from strawberry.scalars import JSON
+
+from armature.audit.log import Wanted, newest
+from armature.core.errors import BadUserInput
+from armature.server.control.account_types import ApiKey, User, api_key_of, user_of
+from armature.server.control.context import Context
+
+AUDIT = "AUDIT"
+MOST_ENTRIES = 500
+
+
+class LimitUnfit(BadUserInput):
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"limit must be between 1 and {MOST_ENTRIES}, not {limit}.", path=("limit",))
+
+
+@strawberry.type(description="Something that was done, and by whom. Entries are only ever added.")
+class AuditEntry:
+    row: strawberry.Private[Record]
+    number: int = strawberry.field(description="Its place in the workspace's chain, without gaps.")
+    at: datetime
+    action: str = strawberry.field(description='Such as "apiKey.created", "member.updated", "model.created".')
+    subject: str | None = strawberry.field(description="The id of what it is about; of a model, the version.")
+    before: JSON | None = strawberry.field(description="What it was, in the catalog's words, without secrets.")
+    after: JSON | None
+    hash: str = strawberry.field(description="Of the entry and of the hash before it, in hex.")
+    via: str | None = strawberry.field(
+        description='"api", or the command; null for what was done in PostgreSQL itself.'
+    )
+    address: str | None
+    user_agent: str | None
+    request_id: str | None
+
+    @strawberry.field
+    async def user(self, info: Info[Context, None]) -> User | None:
+        """Null where it was somebody else, or is gone by now."""
+        row = await info.context.loaders.user.load(UUID(found)) if (found := _who(self, "user_id")) else None
+        return None if row is None else user_of(row)
+
+    @strawberry.field
+    async def api_key(self, info: Info[Context, None]) -> ApiKey | None:
+        row = await info.context.loaders.api_key.load(UUID(found)) if (found := _who(self, "api_key_id")) else None
+        return None if row is None else api_key_of(row)
+
+
+@strawberry.type
+class AuditQueries:
+    @strawberry.field
+    async def audit_log(
+        self,
+        info: Info[Context, None],
+        limit: int = 50,
+        before: int | None = None,
+        action: str | None = None,
+        subject: str | None = None,
+        user_id: UUID | None = None,
+        api_key_id: UUID | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[AuditEntry]:
+        """Who did what in the workspace, the newest first; `before` a number, for what is older."""
+        if not 1 <= limit <= MOST_ENTRIES:
+            raise LimitUnfit(limit)
+        place = info.context.permitted(AUDIT)
+        wanted = Wanted(place.workspace_id, action, subject, user_id, api_key_id, since, until)
+        found = await newest(info.context.db, wanted, before=before, limit=limit)
+        return [_entry(each) for each in await info.context.listed(found)]
+
+
+def _who(entry: AuditEntry, key: str) -> str | None:
+    acting = entry.row["acting"] or {}
+    found: str | None = acting.get(key)
+    return found
+
+
+def _entry(row: Record) -> AuditEntry:
+    acting = row["acting"] or {}
+    return AuditEntry(
+        row=row,
+        number=row["number"],
+        at=row["at"],
+        action=row["action"],
+        subject=row["subject"],
+        before=row["before"],
+        after=row["after"],
+        hash=row["hash"].hex(),
+        **{name: acting.get(name) for name in ("via", "address", "user_agent", "request_id")},
+    )

@@ -1,0 +1,61 @@
+"""The audit log as members of a workspace see it."""
+
+from tests.support.control_plane import Site
+
+LOG = """query($action: String, $limit: Int! = 50, $before: Int) {
+  auditLog(action: $action, limit: $limit, before: $before) {
+    number action subject before after via address userAgent requestId hash user { email } apiKey { name }
+  }
+}"""
+CREATE_OBJECT = """mutation {
+  createObject(input: {nameSingular: "ticket", namePlural: "tickets", labelSingular: "T", labelPlural: "Ts"}) { id }
+}"""
+
+
+def test_an_administrator_sees_who_did_what_and_from_where(site: Site) -> None:
+    ada = site.sign_up()
+    answer = site.post(CREATE_OBJECT, "/metadata", {**ada.headers, "user-agent": "tests", "x-request-id": "r-17"})
+    assert "errors" not in answer.json()
+    (newest, *_) = ada.do(LOG, action="model.created")["auditLog"]
+    assert newest["user"] == {"email": ada.session["user"]["email"]}
+    assert newest["apiKey"] is None
+    assert (newest["via"], newest["address"]) == ("api", "127.0.0.1")
+    assert (newest["userAgent"], newest["requestId"]) == ("tests", "r-17")
+    assert newest["after"]["summary"] != []
+    assert len(newest["hash"]) == 64
+
+
+def test_it_tells_of_keys_too(site: Site) -> None:
+    ada = site.sign_up()
+    key = ada.new_key(name="reports")
+    key.do(CREATE_OBJECT)
+    (newest, *_) = ada.do(LOG, action="model.created")["auditLog"]
+    assert newest["user"] is None
+    assert newest["apiKey"] == {"name": "reports"}
+    (created,) = ada.do(LOG, action="apiKey.created")["auditLog"]
+    assert key.token not in str(created)
+    assert "token_hash" not in created["after"]
+
+
+def test_nobody_sees_that_of_another_workspace(site: Site) -> None:
+    ada, eve = site.sign_up(), site.sign_up()
+    ada.do(CREATE_OBJECT)
+    subjects = {each["subject"] for each in eve.do(LOG)["auditLog"] if each["action"] == "workspace.created"}
+    assert subjects == {eve.workspace_id}
+    assert [each["action"] for each in eve.do(LOG, action="model.created")["auditLog"]] == ["model.created"]
+
+
+def test_it_is_read_in_pages(site: Site) -> None:
+    ada = site.sign_up()
+    for at in range(3):
+        ada.new_key(name=f"key {at}")
+    whole = [each["number"] for each in ada.do(LOG)["auditLog"]]
+    first = [each["number"] for each in ada.do(LOG, limit=2)["auditLog"]]
+    rest = [each["number"] for each in ada.do(LOG, before=first[-1])["auditLog"]]
+    assert whole == first + rest == sorted(whole, reverse=True)
+    assert ada.error(LOG, limit=0)["extensions"]["inputPath"] == ["limit"]
+
+
+def test_who_has_not_signed_in_sees_nothing(site: Site) -> None:
+    (error,) = site.ask(LOG)["errors"]
+    assert error["extensions"]["code"] == "UNAUTHENTICATED"
