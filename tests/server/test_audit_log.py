@@ -59,3 +59,9 @@ def test_it_is_read_in_pages(site: Site) -> None:
 def test_who_has_not_signed_in_sees_nothing(site: Site) -> None:
     (error,) = site.ask(LOG)["errors"]
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_it_is_for_those_whose_role_says_so(site: Site) -> None:
+    ada = site.sign_up()
+    member = ada.new_key(name="reports", role="member")
+    assert member.error(LOG)["extensions"]["code"] == "FORBIDDEN"

@@ -13,7 +13,6 @@ from armature.core.errors import BadUserInput
 from armature.server.control.account_types import ApiKey, User, api_key_of, user_of
 from armature.server.control.context import Context
 
-AUDIT = "AUDIT"
 MOST_ENTRIES = 500
 
 
@@ -69,8 +68,8 @@ class AuditQueries:
         """Who did what in the workspace, the newest first; `before` a number, for what is older."""
         if not 1 <= limit <= MOST_ENTRIES:
             raise LimitUnfit(limit)
-        place = info.context.permitted(AUDIT)
-        wanted = Wanted(place.workspace_id, action, subject, user_id, api_key_id, since, until)
+        await info.context.check_may("AUDIT")
+        wanted = Wanted(info.context.place().workspace_id, action, subject, user_id, api_key_id, since, until)
         found = await newest(info.context.db, wanted, before=before, limit=limit)
         return [_entry(each) for each in await info.context.listed(found)]
 
