@@ -137,6 +137,25 @@ def _is_amid(connection: Connection) -> bool:
     return not connection.is_closed() and connection.is_in_transaction()
 
 
+@asynccontextmanager
+async def alone(db: Database) -> AsyncIterator[Connection]:
+    """A connection of its own, for what takes long, in no transaction. PostgreSQL ends its work when we are gone.
+
+    Raises Unavailable.
+    """
+    settings = {"application_name": "armature job", "client_connection_check_interval": "2s", "jit": "off"}
+    try:
+        with connecting():
+            connection = await asyncpg.connect(db.url, server_settings=settings, statement_cache_size=0)
+    except UNREACHABLE as error:
+        raise Unavailable("The database can't be reached just now.") from error
+    try:
+        yield connection
+        await connection.close()
+    finally:
+        connection.terminate()
+
+
 async def open_database(url: str, *, pool_size: int = 16, statement_cache_size: int = 1_000) -> Database:
     """Raises Unavailable where nothing answers at `url`, UrlUnfit where it can't be meant."""
 

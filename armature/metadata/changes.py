@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import UNSET, UnsetType
 
-from armature.metadata.model import OnDelete, RelationSide
+from armature.metadata.model import IndexOrder, IndexType, OnDelete, RelationSide
 from armature.metadata.rights import Right
 from armature.metadata.roles import Permission
 
@@ -194,6 +194,33 @@ class SetFieldPermission:
 
 RoleChange: TypeAlias = CreateRole | UpdateRole | DeleteRole | SetObjectPermission | SetFieldPermission
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewIndexField:
+    """`field` by name, or a part of a composite: `address.city`."""
+
+    field: str
+    order: IndexOrder = "ASC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateIndex:
+    """`where` is a filter of the object's records: only those that meet it are in the index."""
+
+    object: str
+    name: str | None = None
+    fields: tuple[NewIndexField, ...]
+    type: IndexType = "BTREE"
+    is_unique: bool = False
+    where: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteIndex:
+    object: str
+    index: str
+
+
 Change: TypeAlias = (
     CreateObject
     | UpdateObject
@@ -204,4 +231,6 @@ Change: TypeAlias = (
     | DeleteField
     | RestoreField
     | RoleChange
+    | CreateIndex
+    | DeleteIndex
 )

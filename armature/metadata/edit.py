@@ -15,9 +15,11 @@ from armature.core.errors import ArmatureError, ManyErrors
 from armature.metadata.changes import (
     Change,
     CreateField,
+    CreateIndex,
     CreateObject,
     CreateRole,
     DeleteField,
+    DeleteIndex,
     DeleteObject,
     DeleteRole,
     OnFailure,
@@ -33,6 +35,7 @@ from armature.metadata.check import problems
 from armature.metadata.edits.draft import NO_CONVERSIONS, Draft, Path, Place, prefixed
 from armature.metadata.edits.fields import create_field, delete_field, restore_field, update_field
 from armature.metadata.edits.formulas import settle_formulas
+from armature.metadata.edits.indexes import create_index, delete_index, settle_indexes
 from armature.metadata.edits.objects import create_object, delete_object, restore_object, update_object
 from armature.metadata.edits.roles import (
     RoleNotFound,
@@ -103,6 +106,7 @@ def _step(draft: Draft, change: Change) -> list[ArmatureError]:
     with draft.at():
         EDITS[type(change)](draft, change)
     unsettled = [*settle_formulas(draft), *settle_rollups(draft)]
+    settle_indexes(draft)
     after = draft.snapshot
     errors = list(draft.errors)
     for problem in (*problems(draft.before, after), *unsettled):
@@ -125,6 +129,8 @@ EDITS: Mapping[type, Callable[[Draft, Any], None]] = {
     DeleteRole: delete_role,
     SetObjectPermission: set_object_permission,
     SetFieldPermission: set_field_permission,
+    CreateIndex: create_index,
+    DeleteIndex: delete_index,
 }
 
 

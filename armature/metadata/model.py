@@ -25,6 +25,8 @@ from armature.metadata.roles import Role
 T = TypeVar("T", "Object", "Field", "Relation", "Role")
 
 OnDelete = Literal["CASCADE", "SET_NULL", "RESTRICT"]
+IndexType = Literal["BTREE", "GIN", "TRIGRAM"]
+IndexOrder = Literal["ASC", "DESC", "ASC_NULLS_FIRST", "ASC_NULLS_LAST", "DESC_NULLS_FIRST", "DESC_NULLS_LAST"]
 RelationSide = Literal["ONE_TO_MANY", "MANY_TO_ONE", "ONE_TO_ONE", "MANY_TO_MANY"]
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -110,11 +112,33 @@ Criterion = tuple[Alike, ...]
 """Two records that are alike in all of these count as duplicates."""
 
 
+@dataclass(frozen=True, slots=True)
+class IndexPart:
+    """A field's column, or of a composite that of its `part`."""
+
+    field: UUID
+    part: str | None = None
+    order: IndexOrder = "ASC"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`where` is a filter of its object's records, as a client wrote it, with the names that fields have now."""
+
+    id: UUID
+    name: str
+    parts: tuple[IndexPart, ...]
+    type: IndexType = "BTREE"
+    is_unique: bool = False
+    where: Mapping[str, Any] | None = None
+
+
 @dataclass(frozen=True)
 class Object:
     """`table` was given at birth and stays. `fields` are in display order, deleted ones included.
 
     `access` is what a role's view lets do; None: everything.
+    `indexes` are those that somebody asked for; fields bring others of their own.
     """
 
     id: UUID
@@ -131,6 +155,7 @@ class Object:
     deleted_at: datetime | None = None
     fields: Mapping[UUID, Field] = field(default_factory=dict)
     access: Access | None = None
+    indexes: tuple[Index, ...] = ()
 
     @property
     def is_visible(self) -> bool:
@@ -177,7 +202,13 @@ class Object:
             self.is_searchable,
             [[(self.fields[each.field].column, each.part) for each in found] for found in self.duplicate_criteria],
             *(each.fingerprint for each in self.fields.values()),
+            *sorted(self._index_print(each) for each in self.indexes),
         )
+
+    def _index_print(self, index: Index) -> tuple[str, str]:
+        parts = [(self.fields[each.field].column, each.part, each.order) for each in index.parts]
+        where = msgspec.json.encode(index.where, order="deterministic")
+        return index.name, repr((parts, index.type, index.is_unique, where))
 
 
 @dataclass(frozen=True, slots=True)

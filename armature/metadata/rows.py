@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from armature.metadata.model import EMPTY, Criterion, Field, Object, OnDelete, Option, Relation
+from armature.metadata.model import EMPTY, Criterion, Field, Index, Object, OnDelete, Option, Relation
 from armature.metadata.rights import EVERY, Right
 from armature.metadata.roles import FieldGrant, ObjectGrant, Permission, Role
 
@@ -28,6 +28,7 @@ class ObjectRow(Struct, frozen=True):
     is_searchable: bool
     duplicate_criteria: tuple[Criterion, ...]
     deleted_at: datetime | None
+    indexes: tuple[Index, ...]
 
 
 class FieldRow(Struct, frozen=True):
@@ -124,6 +125,7 @@ def object_row(position: int, of: Object) -> ObjectRow:
         is_searchable=of.is_searchable,
         duplicate_criteria=of.duplicate_criteria,
         deleted_at=of.deleted_at,
+        indexes=of.indexes,
     )
 
 
@@ -142,6 +144,7 @@ def object_of(row: ObjectRow) -> Object:
         is_searchable=row.is_searchable,
         duplicate_criteria=row.duplicate_criteria,
         deleted_at=row.deleted_at,
+        indexes=row.indexes,
     )
 
 

@@ -1,8 +1,8 @@
 """A step of a changeset in a line for people: `Rename field company.name to title`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, assert_never
+from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import UNSET
@@ -10,9 +10,11 @@ from msgspec import UNSET
 from armature.metadata.changes import (
     Change,
     CreateField,
+    CreateIndex,
     CreateObject,
     CreateRole,
     DeleteField,
+    DeleteIndex,
     DeleteObject,
     DeleteRole,
     NewField,
@@ -34,49 +36,59 @@ LONGEST = 100
 NAMES: Mapping[type, str] = {UpdateObject: "name_singular", UpdateField: "name"}
 
 
+Snapshots: TypeAlias = Sequence[Snapshot]
+
+
 def summary(change: Change, *snapshots: Snapshot) -> str:
     """`snapshots` tell the names of what the step addresses by id: the one before it, the one after it."""
-    match change:
-        case CreateObject():
-            named = change.name_singular or name_of(change.label_singular or "")
-            listed = ", ".join(_new_name(each) for each in change.fields)
-            return f"Create object {named}" + (f" with {listed}" if listed else "")
-        case CreateField():
-            return f"Create field {_object_name(snapshots, change.object)}.{_new_name(change.field)}"
-        case UpdateObject():
-            return _update(f"object {_object_name(snapshots, change.object)}", change)
-        case UpdateField():
-            return _update(f"field {_field_name(snapshots, change.object, change.field)}", change)
-        case DeleteObject():
-            return f"Delete object {_object_name(snapshots, change.object)}"
-        case DeleteField():
-            return f"Delete field {_field_name(snapshots, change.object, change.field)}"
-        case RestoreObject():
-            return f"Restore object {_object_name(snapshots, change.object)}"
-        case RestoreField():
-            return f"Restore field {_field_name(snapshots, change.object, change.field)}"
-        case _:
-            return _of_role(change, snapshots)
+    return _SUMMARIES[type(change)](change, snapshots)
 
 
-def _of_role(
-    change: CreateRole | UpdateRole | DeleteRole | SetObjectPermission | SetFieldPermission,
-    snapshots: Sequence[Snapshot],
-) -> str:
-    match change:
-        case CreateRole():
-            return f"Create role {change.name or name_of(change.label or '')}"
-        case DeleteRole():
-            return f"Delete role {change.role}"
-        case UpdateRole():
-            return _update(f"role {change.role}", change)
-        case SetObjectPermission():
-            return _update(f"what role {change.role} may do with {_object_name(snapshots, change.object)}", change)
-        case SetFieldPermission():
-            of = _field_name(snapshots, change.object, change.field)
-            return _update(f"what role {change.role} may do with {of}", change)
-        case _:
-            assert_never(change)
+def _create_object(change: CreateObject, _: Snapshots) -> str:
+    named = change.name_singular or name_of(change.label_singular or "")
+    listed = ", ".join(_new_name(each) for each in change.fields)
+    return f"Create object {named}" + (f" with {listed}" if listed else "")
+
+
+def _create_index(change: CreateIndex, snapshots: Snapshots) -> str:
+    listed = ", ".join(each.field for each in change.fields)
+    what = "unique index" if change.is_unique else "index"
+    return f"Create {what} of {_object_name(snapshots, change.object)} over {listed}"
+
+
+def _of_object(verb: str) -> Callable[[Any, Snapshots], str]:
+    return lambda change, snapshots: f"{verb} object {_object_name(snapshots, change.object)}"
+
+
+def _of_field(verb: str) -> Callable[[Any, Snapshots], str]:
+    return lambda change, snapshots: f"{verb} field {_field_name(snapshots, change.object, change.field)}"
+
+
+_SUMMARIES: Mapping[type[Change], Callable[[Any, Snapshots], str]] = {
+    CreateObject: _create_object,
+    UpdateObject: lambda change, snapshots: _update(f"object {_object_name(snapshots, change.object)}", change),
+    DeleteObject: _of_object("Delete"),
+    RestoreObject: _of_object("Restore"),
+    CreateField: lambda change, snapshots: (
+        f"Create field {_object_name(snapshots, change.object)}.{_new_name(change.field)}"
+    ),
+    UpdateField: lambda change, snapshots: _update(
+        f"field {_field_name(snapshots, change.object, change.field)}", change
+    ),
+    DeleteField: _of_field("Delete"),
+    RestoreField: _of_field("Restore"),
+    CreateRole: lambda change, _: f"Create role {change.name or name_of(change.label or '')}",
+    DeleteRole: lambda change, _: f"Delete role {change.role}",
+    UpdateRole: lambda change, _: _update(f"role {change.role}", change),
+    SetObjectPermission: lambda change, snapshots: _update(
+        f"what role {change.role} may do with {_object_name(snapshots, change.object)}", change
+    ),
+    SetFieldPermission: lambda change, snapshots: _update(
+        f"what role {change.role} may do with {_field_name(snapshots, change.object, change.field)}", change
+    ),
+    CreateIndex: _create_index,
+    DeleteIndex: lambda change, snapshots: f"Delete index {_object_name(snapshots, change.object)}.{change.index}",
+}
 
 
 Updating = UpdateObject | UpdateField | UpdateRole | SetObjectPermission | SetFieldPermission

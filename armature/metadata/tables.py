@@ -116,6 +116,7 @@ objects = Table(
     _flag("is_searchable"),
     Column("duplicate_criteria", JSON(), nullable=False),
     _at("deleted_at"),
+    Column("indexes", JSON(), nullable=False),
     UniqueConstraint("workspace_id", "table_name"),
     Index(None, "workspace_id", "version"),
 )
@@ -241,7 +242,8 @@ jobs = Table(
     _at("started_at"),
     _at("finished_at"),
     _at("lease_until"),
-    Index(None, "workspace_id", "subject"),
+    Index(None, "workspace_id", "id"),
+    Index(None, "subject"),
     Index("jobs__open__idx", "due_at", postgresql_where=text("state IN ('queued', 'running')")),
     Index("jobs__finished_at__idx", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
     Index(

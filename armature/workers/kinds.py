@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from armature.migrations.workspace import set_aside
-from armature.workers import purge
+from armature.migrations.workspace import index_jobs, set_aside
+from armature.workers import indexes, purge
 from armature.workers.task import Task
 
 
@@ -16,4 +16,7 @@ class Kind:
     attempts: int = 8
 
 
-KINDS: Mapping[str, Kind] = {set_aside.KIND: Kind(purge.workspace)}
+KINDS: Mapping[str, Kind] = {
+    index_jobs.KIND: Kind(indexes.settle),
+    set_aside.KIND: Kind(purge.workspace),
+}

@@ -47,6 +47,42 @@ def lines(text: str, model: Model) -> list[str]:
     return [summary(each, model.snapshot) for each in steps(model.snapshot, text)]
 
 
+INDEXES = """
+    indexes:
+      byDay: {fields: [placedOn DESC, id]}
+      forGold: {fields: [customer, placedOn], isUnique: true, where: {placedOn: {is: NOT_NULL}}}
+"""
+
+
+def test_a_file_has_the_indexes_that_somebody_asked_for() -> None:
+    made = Model(build(EMPTY, SHOP + INDEXES))
+    text = write_blueprint(draw(made.snapshot))
+    assert "byDay:\n        fields: [placedOn DESC, id]" in text
+    assert steps(made.snapshot, text) == []
+    assert steps(made.snapshot, SHOP + INDEXES) == []
+
+    other = text.replace("DESC", "DESC_NULLS_LAST").replace("forGold", "forSilver")
+    assert lines(other, made) == [
+        "Delete index order.forGold",
+        "Delete index order.byDay",
+        "Create index of order over placedOn, id",
+        "Create unique index of order over customer, placedOn",
+    ]
+    assert lines(SHOP, made) == ["Delete index order.byDay", "Delete index order.forGold"]
+    renamed = text.replace("placedOn: DATE", "day: {was: placedOn, type: DATE}").replace("placedOn", "day")
+    renamed = renamed.replace("was: day", "was: placedOn")
+    assert lines(renamed, made) == ['Rename field order.placedOn to day, and change label "Day"']
+
+
+@pytest.mark.parametrize("fault", ["{fields: [nobody]}", "{fields: [placedOn SIDEWAYS]}", "{over: [placedOn]}"])
+def test_what_is_wrong_with_an_index_is_told_by_its_line(fault: str) -> None:
+    text = SHOP + INDEXES.replace("{fields: [placedOn DESC, id]}", fault)
+    with pytest.raises(ArmatureError) as told:
+        build(EMPTY, text)
+    with pytest.raises(FileUnfit, match=r"Line 1[78]:"):
+        raise told.value if isinstance(told.value, FileUnfit) else BlueprintFile(text).located(told.value)
+
+
 def test_a_file_makes_a_model_with_what_it_leaves_out() -> None:
     made = shop()
     order = made.object("order")

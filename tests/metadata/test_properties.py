@@ -6,11 +6,20 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from armature.metadata.changes import Change, NewField, NewOption, NewRelation
+from armature.metadata.changes import (
+    Change,
+    CreateIndex,
+    DeleteIndex,
+    NewField,
+    NewIndexField,
+    NewOption,
+    NewRelation,
+)
 from armature.metadata.check import check
 from armature.metadata.model import Snapshot
 from armature.metadata.names import LONGEST, field_names, root_names, type_names
 from armature.metadata.packs.crm import CRM
+from armature.schema_builder.indexes import built_indexes
 from tests.metadata.models import (
     EMPTY,
     Model,
@@ -103,6 +112,14 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
             on_delete=st.sampled_from(["CASCADE", "SET_NULL", "RESTRICT"]),
         ),
     ),
+    st.builds(
+        CreateIndex,
+        object=KNOWN_OBJECTS,
+        fields=st.lists(st.builds(NewIndexField, field=KNOWN_FIELDS), max_size=2).map(tuple),
+        is_unique=st.booleans(),
+        where=st.none() | st.builds(lambda name, value: {name: {"eq": value}}, KNOWN_FIELDS, VALUES),
+    ),
+    st.builds(DeleteIndex, object=KNOWN_OBJECTS, index=st.sampled_from(["byX", "byB", "byXB"])),
 )
 
 
@@ -122,6 +139,10 @@ def assert_sound(snapshot: Snapshot) -> None:
         assert max(len(each) for each in columns) <= LONGEST
         claims = [each for field in of.fields.values() if field.deleted_at is None for each in field_names(field)]
         assert len(claims) == len(set(claims))
+        for index in of.indexes:
+            assert all(of.fields[each.field].deleted_at is None or of.deleted_at for each in index.parts)
+        for built in built_indexes(snapshot, of):
+            assert len(built.name) <= LONGEST
         for field in of.fields.values():
             if field.relation_id is not None:
                 link = snapshot.link(field)

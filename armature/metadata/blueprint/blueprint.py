@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from armature.metadata.edits.ends import KEY
 from armature.metadata.english import label_of, plural_name_of, plural_of
-from armature.metadata.model import OnDelete, RelationSide
+from armature.metadata.model import IndexType, OnDelete, RelationSide
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -67,8 +67,17 @@ class FieldPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults
     relation: RelationPlan | None = None
 
 
+class IndexPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    """`fields` are names; one that is in another order than ASC has that behind it: `name DESC`."""
+
+    fields: tuple[str, ...]
+    type: IndexType = "BTREE"
+    is_unique: bool = False
+    where: dict[str, Any] | None = None
+
+
 class ObjectPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
-    """`fields` are by name, in display order."""
+    """`fields` are by name, in display order; `indexes` by name, each made anew where it is another."""
 
     was: str | None = None
     name_plural: str | None = None
@@ -79,6 +88,7 @@ class ObjectPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_default
     is_searchable: bool = True
     duplicate_criteria: tuple[tuple[str, ...], ...] = ()
     fields: dict[str, FieldPlan] = {}
+    indexes: dict[str, IndexPlan] = {}
 
 
 class Blueprint(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from typing import Any
 from armature.metadata.blueprint.blueprint import (
     Blueprint,
     FieldPlan,
+    IndexPlan,
     ObjectPlan,
     OptionPlan,
     RelationPlan,
@@ -15,8 +16,9 @@ from armature.metadata.blueprint.blueprint import (
 from armature.metadata.duplicates import written_criteria
 from armature.metadata.edits.birth import SYSTEM_LABELS
 from armature.metadata.edits.values import option_label
+from armature.metadata.indexes import part_names
 from armature.metadata.kinds import KINDS
-from armature.metadata.model import Field, Object, Option, Snapshot
+from armature.metadata.model import Field, Index, Object, Option, Snapshot
 
 
 def draw(snapshot: Snapshot) -> Blueprint:
@@ -42,6 +44,17 @@ def _object(snapshot: Snapshot, of: Object) -> ObjectPlan:
         fields={
             each.name: plan for each in of.kept_fields.values() if (plan := _field(snapshot, of, each)) != FieldPlan()
         },
+        indexes={each.name: index_plan(of, each) for each in sorted(of.indexes, key=lambda found: found.name)},
+    )
+
+
+def index_plan(of: Object, index: Index) -> IndexPlan:
+    named = zip(part_names(of, index), index.parts, strict=True)
+    return IndexPlan(
+        fields=tuple(name if each.order == "ASC" else f"{name} {each.order}" for name, each in named),
+        type=index.type,
+        is_unique=index.is_unique,
+        where=None if index.where is None else dict(index.where),
     )
 
 

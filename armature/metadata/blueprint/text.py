@@ -13,7 +13,15 @@ import yaml
 from msgspec import Struct
 
 from armature.core.errors import ArmatureError, BadUserInput, ManyErrors
-from armature.metadata.blueprint.blueprint import Blueprint, FieldPlan, ObjectPlan, OptionPlan, Path, RelationPlan
+from armature.metadata.blueprint.blueprint import (
+    Blueprint,
+    FieldPlan,
+    IndexPlan,
+    ObjectPlan,
+    OptionPlan,
+    Path,
+    RelationPlan,
+)
 from armature.metadata.resolve import did_you_mean
 
 T = TypeVar("T", bound=Struct)
@@ -250,7 +258,7 @@ def _keys(place: str) -> Iterator[str | int]:
 
 
 def _known_keys(of: type[Struct], path: Path) -> list[str]:
-    inner: dict[str | int, type[Struct]] = {"options": OptionPlan, "relation": RelationPlan}
+    inner: dict[str | int, type[Struct]] = {"options": OptionPlan, "relation": RelationPlan, "indexes": IndexPlan}
     return list(inner.get(path[0], of).__struct_encode_fields__ if path else of.__struct_encode_fields__)
 
 

@@ -19,6 +19,7 @@ from armature.metadata.blueprint.blueprint import (
     RelationPlan,
 )
 from armature.metadata.blueprint.create import create_missing
+from armature.metadata.blueprint.indexes import delete_indexes, settle_indexes
 from armature.metadata.blueprint.update import update_all
 from armature.metadata.blueprint.way import End, Way, other_end, plan_at
 from armature.metadata.changes import (
@@ -79,10 +80,12 @@ def steps_towards(snapshot: Snapshot, blueprint: Blueprint, *, now: datetime, ne
 def _go_on(way: Way) -> None:
     """One round. A formula may keep a step from being made before another, which the next round finds done."""
     way.errors.clear()
+    delete_indexes(way)
     _delete(way)
     update_all(way)
     create_missing(way)
     update_all(way)  # what creating can't say
+    settle_indexes(way)
 
 
 def _check_ends(blueprint: Blueprint) -> None:

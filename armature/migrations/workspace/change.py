@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from armature.core.db import Connection, Database
 from armature.core.errors import Conflict
+from armature.jobs.ledger import enqueue
 from armature.metadata.changes import Change
 from armature.metadata.edit import Edited, edit
 from armature.metadata.model import Snapshot
@@ -24,6 +25,7 @@ from armature.migrations.workspace.conflicts import ValuesInTheWay
 from armature.migrations.workspace.diff import diff
 from armature.migrations.workspace.found_options import with_found_options
 from armature.migrations.workspace.held_roles import check_free
+from armature.migrations.workspace.index_jobs import index_jobs
 from armature.migrations.workspace.journal import NOBODY, Actor, Entry, entry_of, record_version, was_made
 from armature.migrations.workspace.rules import check_rules
 
@@ -140,6 +142,8 @@ async def make(connection: Connection, before: Snapshot, made: Edited, entry: En
         await check_free(connection, before, after)
         await apply_steps(connection, diff(before, after, made.conversions), before)
     await record_version(connection, before, after, entry)
+    for job in index_jobs(before, after):
+        await enqueue(connection, job)
 
 
 async def lock_newest(connection: Connection, workspace_id: UUID, known: Snapshot | None) -> Snapshot:

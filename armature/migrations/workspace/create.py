@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from armature.core.db import DIALECT, Connection, Database, execute, fetch
 from armature.core.lru import Lru
 from armature.core.notices import notify
+from armature.jobs.ledger import enqueue
 from armature.metadata.changes import Change
 from armature.metadata.edit import apply_changes
 from armature.metadata.model import Snapshot
@@ -21,6 +22,7 @@ from armature.metadata.roles import OWNER
 from armature.metadata.tables import memberships, workspaces
 from armature.migrations.workspace.apply import run_statements
 from armature.migrations.workspace.diff import diff
+from armature.migrations.workspace.index_jobs import index_jobs
 from armature.migrations.workspace.journal import Actor, entry_of, record_version
 from armature.migrations.workspace.render import render_steps
 
@@ -57,6 +59,8 @@ async def add_workspace(
     create_schema = str(CreateSchema(first.schema).compile(dialect=DIALECT))
     await run_statements(connection, [create_schema, *_first_statements(first)])
     await record_version(connection, None, first, entry_of(None, first, changes, Actor(owner), None))
+    for job in index_jobs(None, first):
+        await enqueue(connection, job)
     return first
 
 

@@ -20,6 +20,7 @@ from armature.metadata.edits.draft import NO_CONVERSIONS
 from armature.metadata.formula.fields import is_formula
 from armature.metadata.model import Between, Field, Object, Relation, Snapshot, renewed
 from armature.metadata.stored import stored
+from armature.migrations.workspace.index_jobs import at_once
 from armature.migrations.workspace.steps import (
     ORDER,
     AddAtMostOne,
@@ -27,6 +28,7 @@ from armature.migrations.workspace.steps import (
     AddColumn,
     AddForeignKey,
     AddKeptCheck,
+    BuildIndex,
     ClearDangling,
     ConvertValues,
     CreateIndex,
@@ -75,7 +77,9 @@ def diff(
     `conversions` are the fields whose values become others.
     """
     known = before.objects if before else {}
-    steps: list[Step] = [CreateTable(of) for of in renewed(known, after.objects) if of.id not in known]
+    new = [of for of in renewed(known, after.objects) if of.id not in known]
+    steps: list[Step] = [CreateTable(of) for of in new]
+    steps += [BuildIndex(of, index) for of in new for index in at_once(after, of)]
     steps += [step for change in _changes(before, after) for step in _steps(change)]
     steps += _conversions(before, after, conversions)
     for of in renewed(known, after.objects):

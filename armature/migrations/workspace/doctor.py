@@ -12,6 +12,7 @@ from armature.migrations.catalog.migrate import HEAD, catalog_revision
 from armature.migrations.engine import sqlalchemy_connection
 from armature.migrations.workspace.audit_findings import audit_findings
 from armature.migrations.workspace.finding import Finding as Finding
+from armature.migrations.workspace.index_differences import index_differences
 from armature.migrations.workspace.inspect import differences
 from armature.migrations.workspace.job_findings import job_findings
 from armature.schema_builder.tables import Tables
@@ -72,8 +73,9 @@ async def _differences(db: Database, workspace_id: UUID) -> list[Finding]:
             return []
         async with db.connection() as reading:
             snapshot = await load_snapshot(reading, workspace_id)
+            of_indexes = await index_differences(reading, snapshot)
         model = Tables(snapshot, snapshot.schema).complete()
-        found = await connection.run_sync(differences, model, snapshot.schema)
+        found = [*await connection.run_sync(differences, model, snapshot.schema), *of_indexes]
     return [Finding(workspace_id, each.what, each.fix) for each in found]
 
 

@@ -18,6 +18,7 @@ from armature.core.db import DIALECT
 from armature.metadata.kinds.vectors import Vector
 from armature.migrations.workspace.render import render_operations
 from armature.migrations.workspace.unseen import Difference, as_kept, unseen_differences
+from armature.schema_builder.indexes import key_in
 
 IDENTITY = "IDENTITY"
 
@@ -50,7 +51,9 @@ def differences(connection: Connection, model: MetaData, schema: str) -> list[Di
 
 
 def _is_ours(found: Any, _name: object, kind: str, _reflected: bool, other: Any) -> bool:
-    """Computed columns are compared in `unseen.py`: Alembic only warns of them."""
+    """Computed columns are compared in `unseen.py`: Alembic only warns of them. What jobs build is not looked at."""
+    if kind == "index":
+        return key_in(str(found.name)) is None
     return kind != "column" or all(each is None or each.computed is None for each in (found, other))
 
 

@@ -1,6 +1,6 @@
 """A dry run: the change is made and taken back, so that what would stand in its way is found, not guessed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -16,10 +16,12 @@ from armature.migrations.workspace.change import IN_THE_WAY, Changeset, edited, 
 from armature.migrations.workspace.conversion import Conversion, look_ahead
 from armature.migrations.workspace.diff import diff
 from armature.migrations.workspace.found_options import with_found_options
+from armature.migrations.workspace.index_jobs import later_indexes
 from armature.migrations.workspace.render import held_column, render_steps
 from armature.migrations.workspace.steps import (
     AddColumn,
     AddForeignKey,
+    BuildIndex,
     ClearDangling,
     ConvertValues,
     CreateIndex,
@@ -31,10 +33,12 @@ from armature.migrations.workspace.steps import (
     RenameValues,
     Step,
 )
+from armature.schema_builder.indexes import drop
 from armature.schema_builder.tables import is_made_anew
 
 # PostgreSQL, chapter "Explicit Locking". What is not here takes the strongest.
 EXCLUSIVE = "ACCESS EXCLUSIVE"
+CONCURRENT = "SHARE UPDATE EXCLUSIVE"
 LOCKS: dict[type[Step], str | None] = {
     CreateTable: None,
     FillNulls: "ROW EXCLUSIVE",
@@ -44,17 +48,22 @@ LOCKS: dict[type[Step], str | None] = {
     CreatePair: "SHARE",
     CreateWayBack: "SHARE",
     CreateIndex: "SHARE",
+    BuildIndex: "SHARE",
     AddForeignKey: "SHARE ROW EXCLUSIVE",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStatement:
-    """`lock` is the one it holds on tables until the change is made; None where nobody can see them yet."""
+    """`lock` is the one it holds on tables until the change is made; None where nobody can see them yet.
+
+    What `is_later` is run by a job, while records are read and written.
+    """
 
     sql: str
     lock: str | None
     rewrites: bool
+    is_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,16 @@ async def _preview(connection: Connection, changeset: Changeset) -> Preview:
     conversions = tuple(await look_ahead(connection, steps, before.schema))
     if not any(each.is_refused for each in conversions):
         await apply_converting_steps(connection, steps, before)
-    return Preview(after.version, _planned(steps, before), set_aside, conversions)
+    later = tuple(_later(before, after))
+    return Preview(after.version, (*_planned(steps, before), *later), set_aside, conversions)
+
+
+def _later(before: Snapshot, after: Snapshot) -> Iterator[PlannedStatement]:
+    for old, new in later_indexes(before, after):
+        if new is not None:
+            yield PlannedStatement(new.create(after.schema, "CONCURRENTLY"), CONCURRENT, rewrites=False, is_later=True)
+        if old is not None:
+            yield PlannedStatement(drop(after.schema, old.name), CONCURRENT, rewrites=False, is_later=True)
 
 
 def _planned(steps: Sequence[Step], before: Snapshot) -> tuple[PlannedStatement, ...]:

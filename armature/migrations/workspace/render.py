@@ -44,6 +44,7 @@ from armature.migrations.workspace.steps import (
     AddColumn,
     AddForeignKey,
     AddKeptCheck,
+    BuildIndex,
     ClearDangling,
     ConvertValues,
     CreateIndex,
@@ -240,6 +241,10 @@ def _create_index(to: Operations, step: CreateIndex, schema: str) -> None:
     to.create_index(name, step.of.table, [held, "id"], schema=schema)
 
 
+def _build_index(to: Operations, step: BuildIndex, schema: str) -> None:
+    to.execute(text(step.index.create(schema).replace(":", "\\:")))
+
+
 def _add_foreign_key(to: Operations, step: AddForeignKey, schema: str) -> None:
     to.create_foreign_key(
         tables.foreign_key_name(step.of, step.field),
@@ -281,6 +286,7 @@ _WRITERS: Mapping[type[Step], Callable[[Operations, Any, str], None]] = {
     CreateWayBack: _create_way_back,
     DropWayBack: _drop_way_back,
     CreateIndex: _create_index,
+    BuildIndex: _build_index,
     AddForeignKey: _add_foreign_key,
     DropForeignKey: _drop_foreign_key,
 }

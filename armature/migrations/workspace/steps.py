@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from armature.metadata.changes import OnFailure
 from armature.metadata.model import Field, Object, OnDelete
+from armature.schema_builder.indexes import Built
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,14 @@ class CreateIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildIndex:
+    """Of a new table; those of others are built by a job."""
+
+    of: Object
+    index: Built
+
+
+@dataclass(frozen=True, slots=True)
 class AddForeignKey:
     of: Object
     field: Field
@@ -221,6 +230,7 @@ Step: TypeAlias = (
     | CreatePair
     | CreateWayBack
     | CreateIndex
+    | BuildIndex
     | AddForeignKey
 )
 
@@ -249,6 +259,7 @@ ORDER: tuple[type[Step], ...] = (
     CreatePair,
     CreateWayBack,
     CreateIndex,
+    BuildIndex,
     AddForeignKey,
 )
 """In which kinds of steps follow each other: what constrains goes first and comes last."""

@@ -58,7 +58,7 @@ def _part(view: View, of: ObjectView, name: str, value: Lifted) -> Condition:
     if isinstance(entry, Composite):
         return _all([_within(entry, part, each) for part, each in value.items()])
     if isinstance(entry, Plain):
-        return _all([_comparison(entry, operator, each) for operator, each in value.items()])
+        return _all([comparison(entry, operator, each) for operator, each in value.items()])
     target = view[entry.target]
     if isinstance(entry, ToOne):
         return Related(target, entry.near, entry.far, "some", condition_of(view, target, value))
@@ -99,7 +99,7 @@ def _within(entry: Composite, name: str, value: Lifted) -> Condition:
     if name == "is":
         empty = All(tuple(Compare(part, "is", "NULL") for part in entry.parts.values()))
         return empty if value == "NULL" else Not(empty)
-    return _all([_comparison(entry.parts[name], operator, each) for operator, each in value.items()])
+    return _all([comparison(entry.parts[name], operator, each) for operator, each in value.items()])
 
 
 def _whole(of: ObjectView, text: Lifted, where: str) -> Sought:
@@ -113,7 +113,8 @@ def whole_record(of: ObjectView, terms: Terms) -> Sought:
     return Sought(of.sought, of.indexed, terms)
 
 
-def _comparison(entry: Plain, operator: str, value: Lifted) -> Condition:
+def comparison(entry: Plain, operator: str, value: Lifted) -> Condition:
+    """A value against what was written beside an operator. Raises FilterIsNull."""
     if value is None:
         raise FilterIsNull(f"{entry.name}.{operator}")
     if operator == "distance":

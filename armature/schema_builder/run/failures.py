@@ -1,14 +1,16 @@
 """What PostgreSQL refuses, told in the words of the API. What is not listed here is a bug of ours."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import asyncpg
 
 from armature.core.db import UNREACHABLE
 from armature.core.errors import ArmatureError, BadUserInput, Conflict, SchemaChanged, Unavailable
+from armature.metadata.indexes import part_names
 from armature.metadata.model import Field, Object
 from armature.schema_builder.compile.references import DataRefused, Path, shown_path
+from armature.schema_builder.indexes import index_named
 from armature.schema_builder.tables import constraint_field, constraint_pair, constraint_union, stored_fields
 from armature.schema_builder.view import ObjectView, Plain
 
@@ -57,6 +59,20 @@ class JoinedAlready(Conflict):
         )
 
 
+class NotUniqueTogether(Conflict):
+    """What an index says that somebody asked for; `names` are what it is over."""
+
+    def __init__(self, of: Object, names: Sequence[str], is_partial: bool, path: Path | None) -> None:
+        listed = " and ".join(f'"{each}"' for each in names)
+        among = "records that are not deleted" + (" and meet the filter of its index" if is_partial else "")
+        super().__init__(
+            _placed(path, f"Another {of.label_singular} already has this {' and this '.join(names)}."),
+            hint=f"{listed} {'are unique together' if len(names) > 1 else 'is unique'} among {among}.",
+            field=names[0],
+            path=path,
+        )
+
+
 class IdTaken(Conflict):
     def __init__(self, of: Object, path: Path | None) -> None:
         sentence = f"Another {of.label_singular} has this id, perhaps a deleted one."
@@ -96,7 +112,7 @@ class ReferenceGone(DataRefused):
 
 class TooLongForUnique(DataRefused):
     def __init__(self, path: Path) -> None:
-        super().__init__(path, "it is too long: a unique value can have about 2,600 bytes.")
+        super().__init__(path, "it is too long: a value in an index can have about 2,600 bytes.")
 
 
 class ValueMissing(DataRefused):
@@ -163,6 +179,8 @@ def _is_seen(at: Object, error: asyncpg.IntegrityConstraintViolationError) -> bo
     name = error.constraint_name or ""
     concerned = [constraint_field(at, name), constraint_union(at, name), *(constraint_pair(at, name) or ())]
     concerned += [each for each in stored_fields(at) if each.column == error.column_name]
+    if index := index_named(at, name):
+        concerned += [at.fields[each.field] for each in index.parts]
     return at.is_visible and all(each.is_visible for each in concerned if each is not None)
 
 
@@ -175,7 +193,9 @@ def told_of_write(error: Exception, of: Object, objects: Mapping[str, Object], p
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return _told_of_constraint(error, of, objects, place) or told(error)
     if isinstance(error, asyncpg.ProgramLimitExceededError) and error.constraint_name:
-        found = constraint_field(objects.get(error.table_name or "", of), error.constraint_name)
+        at = objects.get(error.table_name or "", of)
+        index = index_named(at, error.constraint_name)
+        found = at.fields[index.parts[0].field] if index else constraint_field(at, error.constraint_name)
         return TooLongForUnique(place(found) or (found.name,)) if found else told(error)
     return told(error)
 
@@ -189,10 +209,8 @@ def _told_of_constraint(
     if not _is_seen(at, error):
         return HiddenInTheWay(of)
     match error:
-        case asyncpg.UniqueViolationError() if pair := constraint_pair(at, error.constraint_name or ""):
-            return JoinedAlready(at, pair)
         case asyncpg.UniqueViolationError():
-            return NotUnique(at, found, path) if found and found.name != "id" else IdTaken(at, path)
+            return _not_unique(error.constraint_name or "", at, found, place if at is of else lambda _: None)
         case asyncpg.NotNullViolationError():
             missing = next((each for each in stored_fields(at) if each.column == error.column_name), None)
             return ValueMissing(place(missing) or (missing.name,)) if missing else None
@@ -205,3 +223,14 @@ def _told_of_constraint(
         case asyncpg.CheckViolationError() if found:
             return ValueNotAllowed(path or (found.name,))
     return None
+
+
+def _not_unique(name: str, at: Object, found: Field | None, place: Place) -> ArmatureError:
+    """`name` is that of the index, or of the constraint."""
+    if pair := constraint_pair(at, name):
+        return JoinedAlready(at, pair)
+    if index := index_named(at, name):
+        path = place(at.fields[index.parts[0].field])
+        return NotUniqueTogether(at, part_names(at, index), index.where is not None, path)
+    path = place(found) if found else None
+    return NotUnique(at, found, path) if found and found.name != "id" else IdTaken(at, path)

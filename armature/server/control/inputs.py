@@ -9,6 +9,7 @@ import strawberry
 from strawberry import UNSET
 from strawberry.scalars import JSON
 
+from armature.server.control.index_types import IndexOrder, IndexType
 from armature.server.control.model_types import FIELD_TYPE, OnDelete, OnFailure, RelationType
 from armature.server.control.role_inputs import (
     CreateRoleInput,
@@ -148,6 +149,31 @@ class RestoreFieldInput:
     )
 
 
+@strawberry.input
+class IndexFieldInput:
+    field: str = strawberry.field(description="Its name; of a composite, that of a part: address.city.")
+    order: IndexOrder = IndexOrder.ASC
+
+
+@strawberry.input
+class CreateIndexInput:
+    object: str = strawberry.field(description="By name or id.")
+    fields: list[IndexFieldInput]
+    name: str | None = strawberry.field(default=UNSET, description="Made from the fields where it is left out.")
+    type: IndexType = IndexType.BTREE
+    is_unique: bool = strawberry.field(default=False, description="Among records that are not deleted.")
+    where: JSON | None = strawberry.field(
+        default=UNSET,
+        description="A filter, as lists of the records take it: only those that meet it are in the index.",
+    )
+
+
+@strawberry.input
+class DeleteIndexInput:
+    object: str = strawberry.field(description="By name or id.")
+    index: str = strawberry.field(description="By name or id.")
+
+
 @strawberry.input(one_of=True, description="One step of a changeset.")
 class ChangeInput:
     create_object: CreateObjectInput | None = UNSET
@@ -163,3 +189,5 @@ class ChangeInput:
     delete_role: DeleteRoleInput | None = UNSET
     set_object_permission: SetObjectPermissionInput | None = UNSET
     set_field_permission: SetFieldPermissionInput | None = UNSET
+    create_index: CreateIndexInput | None = UNSET
+    delete_index: DeleteIndexInput | None = UNSET

@@ -14,6 +14,7 @@ from sqlalchemy import ARRAY, Column, Select, Uuid, any_, bindparam, select
 from armature.core.db import Database, Rendered, render
 from armature.metadata.account_tables import approved_domains, invitations, workspace_settings
 from armature.metadata.tables import api_keys, memberships, users, workspaces
+from armature.migrations.workspace.index_standing import BuiltIndex, Standing, standings
 
 One: TypeAlias = "DataLoader[UUID, Record | None]"
 Many: TypeAlias = "DataLoader[UUID, list[Record]]"
@@ -107,6 +108,14 @@ class Loaders:
     @cached_property
     def api_keys_of_workspace(self) -> Many:
         return self._many(KEYS_OF_WORKSPACE)
+
+    @cached_property
+    def index_standing(self) -> "DataLoader[BuiltIndex, Standing]":
+        async def load(indexes: list[BuiltIndex]) -> list[Standing]:
+            async with self._db.connection() as connection:
+                return await standings(connection, indexes)
+
+        return DataLoader(load)
 
     def _one(self, lookup: Lookup) -> One:
         async def load(ids: list[UUID]) -> list[Record | None]:

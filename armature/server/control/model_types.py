@@ -13,6 +13,7 @@ from armature.metadata.duplicates import written_criteria
 from armature.metadata.kinds import FIELD_KINDS
 from armature.metadata.model import Snapshot
 from armature.server.control.context import Context
+from armature.server.control.index_types import Index, index_of
 
 FLAGS = ("description", "is_system", "is_active", "deleted_at")
 OBJECT_COLUMNS = ("id", "name_singular", "name_plural", "label_singular", "label_plural", "is_searchable", *FLAGS)
@@ -157,6 +158,12 @@ class Object:
     async def fields(self, info: Info[Context, None], with_deleted: bool = False) -> list[Field]:
         """In display order."""
         return await fields_of(info.context, self.snapshot, self.of, with_deleted)
+
+    @strawberry.field
+    async def indexes(self, info: Info[Context, None]) -> list[Index]:
+        """Those that somebody asked for, in the order of creation."""
+        found = await info.context.listed(self.of.indexes)
+        return [index_of(self.snapshot, self.of, each) for each in found]
 
 
 async def fields_of(context: Context, snapshot: Snapshot, of: model.Object, with_deleted: bool) -> list[Field]:

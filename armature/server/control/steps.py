@@ -35,9 +35,12 @@ MADE: Mapping[type, type] = {
     role_inputs.DeleteRoleInput: changes.DeleteRole,
     role_inputs.SetObjectPermissionInput: changes.SetObjectPermission,
     role_inputs.SetFieldPermissionInput: changes.SetFieldPermission,
+    inputs.IndexFieldInput: changes.NewIndexField,
+    inputs.CreateIndexInput: changes.CreateIndex,
+    inputs.DeleteIndexInput: changes.DeleteIndex,
 }
 
-AS_WRITTEN = frozenset({"default_value", "settings", "read_rule", "write_rule"})
+AS_WRITTEN = frozenset({"default_value", "settings", "read_rule", "write_rule", "where"})
 """JSON, which is nothing to look into."""
 
 

@@ -165,6 +165,7 @@ def _create_models() -> None:
         sa.Column("is_searchable", sa.Boolean(), nullable=False),
         sa.Column("duplicate_criteria", postgresql.JSON(), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("indexes", postgresql.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["armature.workspaces.id"], name="objects__workspace_id__fkey", ondelete="CASCADE"
         ),
@@ -357,7 +358,8 @@ def _create_jobs() -> None:
         sa.PrimaryKeyConstraint("id", name="jobs__pkey"),
         schema="armature",
     )
-    op.create_index("jobs__workspace_id_subject__idx", "jobs", ["workspace_id", "subject"], schema="armature")
+    op.create_index("jobs__workspace_id_id__idx", "jobs", ["workspace_id", "id"], schema="armature")
+    op.create_index("jobs__subject__idx", "jobs", ["subject"], schema="armature")
     open_ = sa.text("state IN ('queued', 'running')")
     op.create_index("jobs__open__idx", "jobs", ["due_at"], schema="armature", postgresql_where=open_)
     finished = sa.text("finished_at IS NOT NULL")

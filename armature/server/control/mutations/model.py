@@ -5,15 +5,19 @@ from typing import Any
 import strawberry
 from strawberry import ID, Info
 
+from armature.metadata.resolve import find_object
 from armature.migrations.workspace.conversion import Conversion as PlannedConversion
 from armature.migrations.workspace.preview import Preview
 from armature.server.auth.texts import checked_name
 from armature.server.control.context import Context
+from armature.server.control.index_types import Index, index_of
 from armature.server.control.inputs import (
     ChangeInput,
     CreateFieldInput,
+    CreateIndexInput,
     CreateObjectInput,
     DeleteFieldInput,
+    DeleteIndexInput,
     DeleteObjectInput,
     RestoreFieldInput,
     RestoreObjectInput,
@@ -30,6 +34,7 @@ class PlannedStatement:
     sql: str
     lock: str | None = strawberry.field(description="Held on the table until all is done; null for a new table.")
     rewrites: bool = strawberry.field(description="Whether all records are written anew.")
+    is_later: bool = strawberry.field(description="Whether a job runs it, while records are read and written.")
 
 
 @strawberry.type(description="Records, or their values of one field, that go out of sight; restoring brings them back.")
@@ -111,6 +116,19 @@ class ModelMutations:
         return await _field(info.context, input)
 
     @strawberry.mutation
+    async def create_index(self, info: Info[Context, None], input: CreateIndexInput) -> Index:
+        """A job builds it while records are read and written: see its state. Of a new object it is there at once."""
+        after, _ = await change_one(info.context, input)
+        of = find_object(after, input.object)
+        return index_of(after, of, of.indexes[-1])
+
+    @strawberry.mutation
+    async def delete_index(self, info: Info[Context, None], input: DeleteIndexInput) -> Object:
+        """The object without it; a job takes it away."""
+        after, _ = await change_one(info.context, input)
+        return object_of(after, find_object(after, input.object))
+
+    @strawberry.mutation
     async def apply_changeset(
         self,
         info: Info[Context, None],
@@ -153,7 +171,8 @@ def _planned(preview: Preview) -> Changeset:
         version=preview.version,
         applied=False,
         statements=[
-            PlannedStatement(sql=each.sql, lock=each.lock, rewrites=each.rewrites) for each in preview.statements
+            PlannedStatement(sql=each.sql, lock=each.lock, rewrites=each.rewrites, is_later=each.is_later)
+            for each in preview.statements
         ],
         set_aside=[SetAside(object=each.object, field=each.field, records=each.records) for each in preview.set_aside],
         conversions=[_conversion(each) for each in preview.conversions],

@@ -1,0 +1,146 @@
+"""The steps on indexes: create, delete; and what becomes of an index when the fields it is over change."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, get_args
+
+from armature.core.errors import BadUserInput, Conflict
+from armature.metadata.changes import CreateIndex, DeleteIndex, NewIndexField
+from armature.metadata.edits.draft import Draft
+from armature.metadata.filters.read import FilterUnfit
+from armature.metadata.filters.write import write_filter
+from armature.metadata.indexes import (
+    MOST_INDEXES,
+    MOST_PARTS,
+    FieldUnfit,
+    TooManyIndexes,
+    WhereUnfit,
+    find_index,
+    fits,
+    named_part,
+    read_where,
+)
+from armature.metadata.model import Index, IndexOrder, IndexPart, Object, Snapshot
+from armature.metadata.names import LONGEST, check_name, next_name, pascal
+from armature.metadata.resolve import find_object
+
+
+class FieldsMissing(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__("An index needs a field.", hint='Such as fields: [{field: "name"}].', path=("fields",))
+
+
+class TooManyParts(BadUserInput):
+    def __init__(self, actual: int) -> None:
+        super().__init__(f"An index can be over {MOST_PARTS} fields at most, not {actual:,}.", path=("fields",))
+
+
+class FieldTwice(BadUserInput):
+    def __init__(self, name: str) -> None:
+        super().__init__(f'"{name}" is there twice.', field=name, path=("field",))
+
+
+class OrderUnknown(BadUserInput):
+    def __init__(self, order: str) -> None:
+        super().__init__(
+            f'"{order[:100]}" is no order.', hint=f"There are {', '.join(get_args(IndexOrder))}.", path=("order",)
+        )
+
+
+class UniqueNeedsOrder(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__("Only an index of the type BTREE can be unique.", path=("isUnique",))
+
+
+class IndexNameTaken(Conflict):
+    def __init__(self, of: Object, name: str) -> None:
+        super().__init__(f'"{of.name_singular}" has an index "{name}" already.', field=name, path=("name",))
+
+
+def create_index(draft: Draft, change: CreateIndex) -> None:
+    of = find_object(draft.snapshot, change.object)
+    if len(of.indexes) >= MOST_INDEXES:
+        raise TooManyIndexes(of)
+    parts = tuple(_parts(draft, of, change))
+    if change.is_unique and change.type != "BTREE":
+        raise UniqueNeedsOrder
+    where = None
+    with draft.at("where"):
+        where = None if change.where is None else _written(draft.snapshot, of, change.where)
+    name = _free_name(of, change)
+    if parts:
+        index = Index(draft.new_id(), name, parts, change.type, change.is_unique, where)
+        draft.put(replace(of, indexes=(*of.indexes, index)))
+
+
+def delete_index(draft: Draft, change: DeleteIndex) -> None:
+    of = find_object(draft.snapshot, change.object)
+    gone = find_index(of, change.index)
+    draft.put(replace(of, indexes=tuple(each for each in of.indexes if each is not gone)))
+
+
+def settle_indexes(draft: Draft) -> None:
+    """Lets them follow renames; one whose field is gone, or of another kind now, goes with it."""
+    for id_, of in list(draft.objects.items()):
+        was = draft.before.objects.get(id_)
+        if of.indexes and was is not None and of is not was:
+            kept = tuple(_settled(draft, was, of))
+            if kept != of.indexes:
+                draft.put(replace(of, indexes=kept))
+
+
+def _settled(draft: Draft, was: Object, of: Object) -> Iterator[Index]:
+    for index in of.indexes:
+        if index not in was.indexes:
+            yield index  # the step itself has made it
+        elif all(fits(of, each, index.type) for each in index.parts):
+            try:
+                where = None if index.where is None else _follows(draft, was, index.where)
+            except (FilterUnfit, WhereUnfit):
+                continue
+            yield replace(index, where=where)
+
+
+def _follows(draft: Draft, was: Object, where: Any) -> Any:
+    """The filter with the names that its fields and their options have now."""
+    read = read_where(draft.before, was, where)
+    return _written(draft.snapshot, draft.snapshot.objects[was.id], write_filter(read, draft.snapshot))
+
+
+def _written(snapshot: Snapshot, of: Object, given: Any) -> Any:
+    """As it is kept: the same for all that mean the same. Raises FilterUnfit, WhereUnfit."""
+    return write_filter(read_where(snapshot, of, given), snapshot)
+
+
+def _parts(draft: Draft, of: Object, change: CreateIndex) -> Iterator[IndexPart]:
+    if not change.fields:
+        raise FieldsMissing
+    if len(change.fields) > MOST_PARTS:
+        raise TooManyParts(len(change.fields))
+    seen: set[str] = set()
+    for position, new in enumerate(change.fields):
+        with draft.at("fields", position):
+            if new.field in seen:
+                raise FieldTwice(new.field)
+            seen.add(new.field)
+            _check_order(new, change)
+            yield named_part(of, new.field, new.order, change.type)
+
+
+def _check_order(new: NewIndexField, change: CreateIndex) -> None:
+    if new.order not in get_args(IndexOrder):
+        raise OrderUnknown(new.order)
+    if new.order != "ASC" and change.type != "BTREE":
+        raise FieldUnfit(new.field, change.type, "Leave the order out: only BTREE has one.")
+
+
+def _free_name(of: Object, change: CreateIndex) -> str:
+    taken = {each.name for each in of.indexes}
+    if change.name is not None:
+        check_name(change.name, "name")
+        if change.name in taken:
+            raise IndexNameTaken(of, change.name)
+        return change.name
+    words = (word for each in change.fields for word in each.field.split("."))
+    made = f"by{''.join(pascal(each) for each in words)}"[:LONGEST]
+    return made if made not in taken else next_name(made, lambda name: name not in taken)
