@@ -118,6 +118,8 @@ async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Serv
         documents = DocumentReader(settings)
         engine = Engine(database, settings, workspaces, documents)
         identities = Identities(database, listener, tokens)
+        identities.uses.start()
+        stack.push_async_callback(identities.uses.stop)
         post = post_of(settings)
         stack.push_async_callback(post.close)
         attempts = Attempts(redis, settings.limits_without_valkey)

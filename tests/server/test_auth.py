@@ -315,6 +315,7 @@ ARGUMENTS = {
     "cancelJob": f'(id: "{uuid4()}")',
     "createWorkspace": '(input: {name: "x"})',
     "createApiKey": '(input: {name: "x"})',
+    "rotateApiKey": f'(input: {{id: "{uuid4()}"}})',
     "revokeApiKey": f'(id: "{uuid4()}")',
     "createObject": '(input: {nameSingular: "x"})',
     "updateObject": '(input: {object: "x"})',

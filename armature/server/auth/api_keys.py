@@ -1,11 +1,11 @@
 """API keys: a program's way into one workspace. The token is shown once; the catalog holds its hash."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import func, insert, or_, update
 from uuid_utils.compat import uuid7
 
 from armature.core.db import Database, execute, fetch_one
@@ -20,6 +20,9 @@ from armature.server.auth.texts import checked_name
 
 PREFIX = "arm_"
 HINT_LENGTH = 4
+LONGEST_OVERLAP = timedelta(days=30)
+KEPT = (api_keys.c.name, api_keys.c.role, api_keys.c.rate_limit)
+"""What a key has in common with the one that takes its place."""
 
 
 class ApiKeyNotFound(NotFound):
@@ -30,6 +33,18 @@ class ApiKeyNotFound(NotFound):
 class ExpiryUnfit(BadUserInput):
     def __init__(self) -> None:
         super().__init__("expiresAt must be in the future.", field="expiresAt", path=("expiresAt",))
+
+
+class OverlapUnfit(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__(
+            f"overlap must be 0 to {LONGEST_OVERLAP.total_seconds():.0f} seconds.", field="overlap", path=("overlap",)
+        )
+
+
+class RateLimitUnfit(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__("rateLimit must be 1 or more.", field="rateLimit", path=("rateLimit",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +60,9 @@ async def create_api_key(
     role: str = ADMIN,
     expires_at: datetime | None = None,
     created_by: UUID | None = None,
+    rate_limit: int | None = None,
 ) -> NewKey:
-    """Raises BadUserInput, or WorkspaceNotFound. An `expires_at` without an offset is UTC."""
+    """Raises BadUserInput, WorkspaceNotFound. `expires_at` without offset is UTC; `rate_limit` is points a minute."""
     token = new_token(PREFIX)
     key_id = uuid7()
     row: dict[str, Any] = {
@@ -57,12 +73,50 @@ async def create_api_key(
         "hint": token[-HINT_LENGTH:],
         "created_by": created_by,
         "expires_at": None if expires_at is None else _in_future(expires_at),
+        "rate_limit": None if rate_limit is None else _positive(rate_limit),
     }
     async with db.transaction() as connection:
         await current_version(connection, workspace_id)
         row["role"] = await known_role(connection, workspace_id, role)
         await execute(connection, insert(api_keys).values(row))
     return NewKey(token, key_id)
+
+
+async def rotate_api_key(
+    db: Database,
+    workspace_id: UUID,
+    key_id: UUID,
+    overlap: timedelta,
+    expires_at: datetime | None,
+    made_by: UUID | None,
+) -> NewKey:
+    """A new key that may do the same; the old one works for the overlap, and no longer than it would have.
+
+    Raises ApiKeyNotFound, for a key that is over as well; OverlapUnfit, ExpiryUnfit.
+    """
+    if not timedelta() <= overlap <= LONGEST_OVERLAP:
+        raise OverlapUnfit
+    mine = (api_keys.c.id == key_id, api_keys.c.workspace_id == workspace_id, api_keys.c.revoked_at.is_(None))
+    alive = or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > func.now())
+    ends = func.least(api_keys.c.expires_at, func.now() + overlap)  # nulls don't count
+    async with db.transaction() as connection:
+        replaced = update(api_keys).where(*mine, alive).values(expires_at=ends).returning(*KEPT)
+        old = await fetch_one(connection, replaced)
+        if old is None:
+            raise ApiKeyNotFound(str(key_id))
+        token, new_id = new_token(PREFIX), uuid7()
+        row = {
+            **old,
+            "id": new_id,
+            "workspace_id": workspace_id,
+            "token_hash": token_hash(token),
+            "hint": token[-HINT_LENGTH:],
+            "created_by": made_by,
+            "expires_at": None if expires_at is None else _in_future(expires_at),
+        }
+        await execute(connection, insert(api_keys).values(row))
+        await notify(connection, {"identity": str(key_id)})
+    return NewKey(token, new_id)
 
 
 async def revoke_api_key(db: Database, workspace_id: UUID, key: str) -> UUID:
@@ -78,6 +132,12 @@ async def revoke_api_key(db: Database, workspace_id: UUID, key: str) -> UUID:
             raise ApiKeyNotFound(key)
         await notify(connection, {"identity": str(key_id)})
     return key_id
+
+
+def _positive(rate_limit: int) -> int:
+    if rate_limit < 1:
+        raise RateLimitUnfit
+    return rate_limit
 
 
 def _in_future(at: datetime) -> datetime:

@@ -18,6 +18,7 @@ from armature.core.notices import Listener
 from armature.schema_builder.run.caller import SYSTEM, Caller
 from armature.server.auth.access_tokens import AccessTokens, Claims
 from armature.server.auth.api_keys import PREFIX
+from armature.server.auth.key_uses import KeyUses
 from armature.server.auth.memberships import Barred, FoundUser, find_key, find_user
 from armature.server.auth.roles import narrowing
 
@@ -99,6 +100,7 @@ class Identities:
         self._db = db
         self._listener = listener
         self._tokens = tokens
+        self.uses = KeyUses(db)
         self._known: Lru[tuple[bytes, bytes | None], Known] = Lru(size)
         self._changes = 0
         listener.on_notice(self._heard)
@@ -110,6 +112,8 @@ class Identities:
             return None
         known = self._known.get((authorization, workspace))
         if known is not None and known.expires_at > time() and self._listener.listening:
+            if known.identity.api_key_id is not None:
+                self.uses.used.add(known.identity.api_key_id)
             return known.identity
         return await self._ask(authorization, workspace)
 
@@ -134,6 +138,7 @@ class Identities:
     async def _key(self, token: str, wanted: UUID | None) -> Known:
         async with self._db.connection() as connection:
             key = await find_key(connection, token, wanted)
+        self.uses.used.add(key.id)
         expires_at = inf if key.expires_at is None else key.expires_at.timestamp()
         actor = Caller("API", key.name, api_key_id=key.id, roles=narrowing(key.role))
         found = WorkspaceIdentity(None, key.workspace_id, key.role, key.id, actor=actor, rate_limit=key.rate_limit)

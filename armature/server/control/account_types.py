@@ -42,6 +42,8 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    last_used_at: datetime | None = strawberry.field(description="To within a minute.")
+    rate_limit: int | None = strawberry.field(description="Points a minute; null: what the server gives everybody.")
 
     @strawberry.field
     async def workspace(self, info: Info[Context, None]) -> "Workspace":
@@ -101,7 +103,7 @@ def workspace_of(row: Record) -> Workspace:
 
 
 def api_key_of(row: Record) -> ApiKey:
-    names = ("id", "name", "role", "hint", "created_at", "expires_at", "revoked_at")
+    names = ("id", "name", "role", "hint", "created_at", "expires_at", "revoked_at", "last_used_at", "rate_limit")
     return ApiKey(row=row, **_columns(row, *names))
 
 

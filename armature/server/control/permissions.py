@@ -72,6 +72,7 @@ NEEDS: Mapping[str, Permission] = {
     **{f"Mutation.{each}": "MEMBERS" for each in ("approveDomain", "forgetDomain")},
     "Mutation.createApiKey": "KEYS",
     "Mutation.revokeApiKey": "KEYS",
+    "Mutation.rotateApiKey": "KEYS",
     "Mutation.retryJob": "MODEL",
     "Mutation.cancelJob": "MODEL",
     **{f"Mutation.{does}Object": "MODEL" for does in ("create", "update", "delete", "restore")},
