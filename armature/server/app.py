@@ -26,6 +26,7 @@ from armature.core.settings import Settings
 from armature.schema_builder.run.document import DocumentReader
 from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.workspaces import Workspaces
+from armature.server.account_pages import account_routes
 from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.attempts import Attempts
 from armature.server.auth.desk import Desk
@@ -221,6 +222,7 @@ def routes(services: Services, demo_api_key: str | None) -> list[BaseRoute]:
         Route("/", to_playground),
         sdl_route(services.engine, workspace_caller(services)),
         *playground_routes(demo_api_key),
+        *account_routes(),
         *sign_in_routes(services.desk, services.providers, visit_of),
         *health_routes(checks(services)),
     ]
