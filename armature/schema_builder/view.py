@@ -56,7 +56,7 @@ class Plain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rolled(Plain):
-    """What many records come to: in no column, but computed where it is asked for (compile/rollups.py)."""
+    """What many records come to, computed where it is asked for (compile/rollups.py). No column has such a name."""
 
     rollup: Rollup
     view: "View" = field(compare=False, repr=False)
@@ -356,7 +356,7 @@ def _rolled(view: "View", of: Object, field: Field) -> Iterator[Rolled]:
     is_there = view.snapshot.link(rollup.relation).is_visible and not hidden(view.snapshot, rollup)
     if is_there and lost(view.snapshot, rollup) is None:
         is_required = rollup.function in COUNTING
-        yield Rolled(field.name, field, rollup.result, "", is_required, rollup=rollup, view=view)
+        yield Rolled(field.name, field, rollup.result, f"({field.name})", is_required, rollup=rollup, view=view)
 
 
 def _plain(field: Field, name: str, within: str | None = None) -> Plain:

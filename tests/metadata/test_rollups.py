@@ -301,3 +301,23 @@ def test_rollups_are_part_of_a_file_and_wait_for_what_they_need() -> None:
     renamed = renamed.replace("was: mass", "was: weight")
     assert made.object("company") == build(made.snapshot, FILE).kept_objects["company"]
     assert build(made.snapshot, renamed).kept_objects["company"].kept_fields["size"].settings["field"] == "mass"
+
+
+def test_a_rollup_follows_the_type_of_its_value_or_keeps_it() -> None:
+    made = with_won()
+
+    made.change(update_field("opportunity", "amountMicros", type="NUMBER", settings={"dataType": "int"}))
+    assert made.field("company", "won").settings["result"] == "BigInt"
+    for field in ("amountMicros", "stage"):
+        (error,) = made.errors(update_field("opportunity", field, type="BOOLEAN", default_value=None))
+        assert '"won" of "company"' in str(error)
+    assert not made.errors(update_field("company", "won", settings={**made.field("company", "won").settings}))
+
+
+@pytest.mark.parametrize("kind", ["ROLLUP", "MORPH_RELATION"])
+def test_what_has_a_column_does_not_become_what_has_none(kind: str) -> None:
+    made = crm()
+
+    assert made.errors(update_field("person", "city", type=kind))
+    made.change(add_field("company", rollup("count", "people")))
+    assert made.errors(update_field("company", "count", type="TEXT"))

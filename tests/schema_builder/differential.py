@@ -11,17 +11,20 @@ from hypothesis import note
 
 from armature.core.settings import Settings
 from armature.metadata.model import Snapshot
+from armature.migrations.workspace.change import change_workspace
 from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import View
 from tests.support.answers import assert_same, canonical, canonical_of, error_places
 from tests.support.data_api import DataApi, insert_state, read_state
 from tests.support.oracle.execute import Expected, expected, problems
+from tests.support.oracle.rollups import rolled_up
 from tests.support.oracle.values import document
 from tests.support.worlds.choices import Choices, seeded
 from tests.support.worlds.data import State, some_data
 from tests.support.worlds.models import some_model
 from tests.support.worlds.queries import Generated
+from tests.support.worlds.rollups import some_rollups
 
 SETTINGS = Settings(
     max_cost=10**15, max_conditions=10**9, max_aliases=10**6, max_depth=1_000, max_tokens=10**7, max_root_fields=10**6
@@ -72,6 +75,16 @@ async def some_world(api: DataApi, choices: Choices, rows: int) -> World:
     state = some_data(seeded(choices.below(1_000)), snapshot, choices.between(0, rows))
     await insert_state(api.db, snapshot, state)
     return World(api, snapshot, WorkspaceSchema(View(snapshot)), state)
+
+
+async def with_rollups(world: World, choices: Choices) -> World:
+    """The same records, and what some of them come to; for queries only."""
+    changes = list(some_rollups(choices, world.schema.view))
+    id_ = world.snapshot.workspace_id
+    snapshot = await change_workspace(world.api.db, id_, changes, known=world.snapshot)
+    world.api.workspaces.put(snapshot)
+    view = View(snapshot)
+    return World(world.api, snapshot, WorkspaceSchema(view), rolled_up(view, world.state))
 
 
 async def forget(world: World) -> None:

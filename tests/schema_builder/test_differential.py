@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.schema_builder.differential import SETTINGS, forget, some_world
+from tests.schema_builder.differential import SETTINGS, forget, some_world, with_rollups
 from tests.support.data_api import DataApi, data_api
 from tests.support.oracle.references import Undecided
 from tests.support.worlds.choices import Choices, choices
@@ -44,7 +44,7 @@ async def api(migrated_database_url: str) -> AsyncIterator[DataApi]:
 async def test_queries_are_answered_as_by_the_reference_executor(
     api: DataApi, chance: Choices, operations: int
 ) -> None:
-    world = await some_world(api, chance, ROWS)
+    world = await with_rollups(await some_world(api, chance, ROWS), chance)
     for _ in range(operations):
         await world.check_query(some_query(chance, world.schema, world.state))
     await forget(world)

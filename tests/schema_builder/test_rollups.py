@@ -1,10 +1,17 @@
 """Rollups through the data API: computed of what is in sight, wherever a value can be asked for."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from armature.metadata.changes import Change, NewField
+from armature.metadata.changes import (
+    Change,
+    CreateRole,
+    NewField,
+    SetFieldPermission,
+    SetObjectPermission,
+)
+from armature.metadata.rights import Right
 from tests.metadata.models import add_field, add_object, many_to_many, select, text, to_one
 from tests.metadata.test_rollups import rollup
 from tests.support.data_api import Client, DataApi
@@ -164,3 +171,52 @@ async def test_a_count_is_never_null_and_a_sum_may_be(firms: Client) -> None:
 
     assert types["dealCount"] == {"kind": "NON_NULL", "name": None, "ofType": {"name": "Int"}}
     assert types["won"] == {"kind": "SCALAR", "name": "BigInt", "ofType": None}
+
+
+AMOUNT = rollup("amount", "opportunities", "SUM", "amountMicros", filter={"stage": {"neq": "CUSTOMER"}})
+ALL: tuple[Right, ...] = get_args(Right)
+
+
+async def test_a_role_rolls_up_the_records_it_sees(own_crm: Client) -> None:
+    crm = await own_crm.change(
+        add_field("company", rollup("peopleCount", "people")),
+        CreateRole(name="clerk", rights=ALL),
+        SetObjectPermission(role="clerk", object="person", rights=ALL, read_rule={"city": {"eq": "Oxford"}}),
+    )
+    query = "{companies(filter: {peopleCount: {gt: 0}}, orderBy: {peopleCount: DESC}) {name peopleCount}}"
+
+    assert await asked(crm, query) == [{"name": "Teapot 100%", "peopleCount": 2}, {"name": "Acme", "peopleCount": 1}]
+    assert await asked(crm.acting_as("clerk"), query) == [{"name": "Acme", "peopleCount": 1}]
+
+
+@pytest.mark.parametrize("hidden", ["amountMicros", "stage"])
+async def test_a_rollup_of_what_a_role_may_not_read_does_not_exist_for_it(own_crm: Client, hidden: str) -> None:
+    crm = await own_crm.change(
+        add_field("company", AMOUNT),
+        CreateRole(name="clerk", rights=ALL),
+        SetFieldPermission(role="clerk", object="opportunity", field=hidden, may_read=False),
+    )
+    clerk = crm.acting_as("clerk")
+
+    assert len(await asked(crm, "{companies(filter: {amount: {gt: 0}}) {amount}}")) == 2
+    for query in (
+        "{companies {amount}}",
+        "{companies(filter: {amount: {gt: 0}}) {id}}",
+        "{companies(orderBy: {amount: ASC}) {id}}",
+        "{companiesAggregate {max {amount}}}",
+        "{companiesGroupBy(by: {field: AMOUNT}) {count}}",
+    ):
+        answer = await clerk.ask(query)
+        assert "data" not in answer
+        assert "amount" in answer["errors"][0]["message"].lower()
+
+
+async def test_a_rollup_over_an_object_that_a_role_may_not_read_does_not_exist_for_it(own_crm: Client) -> None:
+    crm = await own_crm.change(
+        add_field("company", AMOUNT),
+        CreateRole(name="clerk"),
+        SetObjectPermission(role="clerk", object="company", rights=("READ",)),
+    )
+
+    error = await crm.acting_as("clerk").error("{companies {amount}}")
+    assert error["message"] == "Cannot query field 'amount' on type 'Company'."
