@@ -207,6 +207,21 @@ changesets = Table(
     Index(None, "workspace_id", "version"),
 )
 
+# Operations that are run by their id, name or hash.
+documents = Table(
+    "documents",
+    METADATA,
+    _id(),
+    _to("workspace_id", "workspaces"),
+    _text("name"),
+    _text("text"),
+    Column("hash", LargeBinary(), nullable=False),
+    _created_at(),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    UniqueConstraint("workspace_id", "name"),
+    UniqueConstraint("workspace_id", "hash"),
+)
+
 # What was answered to mutations that came with a key of the client's; `caller` is a user or an API key.
 idempotency_keys = Table(
     "idempotency_keys",

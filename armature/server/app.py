@@ -38,6 +38,7 @@ from armature.server.control.schema import control_schema
 from armature.server.cors import with_cors
 from armature.server.frame import Frame
 from armature.server.graphql.data import WorkspaceExecutor, sdl_route
+from armature.server.graphql.documents import Documents
 from armature.server.graphql.http import GraphQLEndpoint, Identify
 from armature.server.graphql.static import StaticExecutor
 from armature.server.health import Check, check_catalog, health_routes
@@ -96,6 +97,7 @@ class Services:
     listener: Listener
     workspaces: Workspaces
     documents: DocumentReader
+    stored: Documents
     engine: Engine
     tokens: AccessTokens
     identities: Identities
@@ -117,6 +119,7 @@ async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Serv
         listener = Listener(url)
         workspaces = Workspaces(database, listener, settings.workspace_cache_size)
         documents = DocumentReader(settings)
+        stored = Documents(database, redis, listener, documents, settings.document_cache_size)
         engine = Engine(database, settings, workspaces, documents)
         identities = Identities(database, listener, tokens)
         identities.uses.start()
@@ -138,6 +141,7 @@ async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Serv
             listener,
             workspaces,
             documents,
+            stored,
             engine,
             tokens,
             identities,
@@ -167,9 +171,10 @@ def endpoints(settings: Settings, services: Services) -> Mapping[str, ASGIApp]:
         services.identities,
         services.desk,
         services.providers,
+        services.stored,
     )
     model = StaticExecutor(control_schema(), services.documents, partial(Context, control), settings)
-    data = WorkspaceExecutor(services.engine)
+    data = WorkspaceExecutor(services.engine, services.stored)
 
     def of_caller(caller: WorkspaceIdentity) -> Bucket | None:
         return bucket_of(caller, settings.rate_limit)

@@ -25,6 +25,7 @@ from armature.server.auth.oidc import Providers
 from armature.server.auth.visit import Visit
 from armature.server.control.context import Context, Control, Visitor
 from armature.server.control.schema import control_schema
+from armature.server.graphql.documents import Documents
 from armature.server.graphql.static import StaticExecutor
 from tests.support.control_plane import SECRET_KEY, Caller, Site
 
@@ -392,12 +393,12 @@ class Counted:
         settings, tokens = Settings(), AccessTokens(SECRET_KEY, 900)
         workspaces = Workspaces(database, listener, 10)
         desk = Desk(database, Attempts(Redis(), "open"), Sealing([SECRET_KEY.encode()]), post_of(settings), settings)
-        control = Control(
-            settings, database, workspaces, tokens, Identities(database, listener, tokens), desk, Providers(())
-        )
+        identities, reader = Identities(database, listener, tokens), DocumentReader(settings)
+        documents = Documents(database, Redis(), listener, reader, 10)
+        control = Control(settings, database, workspaces, tokens, identities, desk, Providers(()), documents)
         self._executor: StaticExecutor[WorkspaceIdentity] = StaticExecutor(
             control_schema(),
-            DocumentReader(settings),
+            reader,
             lambda identity: Context(control, Visitor(identity, Visit())),
             settings,
         )

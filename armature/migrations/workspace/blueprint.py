@@ -56,7 +56,7 @@ async def plan_model(db: Database, workspace_id: UUID, text: str) -> Plan:
     return Plan(before, steps, preview)
 
 
-async def apply_model(db: Database, plan: Plan) -> Snapshot:
+async def apply_model(db: Database, plan: Plan, *, may_break_documents: bool = False) -> Snapshot:
     """Make the planned changes, unless the model is another one by now. Raises what `change_workspace` raises."""
     return await change_workspace(
         db,
@@ -65,6 +65,7 @@ async def apply_model(db: Database, plan: Plan) -> Snapshot:
         known=plan.before,
         expected_version=plan.before.version,
         paths=plan.steps.paths,
+        may_break_documents=may_break_documents,
     )
 
 

@@ -21,6 +21,7 @@ from armature.metadata.edit import Edited, edit
 from armature.metadata.model import Snapshot
 from armature.metadata.store import load_snapshot, lock_version
 from armature.migrations.workspace.apply import apply_steps
+from armature.migrations.workspace.broken import broken_documents, may_break, refuse_broken
 from armature.migrations.workspace.conflicts import ValuesInTheWay
 from armature.migrations.workspace.diff import diff
 from armature.migrations.workspace.found_options import with_found_options
@@ -64,6 +65,7 @@ class Changeset:
     actor: Actor = NOBODY
     idempotency_key: str | None = None
     expected_version: int | None = None
+    may_break_documents: bool = False
 
 
 async def change_workspace(
@@ -76,13 +78,14 @@ async def change_workspace(
     idempotency_key: str | None = None,
     expected_version: int | None = None,
     paths: Sequence[tuple[str | int, ...]] | None = None,
+    may_break_documents: bool = False,
 ) -> Snapshot:
     """The snapshot after all changes; everybody hears of its version once it is committed.
 
     `known` is a snapshot the caller has, which saves loading it. Changesets to one workspace queue. One that changes
     nothing keeps the version. An `idempotency_key` used before for the same changes gives the newest snapshot and
     changes nothing. Raises WorkspaceNotFound, what `edit` and `guards` raise, IdempotencyKeyReused, ValuesInTheWay,
-    RecordsBusy; ModelMovedOn where there is a newer version than the expected one.
+    RecordsBusy, DocumentsBroken; ModelMovedOn where there is a newer version than the expected one.
     """
     changeset = Changeset(
         workspace_id=workspace_id,
@@ -92,6 +95,7 @@ async def change_workspace(
         actor=actor,
         idempotency_key=idempotency_key,
         expected_version=expected_version,
+        may_break_documents=may_break_documents,
     )
     return await in_turn(db, workspace_id, lambda connection: _change(connection, changeset))
 
@@ -130,6 +134,8 @@ async def _change(connection: Connection, changeset: Changeset) -> Snapshot:
     after = made.snapshot
     if after is before and changeset.idempotency_key is None:
         return before
+    if not changeset.may_break_documents and may_break(changeset.changes):
+        refuse_broken(await broken_documents(connection, before, after))
     entry = entry_of(before, after, changeset.changes, changeset.actor, changeset.idempotency_key)
     await make(connection, before, made, entry)
     return after

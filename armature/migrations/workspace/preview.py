@@ -1,6 +1,6 @@
 """A dry run: the change is made and taken back, so that what would stand in its way is found, not guessed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -8,10 +8,12 @@ from sqlalchemy import ColumnElement, func, or_, select, table
 
 from armature.core.db import Connection, Database, fetch_value
 from armature.metadata.changes import Change
+from armature.metadata.edit import Edited
 from armature.metadata.formula.fields import is_formula
 from armature.metadata.model import Field, Object, Snapshot
 from armature.metadata.stored import stored
 from armature.migrations.workspace.apply import apply_converting_steps
+from armature.migrations.workspace.broken import BrokenDocument, broken_documents
 from armature.migrations.workspace.change import IN_THE_WAY, Changeset, edited, lock_newest, queue, told
 from armature.migrations.workspace.conversion import Conversion, look_ahead
 from armature.migrations.workspace.diff import diff
@@ -85,7 +87,8 @@ class Preview:
     version: int
     statements: tuple[PlannedStatement, ...]
     set_aside: tuple[SetAside, ...]
-    conversions: tuple[Conversion, ...] = ()
+    conversions: Sequence[Conversion] = ()
+    broken: Sequence[BrokenDocument] = ()
 
 
 async def preview_changes(
@@ -98,11 +101,16 @@ async def preview_changes(
 ) -> Preview:
     """What `change_workspace` would do. Raises what it would raise; takes the same locks, and gives them back."""
     changeset = Changeset(workspace_id=workspace_id, changes=changes, paths=paths, known=known)
+    return await in_trial(db, workspace_id, lambda connection: _preview(connection, changeset))
+
+
+async def in_trial(db: Database, workspace_id: UUID, work: Callable[[Connection], Awaitable[Preview]]) -> Preview:
+    """In a transaction that is rolled back."""
     async with queue(workspace_id), db.connection() as connection:
         trial = connection.transaction()
         await trial.start()
         try:
-            return await _preview(connection, changeset)
+            return await work(connection)
         except IN_THE_WAY as error:
             raise told(error) from error
         finally:
@@ -112,14 +120,19 @@ async def preview_changes(
 async def _preview(connection: Connection, changeset: Changeset) -> Preview:
     before = await lock_newest(connection, changeset.workspace_id, changeset.known)
     changes = await with_found_options(connection, before, changeset.changes, changeset.paths)
-    made = edited(before, replace(changeset, changes=changes))
+    return await preview_between(connection, before, edited(before, replace(changeset, changes=changes)))
+
+
+async def preview_between(connection: Connection, before: Snapshot, made: Edited) -> Preview:
+    """What it takes to change the database to what was made of `before`."""
     after, steps = made.snapshot, diff(before, made.snapshot, made.conversions)
     set_aside = await _set_aside(connection, before, after)
-    conversions = tuple(await look_ahead(connection, steps, before.schema))
+    conversions = await look_ahead(connection, steps, before.schema)
     if not any(each.is_refused for each in conversions):
         await apply_converting_steps(connection, steps, before)
-    later = tuple(_later(before, after))
-    return Preview(after.version, (*_planned(steps, before), *later), set_aside, conversions)
+    broken = await broken_documents(connection, before, after)
+    planned = (*_planned(steps, before), *_later(before, after))
+    return Preview(after.version, planned, set_aside, conversions, broken)
 
 
 def _later(before: Snapshot, after: Snapshot) -> Iterator[PlannedStatement]:

@@ -18,9 +18,11 @@ from armature.metadata.model import Field, Object, Snapshot
 from armature.metadata.stored import stored
 from armature.metadata.tables import changesets
 from armature.metadata.undo import Undo, undo_of, undone
+from armature.migrations.workspace.broken import broken_documents, refuse_broken
 from armature.migrations.workspace.change import in_turn, lock_newest, make
 from armature.migrations.workspace.conversion import own_values
 from armature.migrations.workspace.journal import NOBODY, Actor, Entry
+from armature.migrations.workspace.preview import Preview, in_trial, preview_between
 from armature.migrations.workspace.render import default_sql, held_column
 from armature.schema_builder.tables import has_default, is_made_anew
 
@@ -59,27 +61,53 @@ class DataInTheWay(Conflict):
 
 
 async def undo_changeset(
-    db: Database, workspace_id: UUID, version: int, *, known: Snapshot | None = None, actor: Actor = NOBODY
+    db: Database,
+    workspace_id: UUID,
+    version: int,
+    *,
+    known: Snapshot | None = None,
+    actor: Actor = NOBODY,
+    may_break_documents: bool = False,
 ) -> Snapshot:
     """The model as it was before this version, the last one, as a version of its own, which can be undone as well.
 
     What the changeset made is set aside. Raises WorkspaceNotFound, VersionUnknown, NotTheLast, FirstVersion,
-    DataInTheWay, what `guards` raise, ValuesInTheWay, RecordsBusy.
+    DataInTheWay, DocumentsBroken, what `guards` raise, ValuesInTheWay, RecordsBusy.
     """
 
     async def undo(connection: Connection) -> Snapshot:
-        before = await lock_newest(connection, workspace_id, known)
-        summary, undo = await _recorded(connection, before, version)
-        after = replace(undone(before, undo, datetime.now(UTC)), version=before.version + 1)
-        errors = [each async for each in _in_the_way(connection, before, after, undo)]
-        errors += [each.error for each in problems(before, after)]
-        if errors:
-            raise errors[0] if len(errors) == 1 else ManyErrors(errors)
+        before, after, summary = await _undoing(connection, workspace_id, version, known)
+        if not may_break_documents:
+            refuse_broken(await broken_documents(connection, before, after))
         entry = _entry(before, after, version, summary, actor)
         await make(connection, before, Edited(after), entry)
         return after
 
     return await in_turn(db, workspace_id, undo)
+
+
+async def preview_undo(db: Database, workspace_id: UUID, version: int, *, known: Snapshot | None = None) -> Preview:
+    """What `undo_changeset` would do. Raises what it would raise, but for DocumentsBroken."""
+
+    async def undo(connection: Connection) -> Preview:
+        before, after, _ = await _undoing(connection, workspace_id, version, known)
+        return await preview_between(connection, before, Edited(after))
+
+    return await in_trial(db, workspace_id, undo)
+
+
+async def _undoing(
+    connection: Connection, workspace_id: UUID, version: int, known: Snapshot | None
+) -> tuple[Snapshot, Snapshot, list[str]]:
+    """The model as it is, as it would be, and what is undone in words."""
+    before = await lock_newest(connection, workspace_id, known)
+    summary, undo = await _recorded(connection, before, version)
+    after = replace(undone(before, undo, datetime.now(UTC)), version=before.version + 1)
+    errors = [each async for each in _in_the_way(connection, before, after, undo)]
+    errors += [each.error for each in problems(before, after)]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ManyErrors(errors)
+    return before, after, summary
 
 
 def _entry(before: Snapshot, after: Snapshot, version: int, summary: list[str], actor: Actor) -> Entry:

@@ -12,10 +12,22 @@ from armature.schema_builder.run.text import Streamed
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What names an operation: a stored document's id or name, or `sha256:` and the hash of its text.
+
+    `is_hash`: by Apollo's protocol, where the text may come with it.
+    """
+
+    document: str
+    is_hash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One GraphQL request, decoded. `may_mutate` is False for GET (GraphQL over HTTP, section "GET").
 
-    Two of one caller with the same `idempotency_key` are the same operation, sent again.
+    Two of one caller with the same `idempotency_key` are the same operation, sent again. `query` is empty where the
+    operation is `asked` for by name; `is_stored`: the workspace keeps it.
     """
 
     query: str
@@ -23,6 +35,8 @@ class Operation:
     name: str | None = None
     may_mutate: bool = True
     idempotency_key: str | None = None
+    asked: Asked | None = None
+    is_stored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,13 +60,13 @@ class Engine:
         """
         snapshot = self._workspaces.known(workspace_id) or await self._workspaces.newest(workspace_id)
         try:
-            return await self._run(operation, self._seen(snapshot, caller), caller)
+            return await self._run(operation, self._asked(operation, snapshot, caller), caller)
         except (Refused, SchemaChanged) as refused:
             newest = await self._workspaces.newest(workspace_id)
             if newest.version == snapshot.version:
                 return _final(refused)
         try:
-            return await self._run(operation, self._seen(newest, caller), caller)
+            return await self._run(operation, self._asked(operation, newest, caller), caller)
         except (Refused, SchemaChanged) as refused:
             return _refusal(refused)
 
@@ -75,6 +75,15 @@ class Engine:
         snapshot = self._seen(await self._workspaces.snapshot(workspace_id), caller)
         _check_introspection(snapshot)
         return await self._introspection.text(snapshot)
+
+    def _asked(self, operation: Operation, snapshot: Snapshot, caller: Caller) -> Snapshot:
+        """The model as the caller sees it. Raises StoredOnly."""
+        if caller.roles is None:
+            return snapshot
+        seen = self._seen(snapshot, caller)
+        if seen.sight is not None and seen.sight.documents_only and not operation.is_stored:
+            raise StoredOnly
+        return seen
 
     def _seen(self, snapshot: Snapshot, caller: Caller) -> Snapshot:
         return snapshot if caller.roles is None else self._sights.of(snapshot, caller.roles)
@@ -191,6 +200,14 @@ class Engine:
         lifetime = self._settings.idempotency_lifetime
         answer = await once(self._db, lifetime, key, lambda db: run_mutation(replace(at, db=db), prepared, plan))
         return replace(answer, cost=tally.count)
+
+
+class StoredOnly(Forbidden):
+    def __init__(self) -> None:
+        super().__init__(
+            "Your role lets you run stored documents, and nothing else.",
+            hint='Send {"documentId": "…"}, without a query.',
+        )
 
 
 class IntrospectionOff(Forbidden):

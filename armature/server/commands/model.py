@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from armature.core.db import Database
     from armature.metadata.model import Snapshot
     from armature.migrations.workspace.blueprint import Plan
+    from armature.migrations.workspace.conversion import Conversion
 
 model_file = click.argument("file", type=click.File("r", encoding="utf-8-sig"))
 
@@ -71,9 +72,12 @@ def plan(file: Any, workspace_id: UUID | None, data_dir: Path, as_json: bool) ->
 @model_file
 @workspace_option
 @click.option("--yes", is_flag=True, help="Don't ask.")
+@click.option("--allow-broken-documents", is_flag=True, help="Even where stored documents can't be run any more.")
 @data_dir_option
 @json_option
-def apply(file: Any, workspace_id: UUID | None, yes: bool, data_dir: Path, as_json: bool) -> None:
+def apply(
+    file: Any, workspace_id: UUID | None, yes: bool, allow_broken_documents: bool, data_dir: Path, as_json: bool
+) -> None:
     """Make the model what FILE says, all of it or nothing, in one transaction."""
 
     async def work(db: "Database") -> "tuple[Plan, Snapshot]":
@@ -85,7 +89,7 @@ def apply(file: Any, workspace_id: UUID | None, yes: bool, data_dir: Path, as_js
         if not yes:
             click.echo(_told(found), err=True)
             click.confirm("Change the model?", abort=True, err=True)
-        return found, await apply_model(db, found)
+        return found, await apply_model(db, found, may_break_documents=allow_broken_documents)
 
     found, after = on_database(data_dir, work)
     lines = [*found.summaries(), f"The model is at version {after.version} now."]
@@ -114,6 +118,21 @@ def _known(plan: "Plan") -> dict[str, Any]:
         "warnings": plan.warnings(),
         "statements": preview.statements if preview else [],
         "setAside": preview.set_aside if preview else [],
+        "conversions": [_conversion(each) for each in preview.conversions] if preview else [],
+        "brokenDocuments": preview.broken if preview else [],
+    }
+
+
+def _conversion(planned: "Conversion") -> dict[str, Any]:
+    step = planned.step
+    return {
+        "object": step.of.name_singular,
+        "field": step.field.name,
+        "from": step.before.kind,
+        "to": step.field.kind,
+        "records": planned.records,
+        "failing": planned.failing,
+        "examples": planned.examples,
     }
 
 
@@ -124,6 +143,13 @@ def _told(plan: "Plan") -> str:
     for each in plan.preview.set_aside:
         what = f"{each.object}.{each.field}" if each.field else each.object
         lines.append(f"Out of sight: {what}, {each.records:,} {'values' if each.field else 'records'}.")
+    for conversion in plan.preview.conversions:
+        known = _conversion(conversion)
+        lines.append(
+            f"Converted: {known['object']}.{known['field']} from {known['from']} to {known['to']}, "
+            f"{known['records']:,} values, {known['failing']:,} of which do not fit."
+        )
+    lines += [f"Breaks the stored document {each.name}: {each.errors[0]}" for each in plan.preview.broken]
     lines += plan.warnings()
     for statement in plan.preview.statements:
         notes = [f"locks {statement.lock}"] if statement.lock else []

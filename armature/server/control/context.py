@@ -21,6 +21,7 @@ from armature.server.auth.oidc import Providers
 from armature.server.auth.roles import check_may_give, check_named, names_of
 from armature.server.auth.visit import Visit
 from armature.server.control.loaders import Loaders
+from armature.server.graphql.documents import Documents
 
 T = TypeVar("T")
 
@@ -75,6 +76,7 @@ class Control:
     identities: Identities
     desk: Desk
     providers: Providers
+    documents: Documents
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,14 @@ from armature.metadata.resolve import find_deleted_field, find_deleted_object, f
 from armature.migrations.workspace.change import change_workspace
 from armature.migrations.workspace.journal import Actor
 from armature.migrations.workspace.preview import Preview, preview_changes
-from armature.migrations.workspace.undo import undo_changeset
+from armature.migrations.workspace.undo import preview_undo, undo_changeset
 from armature.server.control.context import Context
 from armature.server.control.steps import Reading, read_step
 
 
-async def change_model(context: Context, asked: Reading, idempotency_key: str | None = None) -> Snapshot:
+async def change_model(
+    context: Context, asked: Reading, idempotency_key: str | None = None, *, may_break_documents: bool = False
+) -> Snapshot:
     """The model after a changeset; this process' next request sees it."""
     place, workspaces = context.place(), context.control.workspaces
     await check_steps(context, asked)
@@ -45,19 +47,34 @@ async def change_model(context: Context, asked: Reading, idempotency_key: str | 
         actor=Actor(place.user_id, place.api_key_id),
         idempotency_key=idempotency_key,
         paths=asked.paths,
+        may_break_documents=may_break_documents,
     )
     workspaces.put(after)
     return after
 
 
-async def undo_model(context: Context, version: int) -> Snapshot:
+async def undo_model(context: Context, version: int, *, may_break_documents: bool) -> Snapshot:
     """The model without this changeset; this process' next request sees it."""
     place, workspaces = context.place(), context.control.workspaces
     await context.check_may("MODEL", "ROLES")
     known, actor = workspaces.last(place.workspace_id), Actor(place.user_id, place.api_key_id)
-    after = await undo_changeset(context.db, place.workspace_id, version, known=known, actor=actor)
+    after = await undo_changeset(
+        context.db,
+        place.workspace_id,
+        version,
+        known=known,
+        actor=actor,
+        may_break_documents=may_break_documents,
+    )
     workspaces.put(after)
     return after
+
+
+async def preview_undoing(context: Context, version: int) -> Preview:
+    """What `undo_model` would do."""
+    workspace_id = context.place().workspace_id
+    known = context.control.workspaces.last(workspace_id)
+    return await preview_undo(context.db, workspace_id, version, known=known)
 
 
 async def preview_model(context: Context, asked: Reading) -> Preview:

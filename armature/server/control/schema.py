@@ -8,6 +8,7 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 
 from armature.server.control.access import AccessQueries
 from armature.server.control.audit import AuditQueries
+from armature.server.control.documents import DocumentMutations, DocumentQueries
 from armature.server.control.jobs import JobMutations, JobQueries
 from armature.server.control.mutations.accounts import AccountMutations, AccountQueries
 from armature.server.control.mutations.keys import KeyMutations
@@ -35,6 +36,7 @@ class Query(
     RoleQueries,
     AccessQueries,
     AuditQueries,
+    DocumentQueries,
 ):
     pass
 
@@ -51,6 +53,7 @@ class Mutation(
     ModelMutations,
     RoleMutations,
     JobMutations,
+    DocumentMutations,
 ):
     pass
 

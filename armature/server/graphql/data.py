@@ -11,17 +11,25 @@ from armature.schema_builder.run.answer import Answer, Operation
 from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.text import Text
 from armature.server.auth.identity import WorkspaceIdentity
+from armature.server.graphql.documents import Documents
 from armature.server.graphql.http import Identify
 
 
 class WorkspaceExecutor:
-    """Hands the engine's coroutine on: no step of its own for each request."""
+    """Hands the engine's coroutine on: no step of its own, but for operations that are named instead of sent."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, documents: Documents) -> None:
         self._run = engine.execute
+        self._documents = documents
 
     def execute(self, operation: Operation, caller: WorkspaceIdentity) -> Awaitable[Answer]:
+        if operation.asked is not None:
+            return self._run_named(operation, caller)
         return self._run(operation, caller.workspace_id, caller.actor)
+
+    async def _run_named(self, operation: Operation, caller: WorkspaceIdentity) -> Answer:
+        named = await self._documents.named(operation, caller.workspace_id)
+        return await self._run(named, caller.workspace_id, caller.actor)
 
 
 def sdl_route(engine: Engine, identify: Identify[WorkspaceIdentity]) -> Route:

@@ -19,6 +19,7 @@ from armature.core.errors import ArmatureError, BadUserInput, Forbidden, LimitEx
 from armature.schema_builder.run.answer import MutationOverGet
 from armature.schema_builder.run.once import KeyReused, StillRunning
 from armature.server.graphql.accept import Header, Media
+from armature.server.graphql.documents import PersistedQueryNotFound, PersistedQueryNotSupported
 from armature.server.limits.told import RateLimited
 
 log = structlog.get_logger("armature.failures")
@@ -113,6 +114,8 @@ OF_TRANSPORT: Mapping[type[ArmatureError], int] = MappingProxyType(
         KeyReused: 422,
         StillRunning: 409,
         RateLimited: 429,
+        PersistedQueryNotFound: 200,
+        PersistedQueryNotSupported: 200,
     }
 )
 

@@ -12,12 +12,14 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from armature.schema_builder.run.answer import Operation
+from armature.schema_builder.run.answer import Asked, Operation
+from armature.schema_builder.run.stored import HASHED
 from armature.server.graphql.failures import AddressTooLong, BodyTooLarge, Malformed, UnsupportedMediaType
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 T = TypeVar("T")
 
+LONGEST_REFERENCE = 200
 NOTHING: Mapping[str, Any] = {}
 NOUNS = {
     "str": "a string",
@@ -32,6 +34,7 @@ NOUNS = {
 }
 
 _WRONG_TYPE = re.compile(r"Expected `(?P<wanted>[^`]+)`, got `(?P<found>[^`]+)`(?: - at `\$\.?(?P<where>[^`]*)`)?")
+_HASH = re.compile(r"[0-9a-fA-F]{64}\Z")
 _KEY = re.compile(rb"[\x21-\x7e]{1,255}\Z")
 _AT_BYTE = re.compile(r"\(byte (\d+)\)")
 _LONE_SURROGATE = re.compile(
@@ -40,12 +43,20 @@ _LONE_SURROGATE = re.compile(
 
 
 class Sent(msgspec.Struct, rename="camel"):
-    """The members of a request. `extensions` has a shape only: none is understood yet."""
+    """The members of a request."""
 
-    query: str
+    query: str | msgspec.UnsetType = msgspec.UNSET
+    document_id: str | None = None
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
     extensions: dict[str, msgspec.Raw] | None = None
+
+
+class PersistedQuery(msgspec.Struct, rename={"digest": "sha256Hash"}):
+    """Apollo's protocol: the one extension that is understood."""
+
+    version: int
+    digest: str
 
 
 class ClientGone(Exception):
@@ -53,6 +64,8 @@ class ClientGone(Exception):
 
 
 _decode_body = msgspec.json.Decoder(Sent).decode
+_decode_persisted = msgspec.json.Decoder(PersistedQuery).decode
+_decode_extensions = msgspec.json.Decoder(dict[str, msgspec.Raw] | None).decode
 _decode_object = msgspec.json.Decoder(dict[str, Any] | None).decode
 
 
@@ -95,7 +108,31 @@ def check_json(content_type: bytes | None) -> None:
 def operation_in_body(body: bytes) -> Operation:
     """Raises Malformed."""
     sent = _decoded(body, _decode_body, "body")
-    return Operation(sent.query, sent.variables or NOTHING, sent.operation_name or None)
+    if sent.query is not msgspec.UNSET and sent.document_id is None and sent.extensions is None:
+        return Operation(sent.query, sent.variables or NOTHING, sent.operation_name or None)
+    query = "" if sent.query is msgspec.UNSET else sent.query
+    asked = _asked(query, sent.document_id, (sent.extensions or {}).get("persistedQuery"))
+    if asked is None and sent.query is msgspec.UNSET:
+        raise Malformed('"query" is missing.', field="query")
+    return Operation(query, sent.variables or NOTHING, sent.operation_name or None, asked=asked)
+
+
+def _asked(query: str, document_id: str | None, persisted: msgspec.Raw | None) -> Asked | None:
+    """Raises Malformed."""
+    if document_id is not None:
+        if query or persisted is not None:
+            raise Malformed("A documentId stands alone, without a query.", field="documentId")
+        if not 1 <= len(document_id) <= LONGEST_REFERENCE or not document_id.isprintable():
+            raise Malformed("The documentId is none.", field="documentId")
+        return Asked(document_id)
+    if persisted is None or bytes(persisted) == b"null":
+        return None
+    sent = _decoded(bytes(persisted), _decode_persisted, "persistedQuery")
+    if sent.version != 1:
+        raise Malformed("Only version 1 of persisted queries is known.", field="persistedQuery.version")
+    if not _HASH.match(sent.digest):
+        raise Malformed("The sha256Hash must be 64 hexadecimal digits.", field="persistedQuery.sha256Hash")
+    return Asked(f"{HASHED}{sent.digest.lower()}", is_hash=True)
 
 
 def idempotency_key(header: bytes | None) -> str | None:
@@ -112,11 +149,13 @@ def operation_in_query(query_string: bytes, limit: int) -> Operation:
     if len(query_string) > limit:
         raise AddressTooLong(limit=limit, actual=len(query_string))
     given = _parameters(query_string)
-    query = given.get("query")
-    if not query:
+    query, extensions = given.get("query") or "", given.get("extensions")
+    persisted = _decoded(extensions.encode(), _decode_extensions, "extensions") if extensions else None
+    asked = _asked(query, given.get("documentId") or None, (persisted or {}).get("persistedQuery"))
+    if not query and asked is None:
         raise Malformed('The parameter "query" is missing.', field="query")
-    _object_parameter(given, "extensions")
-    return Operation(query, _object_parameter(given, "variables"), given.get("operationName") or None, may_mutate=False)
+    variables, name = _object_parameter(given, "variables"), given.get("operationName") or None
+    return Operation(query, variables, name, may_mutate=False, asked=asked)
 
 
 def _parameters(query_string: bytes) -> dict[str, str]:

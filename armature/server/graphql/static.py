@@ -24,6 +24,7 @@ from armature.core.lru import Lru
 from armature.core.settings import Settings
 from armature.schema_builder.run.answer import Answer, MutationOverGet, Operation, formatted, refusal
 from armature.schema_builder.run.document import PAGE, Document, DocumentReader
+from armature.server.graphql.documents import PersistedQueryNotSupported
 from armature.server.graphql.failures import Internal, as_told
 
 log = structlog.get_logger("armature.static")
@@ -52,6 +53,8 @@ class StaticExecutor(Generic[Caller]):
 
     async def execute(self, operation: Operation, caller: Caller) -> Answer:
         """Raises MutationOverGet, LimitExceeded; whatever a resolver raises is an entry of `errors`."""
+        if operation.asked is not None and not operation.query:
+            raise PersistedQueryNotSupported
         document = self._valid.get(operation.query)
         try:
             if document is None:

@@ -17,6 +17,7 @@ def upgrade() -> None:
     _create_access()
     _create_models()
     _create_answers()
+    _create_documents()
     _create_jobs()
     _create_sessions()
     _create_second_factors()
@@ -43,6 +44,7 @@ def downgrade() -> None:
         "refresh_tokens",
         "sessions",
         "jobs",
+        "documents",
         "idempotency_keys",
         "changesets",
         "roles",
@@ -331,6 +333,26 @@ def _create_answers() -> None:
     )
     op.create_index(
         "idempotency_keys__created_at__idx", "idempotency_keys", ["created_at"], unique=False, schema="armature"
+    )
+
+
+def _create_documents() -> None:
+    op.create_table(
+        "documents",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["armature.workspaces.id"], name="documents__workspace_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="documents__pkey"),
+        sa.UniqueConstraint("workspace_id", "name", name="documents__workspace_id_name__key"),
+        sa.UniqueConstraint("workspace_id", "hash", name="documents__workspace_id_hash__key"),
+        schema="armature",
     )
 
 

@@ -24,7 +24,15 @@ from armature.server.control.inputs import (
     UpdateFieldInput,
     UpdateObjectInput,
 )
-from armature.server.control.model import change_model, change_one, field_after, object_after, preview_model, undo_model
+from armature.server.control.model import (
+    change_model,
+    change_one,
+    field_after,
+    object_after,
+    preview_model,
+    preview_undoing,
+    undo_model,
+)
 from armature.server.control.model_types import FIELD_TYPE, FIELD_TYPES, Field, Object, field_of, object_of
 from armature.server.control.steps import read_steps
 
@@ -42,6 +50,12 @@ class SetAside:
     object: str
     field: str | None
     records: int
+
+
+@strawberry.type
+class BrokenDocument:
+    name: str
+    errors: list[str]
 
 
 @strawberry.type
@@ -71,6 +85,9 @@ class Changeset:
     statements: list[PlannedStatement] | None = strawberry.field(description="Of a dry run.", default=None)
     set_aside: list[SetAside] | None = strawberry.field(description="By a dry run's changes.", default=None)
     conversions: list[Conversion] | None = strawberry.field(description="Of a dry run.", default=None)
+    broken_documents: list[BrokenDocument] | None = strawberry.field(
+        description="The stored documents that a dry run's changes would break.", default=None
+    )
 
 
 @strawberry.type
@@ -135,24 +152,34 @@ class ModelMutations:
         changes: list[ChangeInput],
         dry_run: bool = False,
         idempotency_key: str | None = None,
+        allow_broken_documents: bool = False,
     ) -> Changeset:
         """All steps or none, in one transaction.
 
-        A dry run tells what would happen. The same idempotencyKey again changes nothing.
+        A dry run tells what would happen. The same idempotencyKey again changes nothing. What would break stored
+        documents is refused, unless that is allowed.
         """
         key = None if idempotency_key is None else checked_name(idempotency_key, "idempotencyKey")
         if dry_run:
             return _planned(await preview_model(info.context, read_steps(changes)))
-        after = await change_model(info.context, read_steps(changes), key)
+        after = await change_model(info.context, read_steps(changes), key, may_break_documents=allow_broken_documents)
         return Changeset(version=after.version, applied=True)
 
     @strawberry.mutation
-    async def undo_changeset(self, info: Info[Context, None], version: int) -> Changeset:
+    async def undo_changeset(
+        self,
+        info: Info[Context, None],
+        version: int,
+        dry_run: bool = False,
+        allow_broken_documents: bool = False,
+    ) -> Changeset:
         """Takes back the changeset that made this version, the last one; refused where data would go out of sight.
 
         The model is as it was before, in a version of its own, which can be undone as well.
         """
-        after = await undo_model(info.context, version)
+        if dry_run:
+            return _planned(await preview_undoing(info.context, version))
+        after = await undo_model(info.context, version, may_break_documents=allow_broken_documents)
         return Changeset(version=after.version, applied=True)
 
 
@@ -176,6 +203,7 @@ def _planned(preview: Preview) -> Changeset:
         ],
         set_aside=[SetAside(object=each.object, field=each.field, records=each.records) for each in preview.set_aside],
         conversions=[_conversion(each) for each in preview.conversions],
+        broken_documents=[BrokenDocument(name=each.name, errors=list(each.errors)) for each in preview.broken],
     )
 
 
