@@ -140,6 +140,20 @@ def test_what_can_not_be_stored_is_told(caller: Caller, given: dict[str, str], c
     assert error["extensions"]["inputPath"][-1] == path
 
 
+def test_who_may_not_change_the_model_stores_nothing_and_runs_what_is_stored(caller: Caller) -> None:
+    stored(caller)
+    limited = caller.new_key(role="member")
+    for refused in (
+        limited.error(DOCUMENTS),
+        limited.error(CREATE, input={"name": "x", "text": MAKE}),
+        limited.error(UPDATE, input={"document": "titles", "name": "x"}),
+        limited.error(DELETE, document="titles"),
+        limited.error("mutation { undoChangeset(version: 2, dryRun: true) { version } }"),
+    ):
+        assert refused["extensions"]["code"] == "FORBIDDEN"
+    assert post(limited, documentId="titles", variables={"size": 1}).json() == ANSWER
+
+
 def test_requests_that_mean_nothing_are_refused(caller: Caller) -> None:
     stored(caller)
     digest = sha256(MAKE.encode()).hexdigest()

@@ -87,8 +87,8 @@ class Preview:
     version: int
     statements: tuple[PlannedStatement, ...]
     set_aside: tuple[SetAside, ...]
-    conversions: Sequence[Conversion] = ()
-    broken: Sequence[BrokenDocument] = ()
+    conversions: tuple[Conversion, ...] = ()
+    broken: tuple[BrokenDocument, ...] = ()
 
 
 async def preview_changes(
@@ -127,10 +127,10 @@ async def preview_between(connection: Connection, before: Snapshot, made: Edited
     """What it takes to change the database to what was made of `before`."""
     after, steps = made.snapshot, diff(before, made.snapshot, made.conversions)
     set_aside = await _set_aside(connection, before, after)
-    conversions = await look_ahead(connection, steps, before.schema)
+    conversions = tuple(await look_ahead(connection, steps, before.schema))
     if not any(each.is_refused for each in conversions):
         await apply_converting_steps(connection, steps, before)
-    broken = await broken_documents(connection, before, after)
+    broken = tuple(await broken_documents(connection, before, after))
     planned = (*_planned(steps, before), *_later(before, after))
     return Preview(after.version, planned, set_aside, conversions, broken)
 

@@ -23,8 +23,6 @@ from armature.schema_builder.view import View
 from armature.server.auth.texts import checked_name
 from armature.server.control.context import Context
 
-MODEL = "MODEL"
-
 
 @strawberry.type(description="An operation that is run on /graphql by its id, its name or the hash of its text.")
 class Document:
@@ -74,7 +72,7 @@ class DocumentQueries:
         context = info.context
         async with context.db.connection() as connection:
             found = await all_documents(connection, context.place().workspace_id)
-        snapshot = await context.snapshot()
+        snapshot = await context.whole()
         return [document_of(snapshot, each) for each in await context.listed(found)]
 
 
@@ -83,8 +81,8 @@ class DocumentMutations:
     @strawberry.mutation
     async def create_document(self, info: Info[Context, None], input: CreateDocumentInput) -> Document:
         """Stores an operation, or several, which must fit the model."""
-        context, snapshot = info.context, await info.context.snapshot()
-        name, place = checked_name(input.name, "name"), context.permitted(MODEL)
+        context, place = info.context, info.context.place()
+        snapshot, name = await context.whole(), checked_name(input.name, "name")
         check_document(input.text, snapshot, context.control.documents.reader)
         async with context.db.transaction() as connection:
             made = await add_document(connection, place.workspace_id, name, input.text)
@@ -94,8 +92,8 @@ class DocumentMutations:
     @strawberry.mutation
     async def update_document(self, info: Info[Context, None], input: UpdateDocumentInput) -> Document:
         """What is left out stays as it is; its hash follows the text."""
-        context, snapshot = info.context, await info.context.snapshot()
-        place = context.permitted(MODEL)
+        context, place = info.context, info.context.place()
+        snapshot = await context.whole()
         async with context.db.transaction() as connection:
             found = await find_document(connection, place.workspace_id, input.document)
             if found is None:
@@ -111,8 +109,8 @@ class DocumentMutations:
     @strawberry.mutation
     async def delete_document(self, info: Info[Context, None], input: DeleteDocumentInput) -> Document:
         """For good."""
-        context, snapshot = info.context, await info.context.snapshot()
-        place = context.permitted(MODEL)
+        context, place = info.context, info.context.place()
+        snapshot = await context.whole()
         async with context.db.transaction() as connection:
             found = await find_document(connection, place.workspace_id, input.document)
             if found is None:

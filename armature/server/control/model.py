@@ -72,6 +72,7 @@ async def undo_model(context: Context, version: int, *, may_break_documents: boo
 
 async def preview_undoing(context: Context, version: int) -> Preview:
     """What `undo_model` would do."""
+    await context.check_may("MODEL", "ROLES")
     workspace_id = context.place().workspace_id
     known = context.control.workspaces.last(workspace_id)
     return await preview_undo(context.db, workspace_id, version, known=known)
