@@ -19,6 +19,7 @@ import uvicorn
 from starlette.types import Message, Receive, Send
 
 from armature.core.errors import ArmatureError, Unavailable
+from armature.core.garbage import searching_seldom
 from armature.core.settings import Settings
 from armature.server.listen import ASGIApp, server_config
 
@@ -94,7 +95,7 @@ def importing() -> Iterator[None]:
 def run(work: Coroutine[Any, Any, None], settings: Settings) -> None:
     """Run it on the event loop servers run on."""
     loop = server_config(_no_app, settings).get_loop_factory()
-    with asyncio.Runner(loop_factory=loop) as runner:
+    with searching_seldom(), asyncio.Runner(loop_factory=loop) as runner:
         runner.run(work)
 
 

@@ -62,6 +62,7 @@ class DocumentReader:
             raise
         except RecursionError as error:
             raise self._exceeded("Levels of nesting", "max_depth", self._settings.max_depth + 1) from error
+        _unlink_tokens(node)
         document = Document(
             node,
             {
@@ -90,6 +91,14 @@ class DocumentReader:
     def _exceeded(self, what: str, attribute: str, actual: int) -> LimitExceeded:
         limit = getattr(self._settings, attribute)
         return LimitExceeded(what, limit=limit, actual=actual, setting=environment_name(attribute))
+
+
+def _unlink_tokens(node: DocumentNode) -> None:
+    """Each knows those beside it, so that Python would have to search for documents that nobody remembers any more."""
+    token = node.loc.start_token if node.loc else None
+    while token is not None:
+        after, token.prev, token.next = token.next, None, None
+        token = after
 
 
 @dataclass(frozen=True, slots=True)
