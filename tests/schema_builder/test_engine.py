@@ -21,6 +21,8 @@ from armature.metadata.packs.crm import CRM
 from armature.metadata.store import WorkspaceNotFound
 from armature.migrations.workspace.change import change_workspace
 from armature.schema_builder.run.answer import Operation
+from armature.schema_builder.run.engine import TYPES
+from armature.schema_builder.run.workspaces import FIELDS
 from tests.schema_builder.conftest import add_crm
 from tests.support.data_api import Client, DataApi, data_api
 from tests.support.servers import Databases
@@ -79,6 +81,33 @@ async def test_what_is_remembered_is_bounded(data_url: str) -> None:
 
         sizes = [len(each) for each in (api.engine._prepared, api.engine._plans, api.engine._schemas)]
         assert all(size <= limit for size, limit in zip(sizes, (5, 7, 2), strict=True))
+
+
+async def test_schemas_weigh_what_was_looked_at_in_them(data_url: str) -> None:
+    fields = tuple(NewField(name=f"f{at}", type="TEXT") for at in range(3))
+    models = [[CreateObject(name_singular=f"thing{n}x{at}", fields=fields) for at in range(8)] for n in range(4)]
+    async with data_api(data_url, Settings(shape_cache_size=5)) as api:
+        clients = [Client(api, await api.workspace(model)) for model in models]
+        for n, client in enumerate(clients):
+            for at in range(8):
+                of = f"thing{n}x{at}s"
+                await client.data(f"{{{of}Aggregate {{max {{f0}}}} {of}(orderBy: {{f0: ASC}}) {{id}}}}")
+                await client.data(f'{{{of}Connection(filter: {{f0: {{eq: "a"}}}}) {{edges {{node {{id}}}}}}}}')
+
+        kept = [each for client in clients if (each := api.engine._schemas.get(client.snapshot.fingerprint))]
+        assert 0 < len(kept) < len(clients)
+        assert sum(1 + len(each.types.made) // TYPES for each in kept) <= 5
+        assert {key[0] for key in api.engine._prepared._kept} <= {each.view.snapshot.fingerprint for each in kept}
+
+
+async def test_large_models_are_kept_as_several(data_url: str) -> None:
+    fields = tuple(NewField(name=f"f{at}", type="TEXT") for at in range(FIELDS))
+    async with data_api(data_url, Settings(workspace_cache_size=3)) as api:
+        clients = [Client(api, await api.workspace([CreateObject(name_singular="t", fields=fields)])) for _ in range(3)]
+        for client in clients:
+            assert await client.data("{ts {f0}}") == {"ts": []}
+
+        assert [api.workspaces.last(each.snapshot.workspace_id) is None for each in clients] == [True, True, False]
 
 
 async def test_many_requests_at_once_get_their_own_answers(own_crm: Client) -> None:

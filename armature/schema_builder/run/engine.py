@@ -40,6 +40,9 @@ from armature.schema_builder.view import View
 LONG_DOCUMENT = 5_000
 """Characters."""
 
+TYPES = 50
+"""So many that were made weigh 1 in the memory of schemas: a third of a megabyte."""
+
 
 class Engine:
     def __init__(self, db: Database, settings: Settings, workspaces: Workspaces, documents: DocumentReader) -> None:
@@ -96,11 +99,17 @@ class Engine:
         """A schema that had to leave takes with it what was made for it."""
         sight = snapshot.sight
         rules = None if sight is None else RowRules(lambda: self.schema(sight.whole))
-        made = self._schemas.put(snapshot.fingerprint, WorkspaceSchema(View(snapshot, rules)))
-        if len(self._schemas) == self._settings.shape_cache_size:
+        return self._keep(WorkspaceSchema(View(snapshot, rules)))
+
+    def _keep(self, schema: WorkspaceSchema) -> WorkspaceSchema:
+        """It weighs more with every type that somebody has looked at."""
+        shape, count = schema.view.snapshot.fingerprint, len(self._schemas)
+        is_new = shape not in self._schemas
+        self._schemas.put(shape, schema, 1 + len(schema.types.made) // TYPES)
+        if len(self._schemas) < count + is_new:
             self._prepared.drop_where(lambda key, _: key[0] not in self._schemas)
             self._plans.drop_where(lambda key, _: key[0].fingerprint not in self._schemas)
-        return made
+        return schema
 
     async def _run(self, operation: Operation, snapshot: Snapshot, caller: Caller) -> Answer:
         prepared = self._prepared.get(_key(operation, snapshot)) or await self._prepare(operation, snapshot)
@@ -117,7 +126,9 @@ class Engine:
             prepared = await asyncio.to_thread(self._validated, operation, schema)
         else:
             prepared = self._validated(operation, schema)
-        return self._prepared.put(_key(operation, snapshot), prepared, 1 + len(operation.query) // PAGE)
+        self._prepared.put(_key(operation, snapshot), prepared, 1 + len(operation.query) // PAGE)
+        self._keep(schema)
+        return prepared
 
     def _validated(self, operation: Operation, schema: WorkspaceSchema) -> Prepared:
         try:
