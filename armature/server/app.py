@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from armature.core.acting import ACTING, Acting
 from armature.core.db import Database, open_database
-from armature.core.errors import BadUserInput
+from armature.core.errors import BadUserInput, Unauthenticated
 from armature.core.logs import current_request_id
 from armature.core.mail import post_of
 from armature.core.notices import Listener
@@ -34,7 +34,9 @@ from armature.server.auth.identity import Identities, Identity, WorkspaceIdentit
 from armature.server.auth.oidc import Providers
 from armature.server.auth.visit import Visit, Visits
 from armature.server.control.context import Context, Control, Visitor
+from armature.server.control.executor import ControlExecutor
 from armature.server.control.schema import control_schema
+from armature.server.cookies import ASKED, Cookies
 from armature.server.cors import with_cors
 from armature.server.frame import Frame
 from armature.server.graphql.data import WorkspaceExecutor, sdl_route
@@ -105,6 +107,7 @@ class Services:
     visits: Visits
     limiter: Limiter
     providers: Providers
+    cookies: Cookies
 
 
 @asynccontextmanager
@@ -149,6 +152,7 @@ async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Serv
             visits,
             limiter,
             providers,
+            Cookies(settings),
         )
 
 
@@ -172,8 +176,10 @@ def endpoints(settings: Settings, services: Services) -> Mapping[str, ASGIApp]:
         services.desk,
         services.providers,
         services.stored,
+        services.cookies,
     )
-    model = StaticExecutor(control_schema(), services.documents, partial(Context, control), settings)
+    static = StaticExecutor(control_schema(), services.documents, partial(Context, control), settings)
+    model = ControlExecutor(static)
     data = WorkspaceExecutor(services.engine, services.stored)
 
     def of_caller(caller: WorkspaceIdentity) -> Bucket | None:
@@ -193,20 +199,32 @@ def endpoints(settings: Settings, services: Services) -> Mapping[str, ASGIApp]:
 
 def workspace_caller(services: Services) -> Identify[WorkspaceIdentity]:
     """Hands the coroutine on: no step of its own for each request."""
-    in_workspace = services.identities.in_workspace
+    in_workspace, cookies = services.identities.in_workspace, services.cookies
 
     def identify(_scope: Scope, headers: Mapping[bytes, bytes]) -> Awaitable[WorkspaceIdentity]:
-        return in_workspace(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
+        authorization = headers.get(b"authorization") or cookies.authorization(headers)
+        return in_workspace(authorization, headers.get(b"x-workspace-id"))
 
     return identify
 
 
 def visitor(services: Services) -> Identify[Visitor]:
     async def identify(scope: Scope, headers: Mapping[bytes, bytes]) -> Visitor:
-        found = await services.identities.identify(headers.get(b"authorization"), headers.get(b"x-workspace-id"))
+        cookies, authorization = services.cookies, headers.get(b"authorization")
+        cookie = cookies.authorization(headers) if authorization is None else None
+        found = await known(authorization or cookie, headers.get(b"x-workspace-id"), is_cookie=cookie is not None)
         visit = services.visits.of(scope, headers)
         ACTING.set(acting(found, visit))
-        return Visitor(found, visit)
+        return Visitor(found, visit, ASKED in headers, cookies.refresh_token(headers))
+
+    async def known(authorization: bytes | None, workspace: bytes | None, *, is_cookie: bool) -> Identity | None:
+        """A browser sends its cookie when it has become void, too, and must be able to sign in again."""
+        try:
+            return await services.identities.identify(authorization, workspace)
+        except Unauthenticated:
+            if is_cookie:
+                return None
+            raise
 
     return identify
 

@@ -25,6 +25,7 @@ from armature.server.auth.oidc import Providers
 from armature.server.auth.visit import Visit
 from armature.server.control.context import Context, Control, Visitor
 from armature.server.control.schema import control_schema
+from armature.server.cookies import Cookies
 from armature.server.graphql.documents import Documents
 from armature.server.graphql.static import StaticExecutor
 from tests.support.control_plane import SECRET_KEY, Caller, Site
@@ -395,7 +396,9 @@ class Counted:
         desk = Desk(database, Attempts(Redis(), "open"), Sealing([SECRET_KEY.encode()]), post_of(settings), settings)
         identities, reader = Identities(database, listener, tokens), DocumentReader(settings)
         documents = Documents(database, Redis(), listener, reader, 10)
-        control = Control(settings, database, workspaces, tokens, identities, desk, Providers(()), documents)
+        control = Control(
+            settings, database, workspaces, tokens, identities, desk, Providers(()), documents, Cookies(settings)
+        )
         self._executor: StaticExecutor[WorkspaceIdentity] = StaticExecutor(
             control_schema(),
             reader,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
@@ -21,6 +21,8 @@ from armature.server.auth.oidc import Providers
 from armature.server.auth.roles import check_may_give, check_named, names_of
 from armature.server.auth.visit import Visit
 from armature.server.control.loaders import Loaders
+from armature.server.cookies import Cookies
+from armature.server.graphql.accept import Header
 from armature.server.graphql.documents import Documents
 
 T = TypeVar("T")
@@ -77,14 +79,18 @@ class Control:
     desk: Desk
     providers: Providers
     documents: Documents
+    cookies: Cookies
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who calls, as far as they have signed in, and from where."""
+    """Who calls, as far as they have signed in, and from where; `answer_headers` go with the answer."""
 
     identity: Identity | None
     visit: Visit
+    wants_cookies: bool = False
+    refresh_cookie: str | None = field(default=None, repr=False)
+    answer_headers: list[Header] = field(default_factory=list, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,7 @@ class Context:
 
     def __init__(self, control: Control, visitor: Visitor) -> None:
         self.control = control
+        self.visitor = visitor
         self.visit = visitor.visit
         self._identity = visitor.identity
         self._turns = asyncio.Lock()

@@ -12,6 +12,7 @@ from armature.server.auth.passkeys import passkeys_of
 from armature.server.auth.sessions import Entry, Opened, begin_session, live_sessions
 from armature.server.control.account_types import User, Workspace, present, user_of, workspace_of
 from armature.server.control.context import Context
+from armature.server.cookies import Tokens
 
 
 def hidden(of: object) -> str:
@@ -23,8 +24,12 @@ def hidden(of: object) -> str:
 class Session:
     __repr__ = hidden
     user_id: strawberry.Private[UUID]
-    access_token: str = strawberry.field(description="To be sent as `Authorization: Bearer …`.")
-    refresh_token: str = strawberry.field(description="For refreshTokens; good for one use.")
+    access_token: str | None = strawberry.field(
+        description="To be sent as `Authorization: Bearer …`. Null where it is in a cookie."
+    )
+    refresh_token: str | None = strawberry.field(
+        description="For refreshTokens; good for one use. Null where it is in a cookie."
+    )
     expires_at: datetime = strawberry.field(description="When the access token does.")
 
     @strawberry.field
@@ -97,6 +102,10 @@ async def signed_in(context: Context, user_id: UUID, entry: Entry) -> Session:
 
 def session_of(context: Context, opened: Opened) -> Session:
     access_token, expires_at = context.control.tokens.issue(opened.user_id, opened.session_id)
+    if context.visitor.wants_cookies:
+        tokens = Tokens(access_token, opened.refresh_token)
+        context.visitor.answer_headers.extend(context.control.cookies.setting(tokens))
+        return Session(user_id=opened.user_id, access_token=None, refresh_token=None, expires_at=expires_at)
     return Session(
         user_id=opened.user_id,
         access_token=access_token,

@@ -96,6 +96,8 @@ class GraphQLEndpoint(Generic[Caller]):
             answer = await self._answer(scope, headers, media, receive)
             status = 200 if answer.executed or media is None else media.refused
             body, cost = answer.body, answer.cost
+            if answer.headers:
+                extra = (*extra, *answer.headers)
         except ClientGone:
             log.info("client gone", seconds=round(perf_counter() - started, 3))
             return

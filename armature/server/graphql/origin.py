@@ -30,6 +30,15 @@ def is_cross_site(headers: Mapping[bytes, bytes], allowed: frozenset[bytes]) -> 
     return not _was_preflighted(headers)
 
 
+def is_own_page(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether the browser says that a page of ours sent this, or its user by hand."""
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site in (b"same-origin", b"none")
+    origin = headers.get(b"origin")
+    return origin is not None and _is_own(origin, headers)
+
+
 def _is_own(origin: bytes, headers: Mapping[bytes, bytes]) -> bool:
     return origin.partition(b"://")[2] == headers.get(b"host")
 

@@ -96,10 +96,11 @@ class AccountMutations:
         return await signed_in(context, found.user_id, Entry("PASSWORD", context.visit, found.has_second_factor))
 
     @strawberry.mutation
-    async def refresh_tokens(self, info: Info[Context, None], refresh_token: str) -> Session:
-        """New tokens for a refresh token, which is good for one use."""
+    async def refresh_tokens(self, info: Info[Context, None], refresh_token: str | None = None) -> Session:
+        """New tokens for a refresh token, which is good for one use; without one, for that of the cookie."""
+        given = refresh_token if refresh_token is not None else info.context.visitor.refresh_cookie
         lifetime = info.context.control.settings.refresh_token_lifetime
-        return session_of(info.context, await rotate(info.context.db, refresh_token, lifetime))
+        return session_of(info.context, await rotate(info.context.db, given or "", lifetime))
 
     @strawberry.mutation
     async def sign_out(self, info: Info[Context, None]) -> bool:
@@ -108,6 +109,7 @@ class AccountMutations:
         user_id = context.user_id()
         await revoke_session(context.db, user_id, str(context.identity().session_id))
         context.control.identities.forget(user_id)
+        context.visitor.answer_headers.extend(context.control.cookies.clearing())
         return True
 
     @strawberry.mutation
