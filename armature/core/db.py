@@ -60,6 +60,13 @@ def connecting() -> Iterator[None]:
         ) from None
 
 
+SESSION = {
+    "timezone": "UTC",
+    "application_name": "armature",
+    "jit": "off",
+    "hnsw.iterative_scan": "strict_order",  # of pgvector: else its indexes find no more than forty records
+}
+
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
 
@@ -166,7 +173,7 @@ async def open_database(url: str, *, pool_size: int = 16, statement_cache_size: 
                 connection_class=_Connection,
                 statement_cache_size=statement_cache_size,
                 max_cached_statement_lifetime=0,
-                server_settings={"timezone": "UTC", "application_name": "armature", "jit": "off"},
+                server_settings=SESSION,
             )
         try:
             await _prepare(connection)

@@ -1,6 +1,6 @@
 """Indexes that somebody asked for: what they may be over, and what of their filter can be kept by PostgreSQL."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 from armature.core.errors import ArmatureError, BadUserInput, NotFound
@@ -22,7 +22,20 @@ TAKES: Mapping[IndexType, str] = {
     "BTREE": "values that can be compared",
     "GIN": "lists, several choices and documents",
     "TRIGRAM": "texts",
+    "HNSW_COSINE": "one vector",
+    "HNSW_L2": "one vector",
+    "HNSW_INNER_PRODUCT": "one vector",
 }
+
+FITS: Mapping[IndexType, Callable[[str], bool]] = {
+    "BTREE": lambda scalar: scalar not in UNORDERED,
+    "GIN": lambda scalar: scalar in LOOKED_INTO,
+    "TRIGRAM": lambda scalar: scalar == "String",
+    "HNSW_COSINE": lambda scalar: scalar == "[Float]",
+    "HNSW_L2": lambda scalar: scalar == "[Float]",
+    "HNSW_INNER_PRODUCT": lambda scalar: scalar == "[Float]",
+}
+"""Whether an index can be over values of a scalar."""
 
 NOT_KEPT = {("[String]", "contains"), ("[String]", "icontains")}
 """Operators of a scalar that look into each value by a query of its own, which no index can."""
@@ -127,10 +140,7 @@ def fits(of: Object, part: IndexPart, type_: IndexType) -> bool:
         return False
     if (part.part is None) == bool(KINDS[field.kind].parts):
         return False
-    scalar = scalar_of(field, part.part)
-    if type_ == "BTREE":
-        return scalar not in UNORDERED
-    return scalar in LOOKED_INTO if type_ == "GIN" else scalar == "String"
+    return FITS[type_](scalar_of(field, part.part))
 
 
 def scalar_of(field: Field, part: str | None) -> str:

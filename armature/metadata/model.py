@@ -25,7 +25,7 @@ from armature.metadata.roles import Role
 T = TypeVar("T", "Object", "Field", "Relation", "Role")
 
 OnDelete = Literal["CASCADE", "SET_NULL", "RESTRICT"]
-IndexType = Literal["BTREE", "GIN", "TRIGRAM"]
+IndexType = Literal["BTREE", "GIN", "TRIGRAM", "HNSW_COSINE", "HNSW_L2", "HNSW_INNER_PRODUCT"]
 IndexOrder = Literal["ASC", "DESC", "ASC_NULLS_FIRST", "ASC_NULLS_LAST", "DESC_NULLS_FIRST", "DESC_NULLS_LAST"]
 RelationSide = Literal["ONE_TO_MANY", "MANY_TO_ONE", "ONE_TO_ONE", "MANY_TO_MANY"]
 

@@ -117,6 +117,9 @@ METHODS: Mapping[IndexType, tuple[str, str, str | None]] = {
     "BTREE": ("btree", "", None),
     "GIN": ("gin", "", None),
     "TRIGRAM": ("gin", " gin_trgm_ops", "pg_trgm"),
+    "HNSW_COSINE": ("hnsw", " vector_cosine_ops", "vector"),
+    "HNSW_L2": ("hnsw", " vector_l2_ops", "vector"),
+    "HNSW_INNER_PRODUCT": ("hnsw", " vector_ip_ops", "vector"),
 }
 """The access method, the operator class, and the extension that brings it."""
 

@@ -15,6 +15,7 @@ from armature.metadata.changes import (
     CreateObject,
     DeleteField,
     DeleteIndex,
+    NewField,
     NewIndexField,
     NewOption,
     UpdateField,
@@ -25,7 +26,7 @@ from armature.migrations.workspace.index_standing import Standing, standings
 from armature.migrations.workspace.preview import preview_changes
 from armature.migrations.workspace.undo import undo_changeset
 from armature.schema_builder.indexes import built_indexes
-from tests.metadata.models import text
+from tests.metadata.models import add_field, text
 from tests.migrations.living import Living
 
 
@@ -141,6 +142,23 @@ async def test_what_it_is_in_postgresql(crm: Living, change: CreateIndex, defini
     await work(crm)
     (found,) = await definitions(crm, crm.object(change.object).table)
     assert definition in (found, None)
+    await crm.assert_healthy()
+
+
+async def test_vectors_have_indexes_of_their_own(crm: Living) -> None:
+    await crm.change(add_field("company", NewField(name="place", type="VECTOR", settings={"dimensions": 3})))
+    (error,) = await crm.errors(index("place"))
+    assert "values that can be compared" in error.message
+    (error,) = await crm.errors(index("place", "name", type="HNSW_L2"))
+    assert tuple(error.path or ())[3:] == ("fields", 1, "field")
+
+    for type_ in ("HNSW_COSINE", "HNSW_L2", "HNSW_INNER_PRODUCT"):
+        await crm.change(index("place", type=type_))
+    while await waiting(crm):
+        await work(crm)
+
+    found = {each.rpartition("USING ")[2] for each in await definitions(crm)}
+    assert {each.rpartition(" ")[2] for each in found} == {"vector_cosine_ops)", "vector_l2_ops)", "vector_ip_ops)"}
     await crm.assert_healthy()
 
 
@@ -312,6 +330,7 @@ async def test_the_doctor_finds_and_mends(crm: Living, tampering: str) -> None:
         (index("profile"), ("fields", 0, "field"), "can't be over"),
         (index("name", type="GIN"), ("fields", 0, "field"), "can't be over"),
         (index("profile", type="GIN", is_unique=True), ("isUnique",), "BTREE"),
+        (index("name", type="HNSW_L2"), ("fields", 0, "field"), "it takes one vector"),
         (index("name", name="1st"), ("name",), "can't be a name"),
         (index("name", where={"people": {"some": {}}}), ("where",), "relation"),
         (index("name", where={"nmae": {"eq": "x"}}), ("where", "nmae"), "no field"),

@@ -74,6 +74,14 @@ def read_whole(plan: Mapping[str, Any]) -> set[str]:
     return {each["Relation Name"] for each in nodes_of(plan) if each["Node Type"] == "Seq Scan"}
 
 
+async def test_a_long_list_of_the_nearest_is_as_long_as_asked_for(many: Client) -> None:
+    query = "{things(limit: 300, orderBy: [{place: {nearest: {to: [5000, 1]}}}]) {name}}"
+
+    assert "place_hnsw" in used(await explained(many, query, {}))
+    names = {each["name"] for each in (await many.data(query))["things"]}
+    assert len(names) == 300
+
+
 @pytest.mark.parametrize(
     ("query", "indexes"),
     [

@@ -1,6 +1,6 @@
 """The steps on indexes: create, delete; and what becomes of an index when the fields it is over change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -20,9 +20,12 @@ from armature.metadata.indexes import (
     named_part,
     read_where,
 )
-from armature.metadata.model import Index, IndexOrder, IndexPart, Object, Snapshot
+from armature.metadata.model import Index, IndexOrder, IndexPart, IndexType, Object, Snapshot
 from armature.metadata.names import LONGEST, check_name, next_name, pascal
 from armature.metadata.resolve import find_object
+
+OF_ONE: Sequence[IndexType] = ("HNSW_COSINE", "HNSW_L2", "HNSW_INNER_PRODUCT")
+"""Types of indexes over one field only."""
 
 
 class FieldsMissing(BadUserInput):
@@ -124,6 +127,8 @@ def _parts(draft: Draft, of: Object, change: CreateIndex) -> Iterator[IndexPart]
                 raise FieldTwice(new.field)
             seen.add(new.field)
             _check_order(new, change)
+            if position and change.type in OF_ONE:
+                raise FieldUnfit(new.field, change.type, "Ask for another index.")
             yield named_part(of, new.field, new.order, change.type)
 
 

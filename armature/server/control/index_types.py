@@ -20,6 +20,11 @@ class IndexType(Enum):
     BTREE = strawberry.enum_value("BTREE", description="For values that are compared, and for orders.")
     GIN = strawberry.enum_value("GIN", description="For what lists, choices and documents contain.")
     TRIGRAM = strawberry.enum_value("TRIGRAM", description="For parts of texts: contains, icontains, ilike, regex.")
+    HNSW_COSINE = strawberry.enum_value("HNSW_COSINE", description="For the nearest vectors by this metric.")
+    HNSW_L2 = strawberry.enum_value("HNSW_L2", description="For the nearest vectors by this metric.")
+    HNSW_INNER_PRODUCT = strawberry.enum_value(
+        "HNSW_INNER_PRODUCT", description="For the nearest vectors by this metric."
+    )
 
 
 @strawberry.enum(description="As OrderDirection of lists; an index serves an order and its opposite.")
