@@ -46,6 +46,7 @@ from armature.server.graphql.static import StaticExecutor
 from armature.server.health import Check, check_catalog, health_routes
 from armature.server.limits.buckets import Bucket, Limiter
 from armature.server.limits.callers import Limits, bucket_at, bucket_of
+from armature.server.origins import Origins
 from armature.server.pages import playground_routes
 from armature.server.sign_in_pages import sign_in_routes
 
@@ -62,7 +63,8 @@ def create_app(settings: Settings, *, demo_api_key: str | None = None) -> ASGIAp
         raise BadUserInput(
             "DATABASE_URL and REDIS_URL have to be set.", hint="`armature up` brings servers of its own."
         )
-    return with_cors(App(settings, demo_api_key), settings.cors_origins)
+    app = App(settings, demo_api_key)
+    return with_cors(app, settings.cors_origins, app.origins.may_call)
 
 
 class App:
@@ -74,6 +76,7 @@ class App:
         self._endpoints: Mapping[str, ASGIApp] = {}
         self._rest: ASGIApp = Frame([])
         self._tokens = AccessTokens(settings.secret_key, settings.access_token_lifetime, settings.old_secret_key)
+        self.origins = Origins(settings.cors_origins)
         self._lifespan = Starlette(lifespan=self._living)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,7 +87,7 @@ class App:
 
     @asynccontextmanager
     async def _living(self, _app: Starlette) -> AsyncIterator[None]:
-        async with opened(self._settings, self._tokens) as services:
+        async with opened(self._settings, self._tokens, self.origins) as services:
             self._endpoints = endpoints(self._settings, services)
             self._rest = Frame(routes(services, self._demo_api_key))
             yield
@@ -108,10 +111,11 @@ class Services:
     limiter: Limiter
     providers: Providers
     cookies: Cookies
+    origins: Origins
 
 
 @asynccontextmanager
-async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Services]:
+async def opened(settings: Settings, tokens: AccessTokens, origins: Origins) -> AsyncIterator[Services]:
     """Raises Unavailable where PostgreSQL can't be reached; Valkey may come later."""
     url = settings.database_url or ""
     async with AsyncExitStack() as stack:
@@ -137,6 +141,8 @@ async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Serv
         providers = Providers(networks_of(settings.outbound_networks))
         await listener.start()
         stack.push_async_callback(listener.stop)
+        await origins.start(database, listener)
+        stack.push_async_callback(origins.stop)
         limiter = Limiter(redis, settings.limits_without_valkey)
         yield Services(
             database,
@@ -153,6 +159,7 @@ async def opened(settings: Settings, tokens: AccessTokens) -> AsyncIterator[Serv
             limiter,
             providers,
             Cookies(settings),
+            origins,
         )
 
 
@@ -203,7 +210,14 @@ def workspace_caller(services: Services) -> Identify[WorkspaceIdentity]:
 
     def identify(_scope: Scope, headers: Mapping[bytes, bytes]) -> Awaitable[WorkspaceIdentity]:
         authorization = headers.get(b"authorization") or cookies.authorization(headers)
-        return in_workspace(authorization, headers.get(b"x-workspace-id"))
+        found = in_workspace(authorization, headers.get(b"x-workspace-id"))
+        origin = headers.get(b"origin")
+        return found if origin is None else of_page(found, origin)
+
+    async def of_page(found: Awaitable[WorkspaceIdentity], origin: bytes) -> WorkspaceIdentity:
+        identity = await found
+        services.origins.check(origin, identity.workspace_id)
+        return identity
 
     return identify
 
@@ -213,6 +227,8 @@ def visitor(services: Services) -> Identify[Visitor]:
         cookies, authorization = services.cookies, headers.get(b"authorization")
         cookie = cookies.authorization(headers) if authorization is None else None
         found = await known(authorization or cookie, headers.get(b"x-workspace-id"), is_cookie=cookie is not None)
+        if found is not None and b"origin" in headers:
+            services.origins.check(headers[b"origin"], found.workspace_id)
         visit = services.visits.of(scope, headers)
         ACTING.set(acting(found, visit))
         return Visitor(found, visit, ASKED in headers, cookies.refresh_token(headers))

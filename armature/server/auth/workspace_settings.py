@@ -36,6 +36,10 @@ FOR_EVERYBODY = frozenset(
 )
 # fmt: on
 
+ORIGINS_CHANGED = {"origins": "changed"}
+MOST_ORIGINS, LONGEST_ORIGIN = 50, 300
+
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?")
 _FEATURE = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,62}")
 _NOTHING = {"requires_second_factor": False, "cors_origins": [], "features": {}}
 
@@ -43,6 +47,21 @@ _NOTHING = {"requires_second_factor": False, "cors_origins": [], "features": {}}
 class FeatureUnfit(BadUserInput):
     def __init__(self, reason: str) -> None:
         super().__init__(reason, field="name", path=("name",))
+
+
+class OriginUnfit(BadUserInput):
+    def __init__(self, origin: str) -> None:
+        super().__init__(
+            f'"{origin[:100]}" is no origin.',
+            hint="Write scheme, host and port only, in lower case: https://app.example.com",
+            field="corsOrigins",
+            path=("corsOrigins",),
+        )
+
+
+class TooManyOrigins(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__(f"A workspace has at most {MOST_ORIGINS} origins.", field="corsOrigins", path=("corsOrigins",))
 
 
 class SecondFactorFirst(BadUserInput):
@@ -88,6 +107,23 @@ async def require_second_factor(db: Database, workspace_id: UUID, required: bool
             if not await fetch_value(connection, own.where(sessions.c.id == session_id)):
                 raise SecondFactorFirst
         await _set(connection, workspace_id, {"requires_second_factor": required})
+
+
+async def set_origins(db: Database, workspace_id: UUID, origins: Sequence[str]) -> None:
+    """Pages there may call for this workspace, in every process. Raises OriginUnfit."""
+    for each in origins:
+        if not is_origin(each) or len(each) > LONGEST_ORIGIN:
+            raise OriginUnfit(each)
+    if len(origins) > MOST_ORIGINS:
+        raise TooManyOrigins
+    async with db.transaction() as connection:
+        await _set(connection, workspace_id, {"cors_origins": list(dict.fromkeys(origins))})
+        await notify(connection, ORIGINS_CHANGED)
+
+
+def is_origin(text: str) -> bool:
+    """As browsers write it (RFC 6454): scheme, host and port in lower case, and nothing else."""
+    return _ORIGIN.fullmatch(text) is not None
 
 
 async def set_feature(db: Database, workspace_id: UUID, name: str, is_on: bool | None) -> Mapping[str, bool]:

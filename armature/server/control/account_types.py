@@ -82,6 +82,12 @@ class Workspace:
         return found is not None and bool(found["requires_second_factor"])
 
     @strawberry.field
+    async def cors_origins(self, info: Info[Context, None]) -> list[str]:
+        """Origins whose pages may call for this workspace."""
+        found = await info.context.loaders.settings_of_workspace.load(self.row["id"])
+        return [] if found is None else list(found["cors_origins"])
+
+    @strawberry.field
     async def features(self, info: Info[Context, None]) -> list[Feature]:
         """What is switched on or off, by name."""
         found = await info.context.loaders.settings_of_workspace.load(self.row["id"])

@@ -13,6 +13,7 @@ from armature.server.auth.workspace_settings import (
     rename,
     require_second_factor,
     set_feature,
+    set_origins,
     workspace_id_of,
 )
 from armature.server.control.account_types import Feature, Workspace, present, workspace_of
@@ -39,6 +40,10 @@ class UpdateWorkspaceInput:
         default=UNSET, description="Whether members must sign in with an authenticator app or a passkey."
     )
 
+    cors_origins: list[str] | None = strawberry.field(
+        default=UNSET, description="Origins whose pages may call for this workspace, such as https://app.example.com."
+    )
+
 
 @strawberry.type
 class WorkspaceMutations:
@@ -63,6 +68,8 @@ class WorkspaceMutations:
                 required = input.requires_second_factor
                 await require_second_factor(context.db, place.workspace_id, required, place.session_id)
                 context.control.identities.forget(place.workspace_id)
+            if input.cors_origins is not None and input.cors_origins is not UNSET:
+                await set_origins(context.db, place.workspace_id, input.cors_origins)
         return workspace_of(present(await context.loaders.workspace.load(place.workspace_id)))
 
     @strawberry.mutation
