@@ -146,6 +146,11 @@ def built_of(snapshot: Snapshot, of: Object, index: Index) -> Built:
     )
 
 
+def unique_columns(of: Object) -> Iterator[set[str]]:
+    """The columns of which no two live records have the same values, for each index that says so."""
+    return ({_column(of, part) for part in each.parts} for each in of.indexes if each.is_unique and each.where is None)
+
+
 def _column(of: Object, part: IndexPart) -> str:
     return column_name(held_of(of.fields[part.field], part.part))
 

@@ -152,6 +152,15 @@ async def test_it_is_set_in_bulk_and_in_nested_writes(library: Client) -> None:
     assert moved["review"]["subject"] == {"__typename": "Writer", "name": "Mary"}
 
 
+async def test_it_is_set_where_a_record_is_there_already(library: Client) -> None:
+    arguments = "data: $data, onConflict: {fields: ID}"
+    upsert = f"mutation($data: [ReviewCreateInput!]!) {{createReviews({arguments}) {{{SUBJECT}}}}}"
+    id_ = (await library.data('{reviews(filter: {text: {eq: "Grim"}}) {id}}'))["reviews"][0]["id"]
+    data = [{"id": id_, "subject": {"writer": {"connect": {"id": str(BYRON)}}}}]
+
+    assert await written(library, upsert, data=data) == [{"subject": {"__typename": "Writer", "name": "Byron"}}]
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

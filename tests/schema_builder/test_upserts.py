@@ -1,10 +1,14 @@
 """onConflict: a create that finds its record there already updates it."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
-from tests.support.data_api import Client
+from armature.metadata.changes import CreateIndex, NewIndexField
+from tests.metadata.models import add_object, text, to_one
+from tests.schema_builder.test_rollups import number
+from tests.support.data_api import Client, DataApi
 from tests.support.small_crm import ACME, GONE, TEAPOT
 
 BY_DOMAIN = "onConflict: {fields: [DOMAIN_NAME]}"
@@ -159,3 +163,72 @@ async def test_fields_that_cannot_serve_are_refused(own_crm: Client, given: str,
     many = await own_crm.error(f"mutation {{createCompanies(data: [], onConflict: {given}) {{id}}}}")
 
     assert single["inputPath"] == many["inputPath"] == ["onConflict", at_fault]
+
+
+def unique(*fields: str, **more: Any) -> CreateIndex:
+    parts = tuple(NewIndexField(field=each) for each in fields)
+    return CreateIndex(object="ticket", fields=parts, is_unique=True, **more)
+
+
+TICKET = (
+    add_object("event", text("name")),
+    add_object("ticket", text("row"), number("seat"), text("holder"), to_one("event", "event", "tickets")),
+)
+ONE = (
+    "mutation($data: TicketCreateInput!) "
+    "{createTicket(data: $data, onConflict: {fields: [SEAT, ROW], update: HOLDER}) {id row seat holder}}"
+)
+
+
+@pytest.fixture
+async def tickets(api: DataApi) -> Client:
+    return Client(api, await api.workspace([*TICKET, unique("row", "seat"), unique("event", "holder")]))
+
+
+async def test_several_fields_may_tell_records_apart(tickets: Client) -> None:
+    async def put(**data: Any) -> Any:
+        return (await tickets.data(ONE, data=data))["createTicket"]
+
+    first = await put(row="A", seat=1, holder="Alice")
+    assert await put(row="A", seat=1, holder="Hatter") == {**first, "holder": "Hatter"}
+    assert (await put(row="A", seat=2, holder="Hare"))["id"] != first["id"]
+    assert (await put(row="A", holder="Hare"))["id"] != (await put(row="A", holder="Hare"))["id"]
+
+
+async def test_several_fields_tell_records_apart_in_bulk(tickets: Client) -> None:
+    many = (
+        "mutation($data: [TicketCreateInput!]!) "
+        "{createTickets(data: $data, onConflict: {fields: [EVENT_ID, HOLDER]}) {id row holder}}"
+    )
+    event = (await tickets.data('mutation {createEvent(data: {name: "Tea"}) {id}}'))["createEvent"]["id"]
+    data = [{"row": "A", "holder": "Alice", "eventId": event}, {"row": "B", "holder": "Hare", "eventId": event}]
+
+    first = (await tickets.data(many, data=data))["createTickets"]
+    moved = [{**data[1], "row": "C"}, {"row": "D", "holder": "Alice"}, {**data[0], "row": "E"}]
+    second = (await tickets.data(many, data=moved))["createTickets"]
+
+    assert [each["row"] for each in second] == ["C", "D", "E"]
+    assert (second[0]["id"], second[2]["id"]) == (first[1]["id"], first[0]["id"])
+    twice = await tickets.error(many, data=[data[0], data[0]])
+    assert "data[1].eventId: it has the same value as data[0].eventId." in twice["message"]
+
+
+async def test_fields_that_are_not_unique_together_are_refused(api: DataApi, tickets: Client) -> None:
+    for fields in ("[ROW]", "[ROW, SEAT, HOLDER]", "[ROW, HOLDER]", "[]", "[ROW, ROW]"):
+        error = await tickets.error(
+            f'mutation {{createTicket(data: {{row: "A", seat: 1}}, onConflict: {{fields: {fields}}}) {{id}}}}'
+        )
+        assert error["code"] == "BAD_USER_INPUT"
+        assert "onConflict.fields" in error["message"]
+    partial = unique("row", "seat", where={"holder": {"is": "NULL"}})
+    client = Client(api, await api.workspace([*TICKET, partial]))
+    assert (await client.error(ONE, data={"row": "A", "seat": 1}))["code"] == "BAD_USER_INPUT"
+
+
+async def test_an_index_that_is_not_built_yet_is_told(api: DataApi) -> None:
+    client = await Client(api, await api.workspace(TICKET)).change(unique("row", "seat"))
+
+    error = await client.error(ONE, data={"row": "A", "seat": 1})
+
+    assert error["code"] == "CONFLICT"
+    assert "not built yet" in error["message"]

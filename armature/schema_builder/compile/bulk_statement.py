@@ -44,7 +44,7 @@ ABOVE = "(above)"
 
 
 def bulk_insert(of: ObjectView, columns: Columns, upsert: Upsert | None) -> Statement:
-    """An upsert gives the ids of the records, and what they have in the field that tells them apart."""
+    """An upsert gives the ids of the records, and what they have in the fields that tell them apart."""
     build = Builder()
     rows = _rows(build, columns)
     names = [column for column, _ in columns]
@@ -54,7 +54,7 @@ def bulk_insert(of: ObjectView, columns: Columns, upsert: Upsert | None) -> Stat
     if upsert is None:
         return build.statement(made)
     changed = or_update(build, made, of, names, upsert)
-    return build.statement(changed.returning(of.table.c.id, of.table.c[upsert.by.column]))
+    return build.statement(changed.returning(of.table.c.id, *(of.table.c[each.column] for each in upsert.by)))
 
 
 def bulk_update(of: ObjectView, columns: Columns, far: str, via: Via | None = None) -> Statement:

@@ -39,6 +39,7 @@ from armature.schema_builder.compile.references import (
     reference,
 )
 from armature.schema_builder.compile.selection import collect
+from armature.schema_builder.indexes import unique_columns
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToOne
 
 
@@ -94,21 +95,31 @@ def _upsert(of: ObjectView, given: Mapping[str, Lifted]) -> Upsert | None:
     asked = given.get("onConflict")
     if asked is None:
         return None
-    by = [of.unique_entries.get(name) for name in asked["fields"]]
-    if len(by) != 1 or by[0] is None:
+    by = _unique_together(of, asked["fields"])
+    if not by:
         raise DataRefused(
             ("onConflict", "fields"),
-            "it takes one field that is unique.",
+            "it takes one field that is unique, or those that a unique index without a filter is over.",
             hint=f"{of.type_name} has {', '.join(snake_case(name).upper() for name in of.unique_entries)}.",
         )
     if asked.get("update") is None:
-        return Upsert(by[0], None)
+        return Upsert(by, None)
     updates = [of.writable.get(name) for name in asked["update"]]
     if any(each is None or each.name == "id" for each in updates):
         raise DataRefused(("onConflict", "update"), "it has a field that can't be set.")
     columns = {each.column for each in updates if isinstance(each, Plain)}
     columns |= {part.column for each in updates if isinstance(each, Composite) for part in each.parts.values()}
-    return Upsert(by[0], frozenset(columns))
+    return Upsert(by, frozenset(columns))
+
+
+def _unique_together(of: ObjectView, names: Sequence[str]) -> tuple[Plain, ...]:
+    """The values that tell records apart; none where these don't."""
+    if len(names) == 1 and names[0] in of.unique_entries:
+        return (of.unique_entries[names[0]],)
+    found = [of.values[name] for name in names if name in of.values]
+    columns = {each.column for each in found}
+    whole = len(found) == len(names)
+    return tuple(found) if whole and any(columns == each for each in unique_columns(of.object)) else ()
 
 
 def _which(reader: Reader, of: ObjectView, given: Mapping[str, Lifted]) -> Condition:

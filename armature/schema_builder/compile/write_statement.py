@@ -147,14 +147,14 @@ def or_update(build: Builder, made: Insert, of: ObjectView, given: Sequence[str]
     """
     if upsert is None:
         return made
-    table, by = of.table, upsert.by.column
+    table, by = of.table, [each.column for each in upsert.by]
     wanted = given if upsert.updates is None else upsert.updates
-    changed = {column: made.excluded[column] for column in given if column in wanted and column not in (by, "id")}
+    changed = {column: made.excluded[column] for column in given if column in wanted and column not in (*by, "id")}
     live = table.c.deleted_at.is_(None)
-    wanted_of_it = [*([live] if by == "id" else []), *build.allowed(of, table, "UPDATE")]
+    wanted_of_it = [*([live] if by == ["id"] else []), *build.allowed(of, table, "UPDATE")]
     return made.on_conflict_do_update(
-        index_elements=[by],
-        index_where=None if by == "id" else live,
+        index_elements=by,
+        index_where=None if by == ["id"] else live,
         set_={**changed, **updated_instead(made)} if changed else {"updated_at": table.c.updated_at},
         where=and_(*wanted_of_it) if wanted_of_it else None,
     )

@@ -64,10 +64,11 @@ async def upsert_records(
     known: dict[Any, NewRecord] = {}
     for alike in by_fields(records):
         values = await columns_of(connection, at, of, alike)
-        keys = values.get(upsert.by.column, [None] * len(alike))
+        nothing = [None] * len(alike)
+        keys = list(zip(*(values.get(each.column, nothing) for each in upsert.by), strict=True))
         _check_once(upsert.by, alike, keys, known)
         rows = await _run_insert(connection, at, of, alike, values, upsert)
-        ids, by_key = {row[0] for row in rows}, {row[1]: row[0] for row in rows}
+        ids, by_key = {row[0] for row in rows}, {tuple(row[1:]): row[0] for row in rows}
         for record, key in zip(alike, keys, strict=True):
             if record.id not in ids and key not in by_key:
                 raise taken(of, upsert.by, record.path)
@@ -90,12 +91,14 @@ def _given(row: Mapping[str, Any]) -> Iterator[Any]:
     return ((name, frozenset(each)) if isinstance(each, dict) else name for name, each in row.items())
 
 
-def _check_once(by: Plain, records: Sequence[NewRecord], keys: Sequence[Any], known: dict[Any, NewRecord]) -> None:
+def _check_once(
+    by: Sequence[Plain], records: Sequence[NewRecord], keys: Sequence[tuple[Any, ...]], known: dict[Any, NewRecord]
+) -> None:
     """PostgreSQL would not update a record twice in one statement. Adds to `known`."""
     for record, key in zip(records, keys, strict=True):
-        if key is not None and known.setdefault(key, record) is not record:
-            first = shown_path((*known[key].path, by.name))
-            raise DataRefused((*record.path, by.name), f"it has the same value as {first}.")
+        if None not in key and known.setdefault(key, record) is not record:
+            first = shown_path((*known[key].path, by[0].name))
+            raise DataRefused((*record.path, by[0].name), f"it has the same value as {first}.")
 
 
 async def _run_insert(

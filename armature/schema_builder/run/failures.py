@@ -79,11 +79,23 @@ class IdTaken(Conflict):
         super().__init__(_placed(path, sentence), field="id", path=path)
 
 
-def taken(of: ObjectView, by: Plain, path: Path) -> Conflict:
+class NotUniqueYet(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            "The index that tells these records apart is not built yet.",
+            hint="Try again when it is READY.",
+            field="onConflict",
+        )
+
+
+def taken(of: ObjectView, by: Sequence[Plain], path: Path) -> Conflict:
     """What an upsert finds in its way and may not update."""
-    if by.name == "id" and by.within is None:
+    first = by[0]
+    if first.name == "id" and first.within is None:
         return IdTaken(of.object, (*path, "id"))
-    return NotUnique(of.object, by.field, (*path, *by.path))
+    if len(by) > 1:
+        return NotUniqueTogether(of.object, [".".join(each.path) for each in by], False, path)
+    return NotUnique(of.object, first.field, (*path, *first.path))
 
 
 class HiddenInTheWay(Conflict):
@@ -192,6 +204,8 @@ def told_of_write(error: Exception, of: Object, objects: Mapping[str, Object], p
     """As `told`, for a write to `of`; `objects` are the workspace's by table, to name who refers to whom."""
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return _told_of_constraint(error, of, objects, place) or told(error)
+    if isinstance(error, asyncpg.InvalidColumnReferenceError):  # for ON CONFLICT there is no such index
+        return NotUniqueYet()
     if isinstance(error, asyncpg.ProgramLimitExceededError) and error.constraint_name:
         at = objects.get(error.table_name or "", of)
         index = index_named(at, error.constraint_name)

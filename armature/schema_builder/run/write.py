@@ -15,6 +15,7 @@ from armature.metadata.names import type_name
 from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import Constant, Variables
 from armature.schema_builder.compile.cost import check_shown
+from armature.schema_builder.compile.morphs import united
 from armature.schema_builder.compile.plan.levels import Rows
 from armature.schema_builder.compile.plan.reads import Known
 from armature.schema_builder.compile.plan.writes import Merge, SetLink, SetNew, Write, Writes
@@ -213,7 +214,8 @@ async def _inserted(connection: Connection, at: Workplace, write: Write, rows: S
     """The ids of the new records, in the order of `rows`."""
     if write.upsert is not None:
         at.tally.add(len(rows))
-        records = [new_record(row, (*DATA, number)) for number, row in enumerate(rows)]
+        paths = [(*DATA, number) for number in range(len(rows))]
+        records = [new_record(united(write.object, row, path), path) for row, path in zip(rows, paths, strict=True)]
         for each in records:
             check_flat(write.object, each)
         return await upsert_records(connection, at, write.object, records, write.upsert)

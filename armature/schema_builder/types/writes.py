@@ -166,7 +166,10 @@ def on_conflict_input(types: Types, of: ObjectView) -> GraphQLInputObjectType:
     return GraphQLInputObjectType(
         type_name("on_conflict", of.name),
         lambda: {
-            "fields": GraphQLInputField(GraphQLNonNull(names), description="The unique field that tells them apart."),
+            "fields": GraphQLInputField(
+                GraphQLNonNull(names),
+                description="The unique field that tells them apart, or those that are so together.",
+            ),
             "update": GraphQLInputField(names, description="Left out: all that `data` gives; []: nothing."),
         },
         description="What to do where a record that is not deleted has this value already: update it.",

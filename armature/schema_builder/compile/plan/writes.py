@@ -54,9 +54,9 @@ class NewRows:
 
 @dataclass(frozen=True, slots=True)
 class Upsert:
-    """Where a visible record has this value of `by` already, it gets `updates`; None: all that are given."""
+    """Where a visible record has the same values of `by` already, it gets `updates`; None: all that are given."""
 
-    by: Plain
+    by: tuple[Plain, ...]
     updates: frozenset[str] | None
 
 
