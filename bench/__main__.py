@@ -14,10 +14,11 @@ from bench.machine import machine
 from bench.model.measure import QUICK, Scale, measure_model
 from bench.peers.report import compare_with_peers
 from bench.report import as_json, print_results, write_json
+from bench.roles import measure_roles
 from bench.rounds import Plan
 from bench.throughput import CONNECTIONS, measure_requests, prepare
 
-PARTS = ("requests", "model", "peers")
+PARTS = ("requests", "roles", "model", "peers")
 
 
 def main() -> None:
@@ -56,6 +57,10 @@ async def run(asked: argparse.Namespace) -> dict[str, Any]:
                 results.append(each)
             print_results(results)
             figures["requests"] = as_json(results)
+    if asked.part in (None, "roles"):
+        async with machine() as on:
+            plan = Plan(rounds=2, seconds=1) if asked.quick else Plan(rounds=5, seconds=2)
+            figures["roles"] = await measure_roles(on, asked.only, plan)
     if asked.part in (None, "model"):
         async with machine() as on:
             figures["model"] = await measure_model(on, QUICK if asked.quick else Scale())
