@@ -56,6 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workspace_cache_size: Positive = 10_000
 
     worker_jobs: Positive = 4
+    set_aside_lifetime: Positive = 2_592_000
 
     idempotency_lifetime: Positive = 86_400
     smtp_url: str | None = None

@@ -1,7 +1,7 @@
 """Reads snapshots in one statement, so that what is read is of one moment; writes them in parts of another.
 
-Nothing ever leaves a snapshot (what is deleted is set aside in it), so a newer one is an older one and the rows changed
-since. Only options are removed, and they go with their field.
+What is deleted is set aside in a snapshot, so a newer one is an older one and the rows changed since; only where
+something was purged in between, it is read as a whole. Only options are removed, and they go with their field.
 """
 
 from collections import defaultdict
@@ -83,6 +83,8 @@ async def load_snapshot(connection: Connection, workspace_id: UUID, known: Snaps
     base = known or Snapshot(workspace_id, row["schema"], 0, {}, {})
     if row["version"] == base.version:
         return base
+    if 0 < base.version < row["purged_version"]:  # what was purged since is in no row any more
+        return await load_snapshot(connection, workspace_id)
     found = replace(with_rows(base, msgspec.json.decode(row["model"], type=ModelRows)), version=row["version"])
     found.succeed(base)
     return found
@@ -200,7 +202,8 @@ def _load_statement() -> Rendered:
     parts += [_quoted(options), _aggregated(options, options.c.field_id.in_(recent))]
     model = func.json_build_object(*parts, type_=JSON()).label("model")
     existing = (workspaces.c.id == _WORKSPACE, workspaces.c.deleted_at.is_(None))
-    return render(select(workspaces.c.schema, workspaces.c.version, model).where(*existing))
+    columns = (workspaces.c.schema, workspaces.c.version, workspaces.c.purged_version)
+    return render(select(*columns, model).where(*existing))
 
 
 def _aggregated(table: Table, *conditions: Any) -> Any:

@@ -65,6 +65,7 @@ workspaces = Table(
     _text("name"),
     Column("schema", Text(), nullable=False, unique=True),
     Column("version", BigInteger(), nullable=False),
+    Column("purged_version", BigInteger(), nullable=False, server_default="0"),
     _created_at(),
     _at("suspended_at"),
     _at("deleted_at"),

@@ -18,12 +18,19 @@ from armature.metadata.store import changed_rows, with_rows
 
 
 class Undo(Struct, frozen=True):
-    """`rows` are what the changeset changed, as it was before; the others are the ids of what it made."""
+    """`rows` are what the changeset changed, as it was before; the others are the ids of what it made.
+
+    One that `is_final` has no way back.
+    """
 
     rows: ModelRows
     objects: list[UUID]
     fields: list[UUID]
     roles: list[UUID] = []
+    is_final: bool = False
+
+
+FINAL = Undo(ModelRows([], [], [], []), [], [], is_final=True)
 
 
 def undo_of(before: Snapshot, after: Snapshot) -> Undo:

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from armature.migrations.workspace import index_jobs, set_aside
-from armature.workers import indexes, purge
+from armature.migrations.workspace import purge as model_purge
+from armature.workers import indexes, purge, upkeep
 from armature.workers.task import Task
 
 
@@ -18,5 +19,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     index_jobs.KIND: Kind(indexes.settle),
+    model_purge.KIND: Kind(purge.set_aside_in),
     set_aside.KIND: Kind(purge.workspace),
+    upkeep.KIND: Kind(upkeep.look_after),
 }

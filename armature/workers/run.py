@@ -9,13 +9,14 @@ from uuid import UUID
 
 import structlog
 
+from armature.core.acting import ACTING, Acting
 from armature.core.db import Database
 from armature.core.errors import ArmatureError, Unavailable
 from armature.core.settings import Settings
 from armature.jobs.job import Job
 from armature.workers.claims import LEASE, claim, fail, give_back, renew, succeed, try_later
 from armature.workers.kinds import Kind
-from armature.workers.task import Task
+from armature.workers.task import Task, TryAgain
 
 log = structlog.get_logger("armature.jobs")
 
@@ -23,10 +24,6 @@ HEARTBEAT = LEASE.total_seconds() / 10
 FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0  # seconds between two tries, the waits between doubling
 
 MYSTERY = "It failed for a reason that the worker's log has."
-
-
-class TryAgain(Exception):
-    """What keeps the job from going on will pass; the text tells what it is."""
 
 
 class JobRunner:
@@ -57,6 +54,7 @@ class JobRunner:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _run(self, job_id: UUID) -> None:
+        ACTING.set(Acting("worker"))
         try:
             job = await claim(self._db, job_id)
             if job is None:

@@ -7,6 +7,10 @@ from armature.core.settings import Settings
 from armature.jobs.job import Job
 
 
+class TryAgain(Exception):
+    """What keeps the job from going on will pass; the text tells what it is."""
+
+
 @dataclass(slots=True)
 class Task:
     """A job at work. Its function sets `progress` as it goes; it may be run again from the beginning at any time."""

@@ -21,11 +21,14 @@ from armature.workers.broker import Queue
 from armature.workers.claims import mark_sent
 from armature.workers.kinds import KINDS, Kind
 from armature.workers.run import JobRunner
+from armature.workers.schedule import LOOK, enqueue_due
 
 log = structlog.get_logger("armature.worker")
 
 SWEEP = 5.0
 """Seconds between two looks at the ledger where no notice comes."""
+
+TROUBLE = (*UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 BEHIND = 0.5  # seconds before looking again where something went wrong
 
@@ -41,6 +44,7 @@ class Worker:
     def __init__(self, db: Database, settings: Settings, kinds: Mapping[str, Kind] = KINDS) -> None:
         self._db = db
         self._loop = asyncio.get_running_loop()
+        self._kinds = kinds.keys()
         self._runner = JobRunner(db, settings, kinds)
         self._queue = Queue(settings.redis_url or "", self._work, settings.worker_jobs)
         self._waiting = asyncio.Event()
@@ -54,13 +58,13 @@ class Worker:
         """From the first look at the ledger to the end; jobs that still run then are given back."""
         await self._listener.start()
         self._queue.start()
-        looking = asyncio.create_task(self._look())
+        loops = [asyncio.create_task(self._look()), asyncio.create_task(self._keep_schedule())]
         try:
             yield
         finally:
-            looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
+            for each in loops:
+                each.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
             await asyncio.gather(asyncio.to_thread(self._queue.stop), self._runner.end())
             await self._listener.stop()
 
@@ -79,6 +83,14 @@ class Worker:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._waiting.wait(), pause)
 
+    async def _keep_schedule(self) -> None:
+        while True:
+            try:
+                await enqueue_due(self._db, self._kinds)
+            except (Unavailable, *TROUBLE):
+                log.exception("worker.schedule_failed")
+            await asyncio.sleep(LOOK)
+
     async def _swept(self) -> bool:
         """Whether all that is due was sent."""
         try:
@@ -91,7 +103,7 @@ class Worker:
                 log.warning("worker.waits", why=error.message)
             self._is_queue_lost = True
             return False
-        except (*UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except TROUBLE:
             log.exception("worker.sweep_failed")
             return False
         self._is_queue_lost = False

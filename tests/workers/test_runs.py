@@ -15,8 +15,8 @@ from armature.jobs.ledger import cancel_job, enqueue, job_by_id, jobs_of, retry_
 from armature.metadata.tables import jobs
 from armature.workers.claims import claim, renew, succeed
 from armature.workers.kinds import Kind
-from armature.workers.run import HEARTBEAT, JobRunner, TryAgain, wait_after
-from armature.workers.task import Task
+from armature.workers.run import HEARTBEAT, JobRunner, wait_after
+from armature.workers.task import Task, TryAgain
 
 SUBJECT = uuid4()
 

@@ -46,6 +46,11 @@ class FirstVersion(Conflict):
         super().__init__("The first version can't be undone: there was no model before it.", path=("version",))
 
 
+class PurgedForGood(Conflict):
+    def __init__(self) -> None:
+        super().__init__("What was purged is gone for good.", path=("version",))
+
+
 class DataInTheWay(Conflict):
     """Undoing would put data out of sight."""
 
@@ -72,7 +77,7 @@ async def undo_changeset(
     """The model as it was before this version, the last one, as a version of its own, which can be undone as well.
 
     What the changeset made is set aside. Raises WorkspaceNotFound, VersionUnknown, NotTheLast, FirstVersion,
-    DataInTheWay, DocumentsBroken, what `guards` raise, ValuesInTheWay, RecordsBusy.
+    PurgedForGood, DataInTheWay, DocumentsBroken, what `guards` raise, ValuesInTheWay, RecordsBusy.
     """
 
     async def undo(connection: Connection) -> Snapshot:
@@ -126,7 +131,10 @@ async def _recorded(connection: Connection, before: Snapshot, version: int) -> t
     )
     if row is None:
         raise FirstVersion
-    return row["summary"], msgspec.json.decode(row["undo"], type=Undo)
+    found = msgspec.json.decode(row["undo"], type=Undo)
+    if found.is_final:
+        raise PurgedForGood
+    return row["summary"], found
 
 
 async def _in_the_way(

@@ -150,6 +150,17 @@ class RestoreFieldInput:
 
 
 @strawberry.input
+class PurgeObjectInput:
+    object: str = strawberry.field(description="By id, or by name the one deleted last.")
+
+
+@strawberry.input
+class PurgeFieldInput:
+    object: str = strawberry.field(description="By name or id.")
+    field: str = strawberry.field(description="By id, or by name the one deleted last.")
+
+
+@strawberry.input
 class IndexFieldInput:
     field: str = strawberry.field(description="Its name; of a composite, that of a part: address.city.")
     order: IndexOrder = IndexOrder.ASC

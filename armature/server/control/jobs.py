@@ -79,11 +79,13 @@ class JobMutations:
     @strawberry.mutation
     async def retry_job(self, info: Info[Context, None], id: ID) -> Job:
         """Tries again what has failed or was cancelled."""
+        await info.context.check_may("MODEL")
         return job_of(await ledger.retry_job(info.context.db, _id(id), info.context.place().workspace_id))
 
     @strawberry.mutation
     async def cancel_job(self, info: Info[Context, None], id: ID) -> Job:
         """Keeps a job from being run; one that runs ends soon."""
+        await info.context.check_may("MODEL")
         return job_of(await ledger.cancel_job(info.context.db, _id(id), info.context.place().workspace_id))
 
 

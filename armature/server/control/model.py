@@ -27,6 +27,7 @@ from armature.metadata.resolve import find_deleted_field, find_deleted_object, f
 from armature.migrations.workspace.change import change_workspace
 from armature.migrations.workspace.journal import Actor
 from armature.migrations.workspace.preview import Preview, preview_changes
+from armature.migrations.workspace.purge import purge_field, purge_object
 from armature.migrations.workspace.undo import preview_undo, undo_changeset
 from armature.server.control.context import Context
 from armature.server.control.steps import Reading, read_step
@@ -76,6 +77,25 @@ async def preview_undoing(context: Context, version: int) -> Preview:
     workspace_id = context.place().workspace_id
     known = context.control.workspaces.last(workspace_id)
     return await preview_undo(context.db, workspace_id, version, known=known)
+
+
+async def purge_object_now(context: Context, of: str) -> Snapshot:
+    """The model without a deleted object, for good."""
+    await context.check_may("MODEL")
+    place, workspaces = context.place(), context.control.workspaces
+    after = await purge_object(context.db, place.workspace_id, of, actor=Actor(place.user_id, place.api_key_id))
+    workspaces.put(after)
+    return after
+
+
+async def purge_field_now(context: Context, of: str, field: str) -> Snapshot:
+    """The model without a deleted field, for good."""
+    await context.check_may("MODEL")
+    place, workspaces = context.place(), context.control.workspaces
+    actor = Actor(place.user_id, place.api_key_id)
+    after = await purge_field(context.db, place.workspace_id, of, field, actor=actor)
+    workspaces.put(after)
+    return after
 
 
 async def preview_model(context: Context, asked: Reading) -> Preview:

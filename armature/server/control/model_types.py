@@ -1,6 +1,6 @@
 """Objects and fields, as the control plane shows them: views of one snapshot, in memory."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -104,6 +104,11 @@ class Field:
     deleted_at: datetime | None
 
     @strawberry.field
+    def purge_after(self, info: Info[Context, None]) -> datetime | None:
+        """When a job drops it with its values, unless it is restored before; null where it is not deleted."""
+        return purge_time(info.context, self.deleted_at)
+
+    @strawberry.field
     def options(self) -> list[Option]:
         return [
             Option(id=ID(str(each.id)), value=each.value, label=each.label, color=each.color)
@@ -145,6 +150,11 @@ class Object:
     deleted_at: datetime | None
 
     @strawberry.field
+    def purge_after(self, info: Info[Context, None]) -> datetime | None:
+        """When a job drops it with its records, unless it is restored before; null where it is not deleted."""
+        return purge_time(info.context, self.deleted_at)
+
+    @strawberry.field
     def duplicate_criteria(self) -> list[list[str]]:
         """Records that are alike in all fields of one of these count as duplicates."""
         return written_criteria(self.of)
@@ -164,6 +174,10 @@ class Object:
         """Those that somebody asked for, in the order of creation."""
         found = await info.context.listed(self.of.indexes)
         return [index_of(self.snapshot, self.of, each) for each in found]
+
+
+def purge_time(context: Context, deleted_at: datetime | None) -> datetime | None:
+    return deleted_at and deleted_at + timedelta(seconds=context.control.settings.set_aside_lifetime)
 
 
 async def fields_of(context: Context, snapshot: Snapshot, of: model.Object, with_deleted: bool) -> list[Field]:

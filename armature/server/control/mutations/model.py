@@ -19,6 +19,8 @@ from armature.server.control.inputs import (
     DeleteFieldInput,
     DeleteIndexInput,
     DeleteObjectInput,
+    PurgeFieldInput,
+    PurgeObjectInput,
     RestoreFieldInput,
     RestoreObjectInput,
     UpdateFieldInput,
@@ -31,9 +33,12 @@ from armature.server.control.model import (
     object_after,
     preview_model,
     preview_undoing,
+    purge_field_now,
+    purge_object_now,
     undo_model,
 )
 from armature.server.control.model_types import FIELD_TYPE, FIELD_TYPES, Field, Object, field_of, object_of
+from armature.server.control.mutations.at_input import at_input
 from armature.server.control.steps import read_steps
 
 
@@ -144,6 +149,20 @@ class ModelMutations:
         """The object without it; a job takes it away."""
         after, _ = await change_one(info.context, input)
         return object_of(after, find_object(after, input.object))
+
+    @strawberry.mutation
+    async def purge_object(self, info: Info[Context, None], input: PurgeObjectInput) -> Changeset:
+        """Drops a deleted object at once, with its records and relations, for good."""
+        with at_input():
+            after = await purge_object_now(info.context, input.object)
+        return Changeset(version=after.version, applied=True)
+
+    @strawberry.mutation
+    async def purge_field(self, info: Info[Context, None], input: PurgeFieldInput) -> Changeset:
+        """Drops a deleted field at once, with its values, for good; of a relation, both ends."""
+        with at_input():
+            after = await purge_field_now(info.context, input.object, input.field)
+        return Changeset(version=after.version, applied=True)
 
     @strawberry.mutation
     async def apply_changeset(

@@ -1,0 +1,113 @@
+"""What ages goes by itself, and jobs that come again come again, once in a while."""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+import pytest
+from sqlalchemy import delete, func, insert, select, update
+
+from armature.core.db import Database, execute, fetch_value
+from armature.core.settings import Settings
+from armature.jobs.job import Job, NewJob
+from armature.jobs.ledger import enqueue, jobs_of
+from armature.metadata.packs.crm import CRM
+from armature.metadata.tables import idempotency_keys, jobs
+from armature.workers import upkeep
+from armature.workers.claims import claim
+from armature.workers.kinds import KINDS
+from armature.workers.run import JobRunner
+from armature.workers.schedule import enqueue_due
+from armature.workers.task import Task
+from armature.workers.worker import Worker
+from tests.metadata.models import delete_field
+from tests.migrations.living import Living, living
+
+
+@pytest.fixture
+async def crm(db: Database) -> Living:
+    return await living(db, *CRM)
+
+
+async def look_after(crm: Living, settings: Settings) -> None:
+    await enqueue_due(crm.db, [upkeep.KIND])
+    (job,) = [each for each in await jobs_of(crm.db, None) if each.kind == upkeep.KIND]
+    claimed = await claim(crm.db, job.id)
+    assert claimed is not None
+    await upkeep.look_after(Task(claimed, crm.db, settings))
+
+
+async def the_purge(crm: Living) -> Job:
+    (job,) = await jobs_of(crm.db, crm.id, kind="purge")
+    return job
+
+
+async def test_answers_that_are_too_old_go(crm: Living, settings: Settings) -> None:
+    async with crm.db.connection() as connection:
+        for hours in (1, 23, 25):
+            kept = {"workspace_id": crm.id, "caller": crm.id, "key": str(hours), "request": b"", "answer": b""}
+            at = func.now() - timedelta(hours=hours)
+            await execute(connection, insert(idempotency_keys).values(**kept, created_at=at))
+        await look_after(crm, settings)
+        assert await fetch_value(connection, select(func.count()).select_from(idempotency_keys)) == 2
+
+
+async def test_jobs_that_are_over_for_long_go(crm: Living, settings: Settings) -> None:
+    async with crm.db.transaction() as connection:
+        for kind in ("old", "new", "open"):
+            await enqueue(connection, NewJob(kind=kind, workspace_id=crm.id))
+        ended = func.now() - upkeep.JOBS_KEPT
+        await execute(connection, update(jobs).where(jobs.c.kind == "old").values(state="failed", finished_at=ended))
+        await execute(
+            connection, update(jobs).where(jobs.c.kind == "new").values(state="failed", finished_at=func.now())
+        )
+    await look_after(crm, settings)
+    assert {each.kind for each in await jobs_of(crm.db, crm.id)} == {"new", "open"}
+
+
+async def test_a_worker_purges_what_was_deleted_long_ago(crm: Living, settings: Settings) -> None:
+    await crm.change(delete_field("company", "addressCity"))
+    await look_after(crm, settings)
+    assert await jobs_of(crm.db, crm.id, kind="purge") == []  # not yet
+
+    hasty = msgspec.structs.replace(settings, set_aside_lifetime=1)
+    await crm.run(
+        "UPDATE armature.fields SET deleted_at = deleted_at - interval '1 second' WHERE deleted_at IS NOT NULL"
+    )
+    async with crm.db.connection() as connection:
+        await execute(connection, delete(jobs))
+    async with Worker(crm.db, hasty).working():
+        while "address_city" in await crm.columns("companies"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    crm.snapshot = await crm.stored()
+    await crm.assert_healthy()
+
+
+async def test_who_reads_for_long_is_waited_for(crm: Living, settings: Settings) -> None:
+    await crm.change(delete_field("company", "addressCity"))
+    hasty = msgspec.structs.replace(settings, set_aside_lifetime=1)
+    await crm.run(
+        "UPDATE armature.fields SET deleted_at = deleted_at - interval '1 second' WHERE deleted_at IS NOT NULL"
+    )
+    await look_after(crm, hasty)
+    async with crm.db.connection() as other, other.transaction():
+        await other.execute(f"SELECT FROM {crm.schema}.companies")
+        await JobRunner(crm.db, hasty, KINDS).run((await the_purge(crm)).id)
+        job = await the_purge(crm)
+        assert (job.state, job.attempts) == ("queued", 1)
+        assert "busy" in str(job.error)
+
+
+async def test_what_comes_again_comes_once_in_a_while(db: Database) -> None:
+    await asyncio.gather(*(enqueue_due(db, [upkeep.KIND, "other"]) for _ in range(4)))
+    (job,) = await jobs_of(db, None)
+    assert await claim(db, job.id)
+    await enqueue_due(db, [upkeep.KIND])
+    async with db.connection() as connection:
+        await execute(connection, update(jobs).values(state="succeeded", finished_at=func.now()))
+    await enqueue_due(db, [upkeep.KIND])
+    assert len(await jobs_of(db, None)) == 1
+    async with db.connection() as connection:
+        await execute(connection, update(jobs).values(finished_at=func.now() - upkeep.EVERY))
+    await enqueue_due(db, [upkeep.KIND])
+    assert len(await jobs_of(db, None)) == 2
