@@ -258,12 +258,23 @@ class ObjectView:
 
     @cached_property
     def unique_entries(self) -> Mapping[str, Plain]:
-        """What addresses one record: `id` and the unique fields, composites by their primary part."""
+        """What addresses one record: `id` and unique values, composites by their primary part."""
         return {
             each.within or each.name: each
             for each in self.plain.values()
-            if each.field.is_unique or (each.name == "id" and each.within is None)
+            if each.field.is_unique or (each.name == "id" and each.within is None) or self._is_alone_in_index(each)
         }
+
+    def _is_alone_in_index(self, each: Plain) -> bool:
+        """Whether somebody has asked for an index that makes it unique among all records."""
+        part = each.name if each.within is not None else None
+        is_addressed = part is None or part == KINDS[self.object.fields[each.field.id].kind].primary
+        return is_addressed and any(
+            index.is_unique
+            and index.where is None
+            and [(one.field, one.part) for one in index.parts] == [(each.field.id, part)]
+            for index in self.object.indexes
+        )
 
     @cached_property
     def writable(self) -> Mapping[str, Entry]:

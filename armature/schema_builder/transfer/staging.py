@@ -87,7 +87,7 @@ class Staging:
                 reason = f"is the {target.entry.name} of no {target.link.target}."
                 async for each in self._found(at, self._dangling(at, target), reason):
                     yield each
-            if _is_unique(target):
+            if _is_unique(self._of, target):
                 async for each in self._found(at, self._held_twice(at), "is in an earlier line already."):
                     yield each
                 async for each in self._found(at, self._there(at, target), f"is held by another {self._of.name}."):
@@ -192,7 +192,7 @@ def _held(target: Target) -> Any:
     return Text() if target.entry.scalar == "JSON" else sql_type(target.entry.scalar)
 
 
-def _is_unique(target: Target) -> bool:
+def _is_unique(of: ObjectView, target: Target) -> bool:
     if target.link is None:
-        return target.entry.field.is_unique or target.column == "id"
+        return any(each.column == target.column for each in of.unique_entries.values())
     return target.link.field.is_unique and target.entry.name == "id"
