@@ -146,8 +146,30 @@ def test_without_was_a_new_name_is_a_new_thing() -> None:
     assert [type(each) for each in changes] == [DeleteField, CreateField]
 
 
-def test_another_type_or_target_is_another_thing() -> None:
-    assert [type(each) for each in steps(shop().snapshot, SHOP.replace("placedOn: DATE", "placedOn: TEXT"))] == [
+def test_another_type_is_a_conversion() -> None:
+    made = shop()
+    as_text = SHOP.replace("placedOn: DATE", "placedOn: {type: TEXT, onFailure: 'NULL', defaultValue: never}")
+    (change,) = steps(made.snapshot, as_text)
+    assert change == UpdateField(
+        object="order", field="placedOn", type="TEXT", default_value="never", on_failure="NULL"
+    )
+    made.change(change)
+    assert not steps(made.snapshot, as_text)
+    assert "onFailure" not in write_blueprint(draw(made.snapshot))
+
+    as_choice = SHOP.replace("placedOn: DATE", "placedOn: {type: SELECT, options: [never], defaultValue: never}")
+    made.change(*steps(made.snapshot, as_choice))
+    assert not steps(made.snapshot, as_choice)
+
+    several = "at: {was: placedOn, type: MULTI_SELECT, options: [never], defaultValue: [never]}"
+    before = made.field("order", "placedOn")
+    made.change(*steps(made.snapshot, SHOP.replace("placedOn: DATE", several)))
+    after = made.field("order", "at")
+    assert (after.id, after.kind, after.options) == (before.id, "MULTI_SELECT", before.options)
+
+
+def test_a_type_without_a_conversion_or_another_target_is_another_thing() -> None:
+    assert [type(each) for each in steps(shop().snapshot, SHOP.replace("placedOn: DATE", "placedOn: BOOLEAN"))] == [
         DeleteField,
         CreateField,
     ]

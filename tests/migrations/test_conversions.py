@@ -4,12 +4,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import asyncpg
 import pytest
 
-from armature.metadata.changes import Change, NewField, NewOption
+from armature.metadata.changes import (
+    Change,
+    CreateIndex,
+    CreateRole,
+    NewField,
+    NewIndexField,
+    NewOption,
+    SetObjectPermission,
+)
 from armature.metadata.checks.fields import UniqueNotAllowed
 from armature.metadata.conversions.matrix import ConversionUnknown
-from armature.metadata.edits.conversion import BrokenByConversion, ConvertedAlready, DefaultDoesNotFit, NoDefaultToTake
+from armature.metadata.edits.conversion import (
+    BrokenByConversion,
+    ConvertedAlready,
+    DefaultDoesNotFit,
+    NoDefaultToTake,
+    RuledByRole,
+)
 from armature.metadata.edits.fields import SystemField
 from armature.metadata.edits.values import KindUnknown
 from armature.migrations.workspace.conflicts import ValuesMissing, ValuesNotConvertible, ValuesNotUnique
@@ -435,4 +450,46 @@ async def test_rollups_go_on_with_the_new_values_or_refuse_them(crm: Living) -> 
     assert (error.field, error.path) == ("size", ("changes", 0, "updateField", "type"))
     assert '"total" of "company" can\'t do with "size" as TEXT' in error.message
     await crm.change(update_field("person", "size", settings={"dataType": "int"}))
+    await crm.assert_healthy()
+
+
+async def test_a_field_that_a_row_rule_is_about_keeps_its_type(crm: Living) -> None:
+    await number_field(crm, "1")
+    await crm.change(
+        CreateRole(name="some", rights=("READ",)),
+        SetObjectPermission(role="some", object="thing", rights=("READ",), read_rule={"size": {"neq": "1"}}),
+    )
+    (error,) = await crm.errors(to_number())
+    assert isinstance(error, RuledByRole)
+    await crm.change(SetObjectPermission(role="some", object="thing", read_rule=None))
+    await crm.change(to_number())
+
+
+async def test_indexes_and_search_go_along(crm: Living) -> None:
+    await number_field(crm, "1", "2")
+    await crm.change(CreateIndex(object="thing", name="bySize", fields=(NewIndexField(field="size"),)))
+    await crm.change(to_number())
+    assert [each.name for each in crm.object("thing").indexes] == ["bySize"]
+    assert await crm.stored() == crm.snapshot
+    await undo(crm)
+    assert [each.name for each in crm.object("thing").indexes] == ["bySize"]
+    assert await crm.stored() == crm.snapshot
+
+
+async def tables_of(crm: Living) -> list[Any]:
+    return await crm.run("SELECT tablename::text FROM pg_tables WHERE schemaname = $1 ORDER BY 1", crm.schema)
+
+
+async def test_a_changeset_that_fails_in_its_last_step_leaves_nothing(crm: Living) -> None:
+    """The last step fails only in the database, when all others have been made."""
+    await number_field(crm, "1", "2")
+    tables, columns = await tables_of(crm), await crm.columns("things")
+    before = crm.snapshot
+    await crm.run("CREATE TABLE {}.others (id int)")  # in the way of the last step's
+    with pytest.raises(asyncpg.DuplicateTableError):
+        await crm.change(to_number(), add_field("thing", text("more")), add_object("other", text("name")))
+    await crm.run("DROP TABLE {}.others")
+    assert (await tables_of(crm), await crm.columns("things")) == (tables, columns)
+    assert await crm.stored() == before
+    assert await sizes(crm) == ["1", "2"]
     await crm.assert_healthy()

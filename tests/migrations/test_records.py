@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from armature.core.errors import Conflict
-from armature.metadata.changes import NewField, NewOption
+from armature.metadata.changes import NewField, NewOption, NewRelation
 from armature.migrations.workspace.conflicts import (
     DefaultNotUnique,
     OptionInUse,
@@ -18,7 +18,17 @@ from armature.migrations.workspace.conflicts import (
 )
 from armature.migrations.workspace.doctor import diagnose
 from armature.migrations.workspace.preview import preview_changes
-from tests.metadata.models import add_field, delete_field, restore_field, select, text, update_field
+from tests.metadata.models import (
+    add_field,
+    add_object,
+    delete_field,
+    delete_object,
+    restore_field,
+    restore_object,
+    select,
+    text,
+    update_field,
+)
 from tests.migrations.living import Living
 
 
@@ -376,3 +386,18 @@ async def test_longer_texts_and_more_stars_read_no_record_either(crm: Living) ->
         [update_field("task", "code", settings={"maxLength": 2}), update_field("task", "stars", settings={"max": 4})],
     )
     assert not any("NOT VALID" in each.sql for each in preview.statements)
+
+
+async def test_an_object_comes_back_where_records_have_done_without_it(crm: Living) -> None:
+    """What the hint says works."""
+    relation = NewRelation(type="MANY_TO_ONE", target="place", inverse_name="tasks", on_delete="RESTRICT")
+    place = NewField(name="place", type="RELATION", is_nullable=False, relation=relation)
+    await crm.change(add_object("place", text("name")), add_field("task", place))
+    await crm.change(delete_object("place"))
+    await crm.run("INSERT INTO {}.tasks (title) VALUES ('Without') RETURNING id")
+    (error,) = await crm.errors(restore_object("place"))
+    assert isinstance(error, ValuesMissing)
+    assert error.field == "place"
+    assert "beside restoreObject with an updateField in the same changeset" in str(error.hint)
+    await crm.change(restore_object("place"), update_field("task", "place", is_nullable=True))
+    await crm.assert_healthy()

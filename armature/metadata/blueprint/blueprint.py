@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from armature.metadata.changes import OnFailure
 from armature.metadata.edits.ends import KEY
 from armature.metadata.english import label_of, plural_name_of, plural_of
 from armature.metadata.model import IndexType, OnDelete, RelationSide
@@ -52,10 +53,14 @@ class RelationPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defau
 
 
 class FieldPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
-    """`type` is None for system fields, of which only label and description can change."""
+    """`type` is None for system fields, of which only label and description can change.
+
+    `on_failure` is for values that can't be converted where the type is another one than before; then it means nothing.
+    """
 
     was: str | None = None
     type: str | None = None
+    on_failure: OnFailure | None = None
     label: str | None = None
     description: str | None = None
     is_active: bool = True

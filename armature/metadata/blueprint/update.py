@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -118,9 +119,10 @@ def is_unique(plan: FieldPlan) -> bool:
 
 
 def _value_changes(found: Field, plan: FieldPlan) -> dict[str, Any]:
-    """Settings, options, default. What does not fit is asked for as it is written: `edit` says what is wrong."""
+    """Type, settings, options, default. What does not fit is asked for as it is written: `edit` says what is wrong."""
+    changed: dict[str, Any] = {} if plan.type == found.kind else {"type": plan.type}
+    found = _retyped(found, plan)
     kind = KINDS[found.kind]
-    changed: dict[str, Any] = {}
     settings: Mapping[str, Any] = plan.settings
     with suppress(ArmatureError):
         settings = kind.check_settings(plan.settings)
@@ -135,7 +137,18 @@ def _value_changes(found: Field, plan: FieldPlan) -> dict[str, Any]:
         default = kind.check_default(default, settings)
     if msgspec.json.encode(default, order="sorted") != msgspec.json.encode(found.default, order="sorted"):
         changed["default_value"] = default
+    if plan.on_failure is not None and changed.keys() & {"type", "settings"}:
+        changed["on_failure"] = plan.on_failure
     return changed
+
+
+def _retyped(found: Field, plan: FieldPlan) -> Field:
+    """The field as a change of its type alone leaves it."""
+    if plan.type is None or plan.type == found.kind:
+        return found
+    kind = KINDS[plan.type]
+    options = found.options if kind.has_options else ()
+    return replace(found, kind=kind.name, settings=kind.check_settings(None), options=options)
 
 
 def _relation_changes(way: Way, found: Field, plan: FieldPlan) -> dict[str, Any]:

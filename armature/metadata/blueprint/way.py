@@ -20,6 +20,7 @@ from armature.metadata.changes import (
     Change,
     CreateObject,
 )
+from armature.metadata.conversions.matrix import is_convertible
 from armature.metadata.edit import apply_changes
 from armature.metadata.model import Field, Link, Object, Snapshot
 from armature.metadata.resolve import FieldNotFound, ObjectNotFound
@@ -90,7 +91,7 @@ class Way:
 
     def _is_the_same(self, found: Field, plan: FieldPlan) -> bool:
         if found.is_system or plan.type != found.kind or plan.relation is None or found.relation_id is None:
-            return found.is_system or plan.type == found.kind
+            return found.is_system or plan.type == found.kind or is_convertible(found.kind, plan.type or "")
         link = self.after.link(found)
         of, name = plan.relation.leads_to
         target = self.object(of)

@@ -47,6 +47,18 @@ class BrokenByConversion(Conflict):
         )
 
 
+class RuledByRole(Conflict):
+    """A rule that fits the new type may let in other records than it did: options are texts by their labels then."""
+
+    def __init__(self, field: Field, role: str) -> None:
+        super().__init__(
+            f'A row rule of the role "{role}" is about "{field.name}", so its type can\'t change.',
+            hint="Take the field out of the rule first, with setObjectPermission.",
+            field=field.name,
+            path=("type",),
+        )
+
+
 class ConvertedAlready(BadUserInput):
     def __init__(self, field: Field) -> None:
         super().__init__(
@@ -93,6 +105,7 @@ def put_changed(draft: Draft, of: Object, before: Field, after: Field, change: U
         _check_default(after)
     if change.on_failure == "DEFAULT" and after.default is None:
         raise NoDefaultToTake(before)
+    _check_rules(draft, before)
     if before.id in draft.conversions:
         raise ConvertedAlready(before)
     taken = taken_columns(draft.objects[of.id])
@@ -105,6 +118,12 @@ def put_changed(draft: Draft, of: Object, before: Field, after: Field, change: U
     draft.put_field(of.id, after, former(before, draft.new_id(), aside, draft.now))
     rule = "REFUSE" if change.on_failure is UNSET else change.on_failure
     draft.conversions = {**draft.conversions, before.id: rule}
+
+
+def _check_rules(draft: Draft, field: Field) -> None:
+    for role in draft.snapshot.kept_roles.values():
+        if any(str(field.id) in named for named in role.fields_ruled_by.values()):
+            raise RuledByRole(field, role.name)
 
 
 def _is_converted(before: Field, after: Field) -> bool:

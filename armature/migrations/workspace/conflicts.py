@@ -7,13 +7,21 @@ from armature.core.errors import Conflict
 from armature.metadata.kinds.kind import shown
 from armature.metadata.model import Field, Object
 
+FILL_IN = "Fill them in first, give the field a default value, or leave it isNullable: true."
+COME_BACK = (
+    "Let it come back with isNullable: true: in restoreField, or beside restoreObject with an updateField in the same "
+    "changeset."
+)
+
 
 class ValuesMissing(Conflict):
-    def __init__(self, of: Object, field: Field, records: int, example: str) -> None:
+    """`hint` is FILL_IN or, where the field was deleted so far, COME_BACK."""
+
+    def __init__(self, of: Object, field: Field, records: int, example: str, hint: str) -> None:
         super().__init__(
             f'"{field.name}" can\'t be required: {_records(records)} of "{of.name_singular}" {_have(records)} no value '
             f"for it, such as {example}.",
-            hint="Fill them in first, give the field a default value, or leave it isNullable: true.",
+            hint=hint,
             field=field.name,
         )
 

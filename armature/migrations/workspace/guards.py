@@ -13,6 +13,8 @@ from armature.core.errors import ArmatureError, ManyErrors
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Snapshot
 from armature.migrations.workspace.conflicts import (
+    COME_BACK,
+    FILL_IN,
     DefaultNotUnique,
     JoinedTwice,
     OptionInUse,
@@ -86,7 +88,9 @@ def guards(steps: Sequence[Step], before: Snapshot, schema: str) -> Iterator[Gua
             case FillNulls(of, field) if has_unique(field) and not is_made_anew(field):
                 yield _at_most_one_filled(of, field, _held(field, values), schema)
             case SetNullable(of, field, is_nullable=False) if not has_default(field):
-                yield _complete(of, field, _held(field, values), schema, cleared.get(field.id))
+                was = _earlier(before.objects[of.id], field)
+                hint = COME_BACK if was is not None and was.deleted_at is not None else FILL_IN
+                yield _complete(of, field, _held(field, values), schema, cleared.get(field.id), hint)
             case AddCheck(of, field):
                 yield from _allowed(of, _earlier(before.objects[of.id], field), field, schema)
             case _:
@@ -162,13 +166,15 @@ def _joined_once(of: Object, near: Field, far: Field, schema: str) -> Guard:
     )
 
 
-def _complete(of: Object, field: Field, held: ColumnElement[Any], schema: str, cleared: ClearDangling | None) -> Guard:
+def _complete(
+    of: Object, field: Field, held: ColumnElement[Any], schema: str, cleared: ClearDangling | None, hint: str
+) -> Guard:
     records = records_of(of, schema, held_column(field))
     empty: ColumnElement[bool] = held.is_(None)
     if cleared is not None:
         empty = or_(empty, dangling(cleared, records, schema))
     query = _count(records).where(empty)
-    return Guard(query, lambda row: ValuesMissing(of, field, row["count"], row["example"]))
+    return Guard(query, lambda row: ValuesMissing(of, field, row["count"], row["example"], hint))
 
 
 def _earlier(of: Object, field: Field) -> Field | None:
