@@ -258,3 +258,33 @@ def test_a_key_is_short_and_visible(live: Live, key: str) -> None:
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["field"] == "Idempotency-Key"
+
+
+# Kinds that need more than a column
+
+
+def test_rollups_vectors_and_unions_are_made_and_asked_for_over_http(live: Live) -> None:
+    steps = """mutation { applyChangeset(changes: [
+      {createObject: {nameSingular: "parcel", fields: [
+        {name: "weight", type: NUMBER, settings: {dataType: "int"}},
+        {name: "place", type: VECTOR, settings: {dimensions: 2}},
+        {name: "owner", type: MORPH_RELATION, targets: ["company", "person"]}]}},
+      {createField: {object: "company", name: "heavy", type: ROLLUP, settings: {
+        relation: "parcels", aggregate: "SUM", field: "weight", filter: {weight: {gt: 5}}}}}]) { version } }"""
+    assert "errors" not in live.ask(steps, "/metadata").json()
+
+    create = """mutation { createParcels(data: [
+      {weight: 7, place: [1, 0], owner: {company: {create: {name: "Carrier"}}}}, {weight: 3, place: [0, 1]}]) {
+        owner { __typename ... on Company { name heavy } } } }"""
+    assert live.ask(create).json()["data"]["createParcels"] == [
+        {"owner": {"__typename": "Company", "name": "Carrier", "heavy": "7"}},
+        {"owner": None},
+    ]
+    to = "to: [0, 2], metric: L2"
+    nearest = f"{{ parcels(orderBy: {{place: {{nearest: {{{to}}}}}}}) {{ weight placeDistance({to}) }} }}"
+    assert live.ask(nearest).json()["data"]["parcels"][0] == {"weight": 3, "placeDistance": 1}
+
+    wrong = 'mutation { deleteField(input: {object: "parcel", field: "weight"}) { id } }'
+    (error,) = live.ask(wrong, "/metadata").json()["errors"]
+    assert error["extensions"]["code"] == "CONFLICT"
+    assert error["message"] == 'The rollup "heavy" of "company" needs "weight".'

@@ -112,7 +112,10 @@ objects:
       place: {type: POSITION, isNullable: false, defaultValue: last}
       tags: ARRAY
       choices: {type: MULTI_SELECT, options: [A, B, C]}
+      spot: {type: VECTOR, settings: {dimensions: 2}}
       part: {type: RELATION, relation: {type: MANY_TO_ONE, target: thing, inverseName: parts}}
+      parts: {type: RELATION, relation: {inverseOf: thing.part}}
+      partCount: {type: ROLLUP, settings: {relation: parts, aggregate: COUNT}}
 """)
     output("metadata", "apply", str(model), "--yes", **where)
     first, second = "0198f4d5-0000-7000-8000-00000000000a", "0198f4d5-0000-7000-8000-00000000000b"
@@ -123,6 +126,7 @@ objects:
             "code": second, "document": {"a": [1, None, "x"]}, "partId": second,
             "email": "ada@example.com", "phone": "+41446681800", "site": "https://example.com/x", "stars": 3,
             "number": "41", "place": 2.5, "tags": ["a,b", '"'], "choices": ["A", "C"],
+            "spot": [0.5, -1e10],
             "text": 'a "quoted"\nline; with, all \\ of it ✓',
         },
         {"id": second, "text": "", "document": [], "partId": first, "yes": False, "number": 7},
@@ -133,6 +137,11 @@ objects:
     expected = {**given[0], "moment": "2026-02-28T10:30:00.5+00:00", "createdAt": "2020-01-01T00:00:00+00:00"}
     assert {key: one[key] for key in expected} == expected
     assert (two["text"], two["document"], two["partId"], two["yes"], two["whole"]) == ("", [], first, False, None)
+
+    assert "partCount" not in one
+    assert [each["partCount"] for each in records(where, "thing", "--fields", "partCount")] == [1, 1]
+    assert "partCount" in refused(where, "thing", file, "partCount\n1\n")
+    assert "spot" in refused(where, "thing", file, 'spot\n"[1, 2, 3]"\n')
 
     csv_text = output("export", "thing", **where)
     asyncio.run(emptied(where["DATABASE_URL"], "things"))
