@@ -1,5 +1,6 @@
 """What callers with roles see and do: their own schema, their own records, and nothing that tells of others."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from armature.metadata.changes import (
 )
 from armature.metadata.rights import Right
 from tests.support.data_api import Client
+from tests.support.explain import explained, nodes_of, statement_of
 from tests.support.small_crm import ACME, ALICE, BIG_DEAL, CHESHIRE, HATTER, SMALL_DEAL, TEAPOT
 
 ALL: tuple[Right, ...] = ("READ", "CREATE", "UPDATE", "DELETE", "DESTROY")
@@ -316,3 +318,42 @@ async def test_the_smaller_deal(own_crm: Client) -> None:
             {"name": "cheshire_cats", "opportunities": []},
         ]
     }
+
+
+async def test_a_rule_stands_at_every_table_of_a_statement(own_crm: Client) -> None:
+    rule = {"companyId": {"eq": "$me.id"}}
+    crm = await own_crm.change(role("clerk", *ALL), lets("person", *ALL, read_rule=rule))
+    query = (
+        '{ companies(filter: {people: {some: {city: {eq: "x"}}}}) { name people { city } peopleAggregate { count } } }'
+    )
+
+    sql, _ = statement_of(crm.acting_as("clerk"), query, {})
+    tables = sql.count(".people AS t")
+    assert tables == 3
+    assert len(re.findall(r"t\d+\.deleted_at IS NULL AND t\d+\.company_id = \$\d+", sql)) == tables
+
+
+async def test_the_rule_of_an_owner_is_served_by_the_index_of_its_column(own_crm: Client) -> None:
+    crm = await own_crm.change(role("clerk", *ALL), lets("person", *ALL, read_rule={"companyId": {"eq": "$me.id"}}))
+    await crm.data(
+        "mutation($people: [PersonCreateInput!]!) { createPeople(data: $people) { id } }",
+        people=[{"city": "Oxford"}] * 1_000,
+    )
+    async with crm.api.db.connection() as connection:
+        await connection.execute(f"ANALYZE {crm.snapshot.schema}.people")
+
+    for query in ("{ people(orderBy: [{city: ASC}]) { city } }", "{ peopleAggregate { count } }"):
+        plan = await explained(crm.acting_as("clerk", user_id=ACME), query, {})
+        scans = [each for each in nodes_of(plan) if each.get("Relation Name") == "people"]
+        assert [each["Node Type"] for each in scans]
+        assert all(each["Node Type"] != "Seq Scan" for each in scans)
+
+
+async def test_callers_of_a_role_share_its_plans(own_crm: Client) -> None:
+    crm = await own_crm.change(role("clerk", *ALL), lets("person", *ALL, read_rule={"id": {"eq": "$me.id"}}))
+
+    first, second = (
+        statement_of(crm.acting_as("clerk", user_id=me), "{ people { id } }", {}) for me in (ALICE, HATTER)
+    )
+    assert first[0] == second[0]
+    assert (first[1].count(ALICE), second[1].count(HATTER)) == (1, 1)

@@ -13,17 +13,23 @@ from tests.support.data_api import Client
 
 async def explained(client: Client, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     """The plan of the query's statement, which is run for it."""
-    engine = client.api.engine
-    operation = engine._validated(Operation(query, variables), engine.schema(client.snapshot))
-    values = operation.coerced(variables)
-    plan = operation.plan(values)
-    assert isinstance(plan, QueryPlan)
-    assert plan.statement is not None
-    sql, arguments = prepared(plan.statement, client.snapshot.schema, values)
+    sql, arguments = statement_of(client, query, variables)
     async with client.api.db.connection() as connection:
         found = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *arguments)
     whole: dict[str, Any] = msgspec.json.decode(found)[0]["Plan"]
     return whole
+
+
+def statement_of(client: Client, query: str, variables: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """The query's statement, with its arguments."""
+    engine = client.api.engine
+    schema = engine.schema(engine._seen(client.snapshot, client.caller))
+    operation = engine._validated(Operation(query, variables), schema)
+    values = operation.coerced(variables)
+    plan = operation.plan(values)
+    assert isinstance(plan, QueryPlan)
+    assert plan.statement is not None
+    return prepared(plan.statement, client.snapshot.schema, {**values, **client.caller.me})
 
 
 def nodes_of(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

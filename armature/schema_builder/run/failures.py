@@ -219,7 +219,7 @@ def _told_of_constraint(
 ) -> ArmatureError | None:
     at = objects.get(error.table_name or "", of)
     found = constraint_field(at, error.constraint_name or "")
-    path = place(found) if found and at is of else None
+    path = place(found) if found and at.table == of.table else None  # the view may be another workspace's
     if not _is_seen(at, error):
         return HiddenInTheWay(of)
     match error:
