@@ -70,9 +70,8 @@ def _walked(
     for name, value in rule.items():
         at = (*path, name)
         if name in MANY:
-            if not isinstance(value, list | tuple):
-                raise RuleInvalid(at, f"{name} takes a list of filters.")
-            found[name] = [_walked(snapshot, of, each, (*at, place), key_of) for place, each in enumerate(value)]
+            parts = value if isinstance(value, list | tuple) else [value]
+            found[name] = [_walked(snapshot, of, each, (*at, place), key_of) for place, each in enumerate(parts)]
         elif name == "not":
             found[name] = _walked(snapshot, of, value, at, key_of)
         else:

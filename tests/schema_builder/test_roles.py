@@ -357,3 +357,13 @@ async def test_callers_of_a_role_share_its_plans(own_crm: Client) -> None:
     )
     assert first[0] == second[0]
     assert (first[1].count(ALICE), second[1].count(HATTER)) == (1, 1)
+
+
+@pytest.mark.parametrize("test", ['regex: "("', 'iregex: "("', 'like: "Te%\\\\"', 'ilike: "te%\\\\"'])
+async def test_a_pattern_that_is_wrong_tells_nothing_of_hidden_records(own_crm: Client, test: str) -> None:
+    rule = {"name": {"eq": "Acme"}}
+    clerk = (await own_crm.change(role("clerk", *ALL), lets("company", *ALL, read_rule=rule))).acting_as("clerk")
+    seeking = f'{{ companies(filter: {{name: {{startsWith: "Te", {test}}}}}) {{ id }} }}'
+
+    assert (await own_crm.error(seeking))["code"] == "BAD_USER_INPUT"
+    assert await clerk.data(seeking) == {"companies": []}

@@ -5,6 +5,7 @@ and `notIn` are exact complements, and nothing is lost between them.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from armature.core.errors import BadUserInput
 from armature.metadata.operators import EQUALITY
@@ -56,13 +57,29 @@ def _part(view: View, of: ObjectView, name: str, value: Lifted) -> Condition:
         return _all([_whole(of, each, f"{name}.{operator}") for operator, each in value.items()])
     entry = of.entries[name]
     if isinstance(entry, Composite):
-        return _all([_within(entry, part, each) for part, each in value.items()])
+        return _careful(of, _all([_within(entry, part, each) for part, each in value.items()]))
     if isinstance(entry, Plain):
-        return _all([comparison(entry, operator, each) for operator, each in value.items()])
+        return _careful(of, _all([comparison(entry, operator, each) for operator, each in value.items()]))
     target = view[entry.target]
     if isinstance(entry, ToOne):
         return Related(target, entry.near, entry.far, "some", condition_of(view, target, value))
     return _all([_quantified(view, target, entry, quantifier, each) for quantifier, each in value.items()])
+
+
+REFUSING = frozenset({"like", "ilike", "regex", "iregex"})
+"""The operators of which PostgreSQL refuses some values, once it has something to compare them with."""
+
+
+def _careful(of: ObjectView, condition: Condition) -> Condition:
+    """Where there is a row rule, PostgreSQL must not look at other records on its way."""
+    rule = of.rule("AGGREGATE")
+    match condition:
+        case All(of=parts) if rule is not None:
+            return All(tuple(_careful(of, each) for each in parts))
+        case Compare() if rule is not None and condition.operator in REFUSING:
+            return replace(condition, first=rule)
+        case _:
+            return condition
 
 
 def _united(view: View, morph: Morph, what: str, given: Lifted) -> Condition:

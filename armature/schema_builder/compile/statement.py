@@ -382,7 +382,8 @@ class Parts(ABC):
             case Not(of=part):
                 return self.condition(part, table).is_not(true())
             case Compare():
-                return comparison_sql(condition, self.value(condition.entry, table), self.bound)
+                found = comparison_sql(condition, self.value(condition.entry, table), self.bound)
+                return found if condition.first is None else case((self.condition(condition.first, table), found))
             case Related():
                 return self._related(condition, table)
             case Near(distance=distance, operator=operator):

@@ -224,7 +224,9 @@ def _told_of_constraint(
         return HiddenInTheWay(of)
     match error:
         case asyncpg.UniqueViolationError():
-            return _not_unique(error.constraint_name or "", at, found, place if at is of else lambda _: None)
+            return _not_unique(
+                error.constraint_name or "", at, found, place if at.table == of.table else lambda _: None
+            )
         case asyncpg.NotNullViolationError():
             missing = next((each for each in stored_fields(at) if each.column == error.column_name), None)
             return ValueMissing(place(missing) or (missing.name,)) if missing else None

@@ -58,6 +58,7 @@ OPEN = frozenset(
 
 NEEDS: Mapping[str, Permission] = {
     "Query.modelHistory": "MODEL",
+    "Query.auditLog": "AUDIT",
     "Query.jobs": "MODEL",
     "Query.job": "MODEL",
     "Query.documents": "MODEL",
@@ -79,6 +80,7 @@ NEEDS: Mapping[str, Permission] = {
     **{f"Mutation.{does}Object": "MODEL" for does in ("create", "update", "delete", "restore")},
     **{f"Mutation.{does}Field": "MODEL" for does in ("create", "update", "delete", "restore")},
     **{f"Mutation.{does}Document": "MODEL" for does in ("create", "update", "delete")},
+    **{f"Mutation.{does}Index": "MODEL" for does in ("create", "delete")},
     **{f"Mutation.{does}Role": "ROLES" for does in ("create", "update", "delete")},
     "Mutation.setObjectPermission": "ROLES",
     "Mutation.setFieldPermission": "ROLES",

@@ -34,13 +34,15 @@ class Not:
 class Compare:
     """A value against a bind, by an operator of metadata/operators.py; for `is`, `value` is NULL or NOT_NULL.
 
-    `path` leads to the value inside a document.
+    `path` leads to the value inside a document. Only values of records that meet `first` are looked at: a pattern that
+    is wrong is refused when a value meets it, which must not tell of a record that is out of sight.
     """
 
     entry: Plain
     operator: str
     value: Bind | str
     path: Bind | None = None
+    first: "Condition | None" = None
 
 
 @dataclass(frozen=True, slots=True)
