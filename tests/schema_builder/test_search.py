@@ -315,3 +315,27 @@ async def test_who_may_only_count_finds_nothing(own_crm: Client) -> None:
     ).acting_as("clerk")
 
     assert "errors" in await clerk.ask('{search(text: "acme") {score}}')
+
+
+async def test_row_rules_and_rollups_may_search(own_crm: Client) -> None:
+    rollup = {"relation": "people", "aggregate": "COUNT", "filter": {"lastName": {"search": "HAT or lidd"}}}
+    client = await own_crm.change(
+        CreateField(object="company", field=NewField(name="matches", type="ROLLUP", settings=rollup)),
+        CreateRole(name="clerk"),
+        SetObjectPermission(
+            role="clerk", object="company", rights=("READ",), read_rule={"searchVector": {"search": "acme or teapot"}}
+        ),
+    )
+
+    found = await client.data("{companies(orderBy: [{name: ASC}]) {name matches}}")
+    seen = await client.acting_as("clerk").data(
+        '{companies {name} search(text: "oxford or acme") {record {... on Company {name}}}}'
+    )
+
+    assert found["companies"] == [
+        {"name": "Acme", "matches": 1},
+        {"name": "Teapot 100%", "matches": 1},
+        {"name": "cheshire_cats", "matches": 0},
+    ]
+    assert seen["companies"] == [{"name": "Acme"}, {"name": "Teapot 100%"}]
+    assert seen["search"] == [{"record": {"name": "Acme"}}]

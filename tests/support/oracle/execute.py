@@ -47,6 +47,7 @@ def expected(
         variable_values=dict(variables),
         operation_name=name,
         field_resolver=_resolve,
+        type_resolver=lambda record, *_: record.of.type_name,
     )
     assert isinstance(result, ExecutionResult)
     for error in result.errors or ():

@@ -8,12 +8,14 @@ from graphql import GraphQLResolveInfo
 
 from armature.metadata.aggregates import COUNT, result_of
 from armature.metadata.model import EMPTY
+from armature.metadata.names import SEARCH
 from armature.schema_builder.types.roots import SCHEMA_VERSION
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne
 from tests.support.oracle.aggregates import Summary, aggregated, place
 from tests.support.oracle.filters import meets, met, to_many, to_one, visible
 from tests.support.oracle.groups import Group, grouped, way_of
+from tests.support.oracle.search import is_found, score, whole_text
 from tests.support.oracle.values import shown
 from tests.support.worlds.data import Row, State
 
@@ -39,6 +41,8 @@ class Reading:
     def root(self, info: GraphQLResolveInfo[Any], given: Mapping[str, Any]) -> Any:
         if info.field_name == SCHEMA_VERSION:
             return self.schema.view.snapshot.version
+        if info.field_name == SEARCH:
+            return self.sought(given)
         root = self.schema.queries[info.field_name]
         of = root.object
         match root.does:
@@ -48,6 +52,21 @@ class Reading:
                 return self.by(of, given["where"])
             case form:
                 return MANY[form](self, self.state, of, seen(self.state, of, given), given)
+
+    def sought(self, given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The best first; of equal ones the newer one, by its id."""
+        searchable, narrowing = self.schema.view.searchable, given.get("filter") or {}
+        names = [*searchable] if given.get("objects") is None else [*dict.fromkeys(given["objects"])]
+        found: list[tuple[int, Any, int, Record]] = []
+        for at, of in enumerate(searchable[each] for each in names):
+            fields = [each.field for each in of.sought]
+            rows = self.filtered(self.state, of, visible(self.state, of.object.id), {"filter": narrowing.get(of.name)})
+            hits = [each for each in rows if is_found(given["text"], whole_text(fields, each))]
+            found += [(score(given["text"], fields, row), row["id"], at, Record(of, row, self.state)) for row in hits]
+        found.sort(key=lambda each: each[:3], reverse=True)
+        limit = given.get("limit")
+        best = found[: DEFAULT_LIMIT if limit is None else limit]
+        return [{"score": of_thousand / 1000, "record": record} for of_thousand, _, _, record in best]
 
     def by(self, of: ObjectView, where: Mapping[str, Any], given: Mapping[str, Any] = EMPTY) -> Record | None:
         """The record with this value of a unique field."""

@@ -327,6 +327,32 @@ class Inputs:
             return {}
         return {"withDeleted": self.document.value("Boolean", lambda: self.choices.chance(70), can_be_absent=True)}
 
+    def search(self) -> dict[str, Any]:
+        """What to search for, in some objects, narrowed."""
+        names = [*self.view.searchable]
+        found: dict[str, Any] = {"text": self.document.required("String", self._sought)}
+        if self.choices.chance(40):
+            some = [self.choices.pick(names) for _ in range(self.choices.between(1, 3))]
+            found["objects"] = self.document.value("[String!]", lambda: some)
+        if self.choices.chance(30):
+            name = self.choices.pick(names)
+            found["filter"] = {name: self.filter(self.view.searchable[name])}
+        if self.choices.chance(50):
+            found["limit"] = self._count()
+        return found
+
+    def _sought(self) -> str:
+        """Pieces of what some record holds."""
+        pieces = [self._piece() for _ in range(self.choices.weighted([(60, 1), (30, 2), (10, 3)]))]
+        return self.choices.pick((" ", " ", " or ", " -")).join(pieces)
+
+    def _piece(self) -> str:
+        of = self.choices.pick([*self.view.searchable.values()])
+        entry = self.choices.pick(of.sought)
+        held = self.held(of, entry)
+        text = held if isinstance(held, str) else "".join(held[:1]) if item_of(entry.scalar) else str(held)
+        return self.choices.pick([text, text[:4], text[1:5], f'"{text[:9]}"', text.swapcase()])
+
     def list(self, of: ObjectView) -> dict[str, Any]:
         """Some of the arguments of a list."""
         found = self.which(of)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armature.metadata.aggregates import FUNCTIONS
-from armature.metadata.names import composite_type_name, root_name, type_name
+from armature.metadata.names import SEARCH, composite_type_name, root_name, type_name
 from armature.schema_builder.types.schema import WorkspaceSchema
+from armature.schema_builder.types.search import RECORD, RESULT
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne
 from tests.support.worlds.choices import Choices
 from tests.support.worlds.data import State
@@ -26,6 +27,8 @@ class Level:
     is_portable: bool = False
     fixed: "Mapping[str, Callable[[], Level | None]] | None" = None
     """The fields of a type that all objects have, with what is below each."""
+    one_of: "Level | None" = None
+    """Of a union, the one of its types that is asked for."""
     keys: dict[str, tuple[str, "Level | None"]] = field(default_factory=dict)
 
 
@@ -64,6 +67,8 @@ class Selections:
     def _field(self, level: Level, depth: int) -> str:
         if self.choices.chance(7):
             return self._keyed(level, "__typename", "", None, depth)
+        if level.one_of is not None:
+            return f"... on {level.one_of.kind}{self._directives()} {self.selection(level.one_of, depth)}"
         if level.fixed is not None:
             name = self.choices.pick(list(level.fixed))
             return self._keyed(level, name, "", level.fixed[name](), depth + 1)
@@ -104,6 +109,11 @@ class Selections:
                 kind = type_name("aggregate", of.name)
                 fields = self._aggregates(of, is_portable=is_portable)
                 return self.inputs.aggregate(of), Level(kind, is_portable=is_portable, fixed=fields)
+
+    def _found(self) -> Level:
+        of = self.choices.pick(list(self.view.searchable.values()))
+        record = Level(RECORD, one_of=self.level(of))
+        return Level(RESULT, fixed={"score": nothing, "record": lambda: record})
 
     def _group(self, of: ObjectView, keys: Sequence[tuple[str, ...]]) -> Level:
         fields = {
@@ -148,10 +158,14 @@ class Selections:
     def _root(self, level: Level, depth: int) -> str:
         if self.choices.chance(4):
             return self._keyed(level, "_schemaVersion", "", None, depth)
+        given: dict[str, Any]
+        below: Level
+        if self.view.searchable and self.choices.chance(8):
+            given, below = self.inputs.search(), self._found()
+            return self._keyed(level, SEARCH, arguments(given), below, depth)
         of = self.choices.pick(list(self.view))
         forms = [(10, each) for each in ("by", "connection", "aggregate", "group_by")]
         does = self.choices.weighted([(50, "list"), (20, "one"), *forms])
-        given: dict[str, Any]
         below = self.level(of)
         match does:
             case "one":
