@@ -57,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     worker_jobs: Positive = 4
     set_aside_lifetime: Positive = 2_592_000
+    indexed_from: Positive = 20_000
 
     idempotency_lifetime: Positive = 86_400
     smtp_url: str | None = None

@@ -37,8 +37,8 @@ FITS: Mapping[IndexType, Callable[[str], bool]] = {
 }
 """Whether an index can be over values of a scalar."""
 
-NOT_KEPT = {("[String]", "contains"), ("[String]", "icontains")}
-"""Operators of a scalar that look into each value by a query of its own, which no index can."""
+NOT_KEPT = {("[String]", "contains"), ("[String]", "icontains"), ("String", "search")}
+"""Operators of a scalar that look into each value by a query of their own, which no index can."""
 
 
 class IndexNotFound(NotFound):

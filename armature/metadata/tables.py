@@ -272,3 +272,13 @@ jobs = Table(
         postgresql_nulls_not_distinct=True,
     ),
 )
+
+# Which version of a large workspace's model its indexes for searches and duplicates were last asked to follow.
+tended = Table(
+    "tended",
+    METADATA,
+    _to("workspace_id", "workspaces"),
+    Column("version", BigInteger(), nullable=False),
+    Column("tended_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("workspace_id"),
+)

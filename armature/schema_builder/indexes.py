@@ -18,16 +18,20 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from armature.core.db import DIALECT
+from armature.metadata.duplicates import criteria
 from armature.metadata.filters.tree import Holds, Leads, Node, Together
 from armature.metadata.filters.values import sent_value
 from armature.metadata.indexes import held_of, read_where
+from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Index, IndexPart, IndexType, Object, Snapshot
 from armature.metadata.names import snake_case
+from armature.metadata.searched import searched
 from armature.metadata.stored import stored
 from armature.schema_builder.compile.binds import Constant
 from armature.schema_builder.compile.comparisons import comparison_sql
 from armature.schema_builder.compile.conditions import comparison
 from armature.schema_builder.compile.plan.conditions import All, Compare, Condition, Either, Not
+from armature.schema_builder.search import document, likeness, text_of
 from armature.schema_builder.tables import column_name
 from armature.schema_builder.view import Plain
 
@@ -101,6 +105,54 @@ def drop(schema: str, name: str) -> str:
 def built_indexes(snapshot: Snapshot, of: Object) -> Iterator[Built]:
     for source in SOURCES:
         yield from source(snapshot, of)
+
+
+def all_indexes(snapshot: Snapshot, of: Object) -> Iterator[Built]:
+    """With those that only objects of many records get."""
+    yield from built_indexes(snapshot, of)
+    yield from for_many(of)
+
+
+def for_many(of: Object) -> Iterator[Built]:
+    """What searches and duplicates are served by, where there are many records: small objects are looked through."""
+    if of.is_visible:
+        for source in FOR_MANY:
+            yield from source(of)
+
+
+def is_for_many(name: str) -> bool:
+    """Whether an index of this name is, or was, one of `for_many`: no name of a client's begins with an underscore."""
+    return any(f"__{each}_" in name for each in (SEARCH, DUPLICATES)) and key_in(name) is not None
+
+
+def _for_search(of: Object) -> Iterator[Built]:
+    fields = searched(of)
+    if fields:
+        text = _written(document([text_of(each, _held(each)) for each in fields]))
+        keys = (f"({text}) gin_trgm_ops",)
+        yield Built(id=of.id, of=of, what=SEARCH, method="gin", keys=keys, extension="pg_trgm")
+
+
+def _for_duplicates(of: Object) -> Iterator[Built]:
+    for at, criterion in enumerate(criteria(of), start=1):
+        keys = tuple(f"({_written(likeness(_scalar(each), _held(each)))})" for each in criterion)
+        yield Built(id=of.id, of=of, what=f"{DUPLICATES}_{at}", method="btree", keys=keys)
+
+
+def _held(field: Field) -> ColumnElement[Any]:
+    return column(column_name(field), KINDS[field.kind].column_type(field.settings))
+
+
+def _scalar(field: Field) -> str:
+    return "ID" if field.relation_id is not None else KINDS[field.kind].scalar(field.settings) or ""
+
+
+def _written(expression: ColumnElement[Any]) -> str:
+    return str(expression.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
+
+
+SEARCH, DUPLICATES = "_search", "_duplicates"
+FOR_MANY: Sequence[Callable[[Object], Iterator[Built]]] = (_for_search, _for_duplicates)
 
 
 def asked_for(snapshot: Snapshot, of: Object) -> Iterator[Built]:

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from armature.migrations.workspace import index_jobs, set_aside
+from armature.migrations.workspace import index_jobs, set_aside, tending
 from armature.migrations.workspace import purge as model_purge
-from armature.workers import indexes, purge, upkeep
+from armature.workers import indexes, large_objects, purge, upkeep
 from armature.workers.task import Task
 
 
@@ -20,6 +20,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     index_jobs.KIND: Kind(indexes.settle),
     model_purge.KIND: Kind(purge.set_aside_in),
+    tending.KIND: Kind(large_objects.tend),
     set_aside.KIND: Kind(purge.workspace),
     upkeep.KIND: Kind(upkeep.look_after),
 }

@@ -17,6 +17,7 @@ from armature.core.db import UNREACHABLE, Database, open_database
 from armature.core.errors import BadUserInput, Unavailable
 from armature.core.notices import Listener, Notice
 from armature.core.settings import Settings
+from armature.migrations.workspace.tending import ask_for_tending
 from armature.workers.broker import Queue
 from armature.workers.claims import mark_sent
 from armature.workers.kinds import KINDS, Kind
@@ -52,6 +53,7 @@ class Worker:
         self._listener.on_notice(self._heard)
         self._listener.on_missed(self._waiting.set)
         self._is_queue_lost = False
+        self._indexed_from = settings.indexed_from
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -87,6 +89,8 @@ class Worker:
         while True:
             try:
                 await enqueue_due(self._db, self._kinds)
+                async with self._db.connection() as connection:
+                    await ask_for_tending(connection, self._indexed_from)
             except (Unavailable, *TROUBLE):
                 log.exception("worker.schedule_failed")
             await asyncio.sleep(LOOK)

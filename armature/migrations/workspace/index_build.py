@@ -17,7 +17,7 @@ from armature.core.errors import Conflict, Unavailable
 from armature.metadata.indexes import part_names
 from armature.metadata.model import Snapshot
 from armature.metadata.store import load_snapshot
-from armature.schema_builder.indexes import Built, built_indexes, drop, key_in, quote
+from armature.schema_builder.indexes import Built, all_indexes, drop, key_in, quote
 
 Progress = Callable[[float], None]
 
@@ -76,7 +76,7 @@ async def settle_index(db: Database, workspace_id: UUID, object_id: UUID, key: s
     async with db.connection() as reading:
         snapshot = await load_snapshot(reading, workspace_id)
     of = snapshot.objects.get(object_id)
-    wanted = next((each for each in built_indexes(snapshot, of) if each.key == key), None) if of else None
+    wanted = next((each for each in all_indexes(snapshot, of) if each.key == key), None) if of else None
     table = of.table if of else ""
     async with alone(db) as connection, _in_turn(connection, snapshot.schema, key):
         there = await indexes_there(connection, snapshot.schema, table)

@@ -5,7 +5,7 @@ from armature.metadata.model import Snapshot
 from armature.migrations.workspace.index_build import indexes_there
 from armature.migrations.workspace.index_jobs import KIND
 from armature.migrations.workspace.unseen import Difference
-from armature.schema_builder.indexes import built_indexes, drop, key_in, quote
+from armature.schema_builder.indexes import built_indexes, drop, is_for_many, key_in, quote
 
 IN_HAND = (
     "SELECT arguments->>'key' AS key FROM armature.jobs "
@@ -28,7 +28,7 @@ async def index_differences(connection: Connection, snapshot: Snapshot) -> list[
                 fix = f"REINDEX INDEX CONCURRENTLY {quote(snapshot.schema)}.{quote(name)}"
                 found.append(Difference(f'The index "{name}" of "{of.table}" is not valid.', fix))
         for name in there:
-            if name not in wanted and key_in(name) not in in_hand:
+            if name not in wanted and key_in(name) not in in_hand and not is_for_many(name):
                 what = f'The index "{name}" of "{of.table}" belongs to nothing.'
                 found.append(Difference(what, drop(snapshot.schema, name)))
     return found

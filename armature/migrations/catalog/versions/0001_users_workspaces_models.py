@@ -19,6 +19,7 @@ def upgrade() -> None:
     _create_answers()
     _create_documents()
     _create_jobs()
+    _create_tended()
     _create_sessions()
     _create_second_factors()
     _create_joining()
@@ -29,6 +30,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     drop_audit(op.get_bind())
     for table in (
+        "tended",
         "audit_chains",
         "audit_entries",
         "provider_identities",
@@ -353,6 +355,20 @@ def _create_documents() -> None:
         sa.PrimaryKeyConstraint("id", name="documents__pkey"),
         sa.UniqueConstraint("workspace_id", "name", name="documents__workspace_id_name__key"),
         sa.UniqueConstraint("workspace_id", "hash", name="documents__workspace_id_hash__key"),
+        schema="armature",
+    )
+
+
+def _create_tended() -> None:
+    op.create_table(
+        "tended",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("tended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["armature.workspaces.id"], name="tended__workspace_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", name="tended__pkey"),
         schema="armature",
     )
 
