@@ -92,7 +92,7 @@ def score_sql(searched: Searched) -> Sql:
     worth = case(*_worth(text.c.name, word, NAME), *_worth(text.c.whole, word, REST), else_=_number(0))
     in_name = case((func.strpos(text.c.name, word) > _number(0), func.length(word) + _number(1)), else_=_number(0))
     called = func.greatest(func.length(text.c.name) - _number(1), _number(1))
-    share = func.least(_number(100) * func.sum(in_name).op("/")(func.min(called)), _number(100))
+    share = func.least((_number(100) * func.sum(in_name)).op("/")(func.min(called)), _number(100))
     score = _number(8) * func.sum(worth).op("/")(func.count()) + _number(2) * share
     return (
         select(func.coalesce(cast(score, Integer()), _number(0)))
