@@ -72,7 +72,7 @@ def test_a_token_or_key_opens_one_workspace(both: tuple[Caller, Caller]) -> None
 @pytest.mark.parametrize(
     "query",
     [
-        'query($id: String!) { found: explainAccess(object: $id, recordId: "00000000-0000-0000-0000-000000000000") { rights } }',
+        f'query($id: String!) {{ found: explainAccess(object: $id, recordId: "{uuid4()}") {{ rights }} }}',
         "query($id: String!) { found: fields(object: $id) { id } }",
         "mutation($id: String!) { found: deleteObject(input: {object: $id}) { id } }",
         'mutation($id: String!) { found: updateField(input: {object: "company", field: $id, label: "x"}) { id } }',
