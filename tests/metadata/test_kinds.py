@@ -236,6 +236,10 @@ def test_a_default_becomes_ddl_with_its_text_quoted(
     )
 
 
+NEEDED = {"VECTOR": {"dimensions": 2}}
+"""Settings that a kind can't be without."""
+
+
 @given(
     st.sampled_from(sorted(KINDS)),
     st.recursive(
@@ -246,7 +250,7 @@ def test_a_default_becomes_ddl_with_its_text_quoted(
 )
 def test_no_default_from_outside_ends_in_anything_but_a_clear_answer(kind: str, value: Any) -> None:
     of = KINDS[kind]
-    settings = of.check_settings({})
+    settings = of.check_settings(NEEDED.get(kind, {}))
     try:
         canonical = of.check_default(value, settings, OPTIONS)
     except BadUserInput as refused:
