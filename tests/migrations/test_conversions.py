@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -17,7 +18,7 @@ from armature.metadata.changes import (
     SetObjectPermission,
 )
 from armature.metadata.checks.fields import UniqueNotAllowed
-from armature.metadata.conversions.matrix import ConversionUnknown
+from armature.metadata.conversions.matrix import CONVERSIONS, ConversionUnknown
 from armature.metadata.edits.conversion import (
     BrokenByConversion,
     ConvertedAlready,
@@ -27,6 +28,7 @@ from armature.metadata.edits.conversion import (
 )
 from armature.metadata.edits.fields import SystemField
 from armature.metadata.edits.values import KindUnknown
+from armature.metadata.kinds import KINDS
 from armature.migrations.workspace.conflicts import ValuesMissing, ValuesNotConvertible, ValuesNotUnique
 from armature.migrations.workspace.found_options import TooManyValues
 from armature.migrations.workspace.preview import preview_changes
@@ -492,4 +494,106 @@ async def test_a_changeset_that_fails_in_its_last_step_leaves_nothing(crm: Livin
     assert (await tables_of(crm), await crm.columns("things")) == (tables, columns)
     assert await crm.stored() == before
     assert await sizes(crm) == ["1", "2"]
+    await crm.assert_healthy()
+
+
+NASTY = [
+    *(
+        "",
+        " ",
+        "\t\n",
+        "0",
+        "-0",
+        "+1",
+        "1e",
+        "e1",
+        ".",
+        "-.",
+        "1.",
+        ".5",
+        "1e99",
+        "9" * 400,
+        "1e-99",
+        "١٢",
+        "½",
+        "0x10",
+        "1_0",
+    ),
+    *(
+        "NaN",
+        "-Infinity",
+        "infinity",
+        "epoch",
+        "now",
+        "today",
+        "allballs",
+        "24:00",
+        "2024-02-30",
+        "0000-01-01",
+        "9999-12-31",
+    ),
+    *("10000-01-01", "4714-11-24 BC", "2024-01-01T25:00", "2024-01-01T24:00:00", "2024-12-31T23:59:60Z", "31.02.2024"),
+    *(
+        "2024-01-01T00:00+99:99",
+        "2024-01-01 00:00 Mars/Olympus",
+        "99.99.9999",
+        "{",
+        "[]",
+        "[" * 100_000,
+        '{"a":' * 50_000,
+    ),
+    *(
+        "[" * 4_999 + "]" * 4_999,
+        "[" + "{}," * 6_000 + "{}]",
+        '"\\u0000"',
+        '"\\ud800"',
+        "1e400000",
+        "{1,2}",
+        "{{1},{2}}",
+    ),
+    *("a,b,,;\n;c", "null", "true", "TRUE ", "Yes", "\\", "'", '"', "%s", ":x", "$1", ";--", "a\x01b", "é" * 3_000),
+    *(
+        "x" * 100_000,
+        "🙂",
+        "\u202e",
+        "\ufeff1",
+        "a@b",
+        "@",
+        "+",
+        "+41",
+        "tel:+41446681800",
+        "http://",
+        "javascript:alert(1)",
+    ),
+    *(
+        "00000000-0000-0000-0000-00000000000",
+        "{00000000-0000-0000-0000-000000000000}",
+        "<script>",
+        "&lt;",
+        "Ada  Lovelace ",
+    ),
+]
+
+
+async def test_no_text_is_too_strange_to_be_converted_or_refused(crm: Living) -> None:
+    letters = Random(7)  # noqa: S311
+    alphabet = "0123456789+-.eE:TZ/ {}[]\",'\\nax"
+    texts = NASTY + ["".join(letters.choices(alphabet, k=letters.randint(1, 30))) for _ in range(2_000)]
+    kinds = [to for before, to in CONVERSIONS if before == "TEXT"]
+    await crm.change(add_object("thing", *(NewField(name=f"v{at}", type="TEXT") for at in range(len(kinds)))))
+    columns = ", ".join(f"v{at}" for at in range(len(kinds)))
+    values = ", ".join("text" for _ in kinds)
+    listed = "unnest($1::text[]) AS text"
+    await crm.run(f"INSERT INTO {{}}.things ({columns}) SELECT {values} FROM {listed}", texts)  # noqa: S608
+    await crm.change(
+        *(
+            update_field(
+                "thing", f"v{at}", type=kind, on_failure="NULL", **(LOW_HIGH if KINDS[kind].has_options else {})
+            )
+            for at, kind in enumerate(kinds)
+        )
+    )
+    await crm.assert_healthy()
+    back = [to for to in kinds if (to, "TEXT") in CONVERSIONS]
+    await crm.change(*(update_field("thing", f"v{kinds.index(kind)}", type="TEXT") for kind in back))
     await crm.assert_healthy()

@@ -28,7 +28,8 @@ from armature.metadata.kinds.kind import Settings
 from armature.metadata.model import Field, Option
 
 UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-LONGEST_DOCUMENT = 1_000_000
+MOST_NESTED = 5_000
+"""Objects and lists in a document: inside each other, PostgreSQL's stack has room for so many."""
 
 # As texts
 
@@ -155,8 +156,8 @@ def list_from_document(given: Given) -> Sql:
 
 def document_from_text(given: Given) -> Sql:
     plain = trimmed(given.text)
-    short = func.char_length(plain) <= literal(LONGEST_DOCUMENT, Integer())
-    return guarded(cast(plain, JSONB()), short, is_valid(plain, "jsonb"))
+    flat = func.regexp_count(plain, words(r"[\[{]")) <= literal(MOST_NESTED, Integer())
+    return guarded(cast(plain, JSONB()), flat, is_valid(plain, "jsonb"))
 
 
 def document_from_value(given: Given) -> Sql:

@@ -76,10 +76,7 @@ async def look_ahead(connection: Connection, steps: Sequence[Step], schema: str)
     await _lock(connection, {each.of.table for each in conversions}, schema)
     for step, spell in spelt:
         await _spell(connection, step, spell, schema)
-    try:
-        return [await _conversion(connection, each, schema) for each in conversions]
-    except asyncpg.StatementTooComplexError as error:
-        raise DocumentTooDeep(conversions[0].field) from error
+    return [await _conversion(connection, each, schema) for each in conversions]
 
 
 async def _lock(connection: Connection, tables: set[str], schema: str) -> None:
@@ -94,7 +91,10 @@ async def _conversion(connection: Connection, step: ConvertValues, schema: str) 
     counted = select(
         func.count().filter(found.is_there).label("there"), func.count().filter(found.fails).label("failing")
     ).select_from(records)
-    row = await fetch_one(connection, counted)
+    try:
+        row = await fetch_one(connection, counted)
+    except asyncpg.StatementTooComplexError as error:
+        raise DocumentTooDeep(step.field) from error
     assert row is not None  # noqa: S101  it counts
     if not row["failing"]:
         return Conversion(step, row["there"], 0, ())
