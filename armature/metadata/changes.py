@@ -109,7 +109,7 @@ class UpdateField:
     """`on_delete` applies to the foreign key of a relation, from either side.
 
     With a `type`, the values are converted, and settings begin anew; options are made of the values where none are
-    given. `on_failure`, by default REFUSE, is for values that can't be.
+    given. `on_failure`, by default REFUSE, is for values that can't be. `relation_type` is seen from this field.
     """
 
     object: str
@@ -117,6 +117,7 @@ class UpdateField:
     name: str | UnsetType = UNSET
     type: str | UnsetType = UNSET
     on_failure: OnFailure | UnsetType = UNSET
+    relation_type: RelationSide | UnsetType = UNSET
     label: str | UnsetType = UNSET
     description: str | UnsetType | None = UNSET
     is_active: bool | UnsetType = UNSET

@@ -83,7 +83,8 @@ def _field_problems(of: Object, was: Object | None, changed: Sequence[Field], na
     for field in changed:
         old = was.fields.get(field.id) if was else None
         errors = list(field_errors(field))
-        if old is None or old.deleted_at is not None or old.name != field.name:
+        is_moved = old is not None and (old.column is None) != (field.column is None)  # to the names of many, or back
+        if old is None or old.deleted_at is not None or old.name != field.name or is_moved:
             errors += field_name_errors(of, field, names, pending)
         if old is None and field.column is not None:
             born.append(field)

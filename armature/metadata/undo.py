@@ -74,6 +74,9 @@ def _converted_back(before: Object, of: Object, made: set[UUID], now: datetime) 
     fields, taken = dict(of.fields), taken_columns(before)
     for aside in asides:
         held = before.fields[cast("UUID", aside.former_of)]
+        if held.column is None:  # it became many-to-many: the key moves back, and nothing is left to hold
+            fields |= {aside.id: replace(aside, column=None)}
+            continue
         was = fields[held.id]
         if not taken.isdisjoint({was.column, *columns_of(was)}):
             was = replace(was, column=column_at_birth(was.name[:SHORT], KINDS[was.kind], taken))

@@ -78,3 +78,16 @@ def test_history_tells_of_it_and_takes_it_back(tickets: Caller) -> None:
 def test_null_is_no_type(tickets: Caller) -> None:
     error = tickets.error(UPDATE, input={"object": "ticket", "field": "size", "type": None})
     assert error["extensions"]["inputPath"] == ["input", "type"]
+
+
+def test_a_relation_becomes_many_to_many_and_is_read_as_one(site: Site) -> None:
+    crm = site.sign_up(pack="crm")
+    ada = '{firstName: "Ada", lastName: "K", company: {create: {name: "Acme"}}}'
+    crm.data(f"mutation {{ createPerson(data: {ada}) {{ id }} }}")
+    crm.do(
+        "mutation($input: UpdateFieldInput!) { updateField(input: $input) { relation { type } } }",
+        input={"object": "person", "field": "company", "name": "companies", "relationType": "MANY_TO_MANY"},
+    )
+    assert crm.data("{ people { companies { name people { firstName } } } }") == {
+        "people": [{"companies": [{"name": "Acme", "people": [{"firstName": "Ada"}]}]}]
+    }

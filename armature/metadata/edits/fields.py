@@ -11,6 +11,7 @@ from armature.core.errors import BadUserInput, Conflict
 from armature.metadata.changes import CreateField, DeleteField, NewField, NewRelation, RestoreField, UpdateField
 from armature.metadata.edits.conversion import put_changed, retyped
 from armature.metadata.edits.draft import Draft
+from armature.metadata.edits.relation_types import set_relation_type
 from armature.metadata.edits.relations import (
     KeylessIsNullable,
     NotARelation,
@@ -33,7 +34,7 @@ from armature.metadata.english import label_of, name_of
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
 from armature.metadata.names import column_at_birth, taken_columns
-from armature.metadata.resolve import find_deleted_field, find_field, find_object
+from armature.metadata.resolve import NothingDeleted, find_deleted_field, find_field, find_object
 
 # What an update may change, by the key a client writes; a system field's stay, but for how it reads.
 UPDATABLE: Mapping[str, str] = {
@@ -145,6 +146,8 @@ def update_field(draft: Draft, change: UpdateField) -> None:
         with draft.at():
             _check_may_change(of, field, key, value)
     put_changed(draft, of, field, replace(field, **wanted), change)
+    if change.relation_type is not UNSET:
+        set_relation_type(draft, draft.objects[of.id].fields[field.id], change.relation_type)
     if change.on_delete is not UNSET:
         if field.relation_id is None:
             raise NotARelation(field.name)
@@ -206,6 +209,8 @@ def delete_field(draft: Draft, change: DeleteField) -> None:
 def restore_field(draft: Draft, change: RestoreField) -> None:
     of = find_object(draft.snapshot, change.object)
     field = find_deleted_field(of, change.field)
+    if field.column is None and field.former_of is not None:
+        raise NothingDeleted("field", change.field, [])  # what it held is where it was before
     draft.touched(field.id, "field")
     if change.is_nullable is not UNSET and field.column is not None and KINDS[field.kind].generated is None:
         field = replace(field, is_nullable=change.is_nullable)

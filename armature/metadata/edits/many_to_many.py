@@ -47,17 +47,17 @@ def create_many_to_many(draft: Draft, of: UUID, field: Field, target: UUID, new:
         bare = put_ends(draft, of, field, target, new)
     else:
         bare = put_ends(draft, of, field, target, new)  # first, so that their names are theirs
-        keys = _new_link(draft, here, there, new.on_delete or "CASCADE")
+        keys = new_link(draft, here, there, new.on_delete or "CASCADE")
         # A model's fields stand in an order in which they can be made.
         for end, each in ((bare.many_object, bare.many_field), (bare.one_object, bare.one_field)):
             draft.put_last(end, each)
-    through = (_relation_of(keys[0]), _relation_of(keys[1]))
+    through = (relation_of(keys[0]), relation_of(keys[1]))
     relation = replace(bare, on_delete=draft.relations[through[0]].on_delete, through=through)
     draft.put_relation(relation)
     return relation
 
 
-def _relation_of(key: Field) -> UUID:
+def relation_of(key: Field) -> UUID:
     assert key.relation_id is not None  # noqa: S101  it leads somewhere
     return key.relation_id
 
@@ -93,7 +93,8 @@ def _leading(snapshot: Snapshot, link: Object, to: Object) -> Iterator[Field]:
 # Through an object of its own
 
 
-def _new_link(draft: Draft, of: Object, target: Object, on_delete: OnDelete) -> tuple[Field, Field]:
+def new_link(draft: Draft, of: Object, target: Object, on_delete: OnDelete) -> tuple[Field, Field]:
+    """Its fields that lead to `of` and to `target`."""
     link = _born(draft, of, target)
     draft.put(link)
     draft.touched(link.id)

@@ -40,10 +40,12 @@ from armature.migrations.workspace.steps import (
     DropCheck,
     DropColumn,
     DropForeignKey,
+    DropIndex,
     DropPair,
     DropUnique,
     DropWayBack,
     FillNulls,
+    LinkRecords,
     RenameColumn,
     RenameValues,
     SetDefault,
@@ -82,6 +84,7 @@ def diff(
     steps += [BuildIndex(of, index) for of in new for index in at_once(after, of)]
     steps += [step for change in _changes(before, after) for step in _steps(change)]
     steps += _conversions(before, after, conversions)
+    steps += _links(before, after)
     for of in renewed(known, after.objects):
         steps += _union_steps(known.get(of.id), of)
     steps += _pair_steps(before.pairs if before else {}, after.pairs)
@@ -127,6 +130,7 @@ def _steps(change: _Change) -> Iterator[Step]:
     yield from _check_steps(change.of, before.field, change.after.field)
     yield from _unique_steps(change.of, before.field, change.after.field)
     yield from _foreign_key_steps(change.of, before, change.after)
+    yield from _index_steps(change.of, before, change.after)
     yield from _nullable_steps(change.of, before, change.after)
 
 
@@ -145,6 +149,21 @@ def _conversions(
             new = (each for each in now.fields.values() if each.id not in of.fields)
             aside = next(each for each in new if each.former_of == field.id)
             yield ConvertValues(now, field, of.fields[field.id], aside, conversions[field.id])
+
+
+def _links(before: Snapshot | None, after: Snapshot) -> Iterator[LinkRecords]:
+    """Of relations that become many-to-many; not where one is again what it was."""
+    known = before.relations if before else {}
+    for relation in renewed(known, after.relations):
+        was = known.get(relation.id)
+        if before is None or was is None or was.through is not None or relation.through is None:
+            continue
+        near, far = (after.relations[each] for each in relation.through)
+        if near.many_object not in before.objects:
+            holder, link = after.objects[relation.many_object], after.objects[near.many_object]
+            new = (each for id_, each in holder.fields.items() if id_ not in before.objects[holder.id].fields)
+            aside = next(each for each in new if each.former_of == relation.many_field)
+            yield LinkRecords(link, link.fields[near.many_field], link.fields[far.many_field], holder, aside)
 
 
 def _new_column(change: _Change) -> Iterator[Step]:
@@ -237,6 +256,14 @@ def _foreign_key_steps(of: Object, before: _End, after: _End) -> Iterator[Step]:
     if before.target is None and after.target is not None:
         yield ClearDangling(of, after.field, after.target)
     yield from _add_foreign_key(of, after)
+
+
+def _index_steps(of: Object, before: _End, after: _End) -> Iterator[Step]:
+    """A column that comes to be a foreign key, or is none any more."""
+    if before.relation is not None and after.relation is None:
+        yield DropIndex(of, before.field)
+    if before.relation is None and after.relation is not None:
+        yield CreateIndex(of, after.field)
 
 
 def _pair_steps(before: Pairs, after: Pairs) -> Iterator[Step]:

@@ -23,9 +23,11 @@ from sqlalchemy import (
     case,
     column,
     exists,
+    insert,
     literal,
     null,
     or_,
+    select,
     table,
     text,
     update,
@@ -56,10 +58,12 @@ from armature.migrations.workspace.steps import (
     DropCheck,
     DropColumn,
     DropForeignKey,
+    DropIndex,
     DropPair,
     DropUnique,
     DropWayBack,
     FillNulls,
+    LinkRecords,
     RenameColumn,
     RenameValues,
     SetDefault,
@@ -132,6 +136,17 @@ def _convert_values(to: Operations, step: ConvertValues, schema: str) -> None:
     columns = [held_column(each) for each in (*stored(step.field), *stored(step.aside))]
     there = or_(*(held_column(each).is_not(None) for each in stored(step.aside)))
     to.execute(update(records_of(step.of, schema, *columns)).values(converted_values(step, step.aside)).where(there))
+
+
+def _link_records(to: Operations, step: LinkRecords, schema: str) -> None:
+    keys = [held_column(step.near), held_column(step.far)]
+    held = held_column(step.aside)
+    linked = select(column("id"), held).select_from(records_of(step.holder, schema)).where(held.is_not(None))
+    to.execute(insert(records_of(step.of, schema, *keys)).from_select([each.name for each in keys], linked))
+
+
+def _drop_index(to: Operations, step: DropIndex, schema: str) -> None:
+    to.drop_index(tables.index_name(step.of, step.field), step.of.table, schema=schema)
 
 
 def _set_expression(to: Operations, step: SetExpression, schema: str) -> None:
@@ -267,6 +282,8 @@ _WRITERS: Mapping[type[Step], Callable[[Operations, Any, str], None]] = {
     RenameColumn: _rename_column,
     AddColumn: _add_column,
     ConvertValues: _convert_values,
+    LinkRecords: _link_records,
+    DropIndex: _drop_index,
     DropColumn: _drop_column,
     SetExpression: _set_expression,
     SetDefault: _set_default,

@@ -51,6 +51,17 @@ class ConvertValues:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkRecords:
+    """A record of the link object for each reference that a foreign key held, which is set `aside` by now."""
+
+    of: Object
+    near: Field
+    far: Field
+    holder: Object
+    aside: Field
+
+
+@dataclass(frozen=True, slots=True)
 class SetExpression:
     """A formula computes something else of the same type."""
 
@@ -192,6 +203,12 @@ class BuildIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class DropIndex:
+    of: Object
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
 class AddForeignKey:
     of: Object
     field: Field
@@ -207,6 +224,7 @@ class DropForeignKey:
 
 Step: TypeAlias = (
     DropForeignKey
+    | DropIndex
     | DropUnique
     | DropPair
     | DropAtMostOne
@@ -217,6 +235,7 @@ Step: TypeAlias = (
     | RenameColumn
     | AddColumn
     | ConvertValues
+    | LinkRecords
     | SetExpression
     | RenameValues
     | ClearDangling
@@ -236,6 +255,7 @@ Step: TypeAlias = (
 
 ORDER: tuple[type[Step], ...] = (
     DropForeignKey,
+    DropIndex,
     DropUnique,
     DropPair,
     DropAtMostOne,
@@ -246,6 +266,7 @@ ORDER: tuple[type[Step], ...] = (
     RenameColumn,
     AddColumn,
     ConvertValues,
+    LinkRecords,
     SetExpression,
     RenameValues,
     ClearDangling,

@@ -163,7 +163,7 @@ async def _converted_since(connection: Connection, snapshot: Snapshot, after: Sn
             continue
         for aside in before.fields.values():
             field = before.fields.get(aside.former_of) if aside.former_of else None
-            if field is None or of.fields[field.id].column == field.column:
+            if field is None or field.column is None or of.fields[field.id].column == field.column:
                 continue
             if of.fields[aside.id].column != aside.column and (
                 records := await own_values(connection, before, aside, field, snapshot.schema)

@@ -123,6 +123,9 @@ class UpdateFieldInput:
     on_failure: OnFailure | None = strawberry.field(
         default=UNSET, description="With a type: what becomes of values that can't be converted. By default, REFUSE."
     )
+    relation_type: RelationType | None = strawberry.field(
+        default=UNSET, description="Of a relation, seen from this field: MANY_TO_MANY, or one-to-one and back."
+    )
     label: str | None = UNSET
     description: str | None = UNSET
     is_active: bool | None = UNSET
