@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.answers import AnswersDiffer
-from bench.cases import CASES
+from bench.bulk import measure_bulk
+from bench.cases import ALONE, CASES
 from bench.machine import machine
+from bench.many import measure as many
 from bench.model.measure import QUICK, Scale, measure_model
 from bench.peers.report import compare_with_peers
 from bench.report import as_json, print_results, write_json
@@ -18,7 +20,8 @@ from bench.roles import measure_roles
 from bench.rounds import Plan
 from bench.throughput import CONNECTIONS, measure_requests, prepare
 
-PARTS = ("requests", "roles", "model", "peers")
+ONLY = [each.name for each in (*CASES, *ALONE)]
+PARTS = ("requests", "roles", "model", "many", "peers")
 
 
 def main() -> None:
@@ -36,7 +39,7 @@ def main() -> None:
 def parsed(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Armature; docs/bench.md says how.")
     parser.add_argument("part", nargs="?", choices=PARTS, help="one part only; peers when asked for only")
-    parser.add_argument("--only", metavar="CASE", action="append", default=[], choices=[each.name for each in CASES])
+    parser.add_argument("--only", metavar="CASE", action="append", default=[], choices=ONLY)
     parser.add_argument("--all", action="store_true", help="peers: with one connection, too")
     parser.add_argument("--quick", action="store_true", help="few short rounds, a small model: does it run?")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all figures there, too")
@@ -51,12 +54,16 @@ async def run(asked: argparse.Namespace) -> dict[str, Any]:
     if asked.part in (None, "requests"):
         async with machine() as on:
             plan = Plan(rounds=2, seconds=1) if asked.quick else Plan(rounds=5, seconds=2)
-            results = []
-            for each in measure_requests(on, await prepare(on), asked.only, plan):
+            results, place = [], await prepare(on)
+            for each in measure_requests(on, place, asked.only, plan):
                 print(f"{each.case.name} x {each.connections}: {each.ratio:.3f}", file=sys.stderr, flush=True)
                 results.append(each)
             print_results(results)
             figures["requests"] = as_json(results)
+            if not asked.only:
+                bulk = await measure_bulk(on, place, 3 if asked.quick else 15)
+                print(f"\n10,000 records created in one call, over a COPY of them: {bulk.ratio:.2f}\n")
+                figures["bulk"] = bulk.ratio
     if asked.part in (None, "roles"):
         async with machine() as on:
             plan = Plan(rounds=2, seconds=1) if asked.quick else Plan(rounds=5, seconds=2)
@@ -64,6 +71,9 @@ async def run(asked: argparse.Namespace) -> dict[str, Any]:
     if asked.part in (None, "model"):
         async with machine() as on:
             figures["model"] = await measure_model(on, QUICK if asked.quick else Scale())
+    if asked.part in (None, "many"):
+        async with machine() as on:
+            figures["many"] = await many.measure_many(on, many.QUICK if asked.quick else many.Scale())
     if asked.part == "peers":
         async with machine() as on:
             longer = Plan(rounds=1, seconds=5) if asked.quick else Plan(rounds=5, seconds=5)

@@ -20,7 +20,7 @@ def data_of(case: Case, request: Request) -> Any:
     if "errors" in answer:
         raise AnswersDiffer(f"{case.name}: {request.url} says {answer['errors']}")
     (value,) = answer["data"].values()
-    return value
+    return value["edges"] if isinstance(value, dict) and "edges" in value else value
 
 
 def check_equal(case: Case, name: str, ours: Any, theirs: Any) -> None:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bench.cases import CASES, Case
+from bench.cases import ALONE, CASES, Case
 
 POOL_SIZE = 16
 
@@ -38,7 +38,7 @@ def create_app(database_url: str, schema: str) -> Starlette:
         ) as app.state.pool:
             yield
 
-    return Starlette(routes=[_route(case) for case in CASES], lifespan=living)
+    return Starlette(routes=[_route(case) for case in (*CASES, *ALONE)], lifespan=living)
 
 
 def _route(case: Case) -> Route:

@@ -6,7 +6,9 @@ soft-deleted records are out of sight, the order is total, big integers are stri
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import md5
 from typing import Any
+from uuid import UUID
 
 from bench.dataset import COMPANY
 
@@ -101,6 +103,35 @@ SELECT row_to_json(r) FROM (
 ) r
 """
 
+COMPANIES_BY_CITY = """
+SELECT coalesce(json_agg(r), '[]') FROM (
+  SELECT (SELECT row_to_json(k) FROM (SELECT city AS "addressCity") k) AS key, count,
+    (SELECT row_to_json(s) FROM (SELECT employees::text) s) AS sum
+  FROM (
+    SELECT address_city AS city, count(*), sum(employees) AS employees
+    FROM companies WHERE deleted_at IS NULL GROUP BY address_city ORDER BY address_city
+  ) found
+) r
+"""
+
+FIRST_PAGE = """
+SELECT coalesce(json_agg(r), '[]') FROM (
+  SELECT row_to_json(n) AS node FROM (
+    SELECT id, last_name AS "lastName" FROM people WHERE deleted_at IS NULL ORDER BY created_at, id LIMIT 50
+  ) n
+) r
+"""
+
+DEEP_PAGE = """
+SELECT coalesce(json_agg(r), '[]') FROM (
+  SELECT row_to_json(n) AS node FROM (
+    SELECT id, last_name AS "lastName" FROM people
+    WHERE (created_at, id) > ((SELECT created_at FROM people WHERE id = $1), $1) AND deleted_at IS NULL
+    ORDER BY created_at, id LIMIT 50
+  ) n
+) r
+"""
+
 NEW_PERSON = """
 WITH r AS (
   INSERT INTO people (first_name, last_name, email, job_title, city, company_id) VALUES ($1, $2, $3, $4, $5, $6)
@@ -174,3 +205,37 @@ CASES = (
         writes=True,
     ),
 )
+
+BEFORE_DEEP = str(UUID(bytes=md5(b"person:90000", usedforsecurity=False).digest()))
+"""The id of the person after whom the deep page begins."""
+
+CURSOR = (
+    "query ($id: ID!) { peopleConnection(filter: {id: {eq: $id}}, orderBy: [{createdAt: ASC}]) "
+    "{ pageInfo { endCursor } } }"
+)
+"""Of one person, in the order of the pages."""
+
+ALONE = (
+    Case(
+        "Q7",
+        "10,000 companies in 20 groups, counted and summed",
+        "{ companiesGroupBy(by: [{field: ADDRESS_CITY}], orderBy: [{key: {addressCity: ASC}}]) "
+        "{ key { addressCity } count sum { employees } } }",
+        COMPANIES_BY_CITY,
+    ),
+    Case(
+        "P1",
+        "the first 50 of 100,000 people, by cursor",
+        "{ peopleConnection(first: 50, orderBy: [{createdAt: ASC}]) { edges { node { id lastName } } } }",
+        FIRST_PAGE,
+    ),
+    Case(
+        "P2",
+        "50 people after the 90,000th, by cursor",
+        "query ($after: String) { peopleConnection(first: 50, after: $after, orderBy: [{createdAt: ASC}]) "
+        "{ edges { node { id lastName } } } }",
+        DEEP_PAGE,
+        arguments={"id": BEFORE_DEEP},
+    ),
+)
+"""Not asked of others."""

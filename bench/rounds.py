@@ -71,9 +71,11 @@ def sides(case: Case, armature: Serving, bare: Serving, key: str) -> tuple[Side,
     return asking(armature, case.operation, case.variables, key), Side(bare, theirs)
 
 
-def asking(serving: Serving, operation: str, variables: Mapping[str, Any], key: str | None) -> Side:
+def asking(
+    serving: Serving, operation: str, variables: Mapping[str, Any], key: str | None, keys: tuple[str, ...] = ()
+) -> Side:
     body = msgspec.json.encode({"query": operation, "variables": variables}).decode()
-    return Side(serving, Request(url=f"{serving.url}/graphql", body=body, key=key))
+    return Side(serving, Request(url=f"{serving.url}/graphql", body=body, key=key, keys=keys))
 
 
 def check_sides(case: Case, ours: Side, theirs: Side) -> None:

@@ -40,6 +40,8 @@ class _Result(msgspec.Struct):
 
 
 def run(node: str, request: Request, connections: int, seconds: int) -> Load:
+    if request.keys:
+        raise SystemExit("Requests of many workspaces need wrk: `apt-get install wrk`.")
     command = [node, str(SCRIPT), "--json", "--no-progress", "-c", str(connections), "-d", str(seconds)]
     if request.key is not None:
         command += ["-H", f"Authorization=Bearer {request.key}"]

@@ -7,11 +7,12 @@ import msgspec
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """`body` is JSON; without one the request is a GET."""
+    """`body` is JSON; without one the request is a GET. `keys`: each is sent with one of them, by chance."""
 
     url: str
     body: str | None = None
     key: str | None = None
+    keys: tuple[str, ...] = ()
 
 
 class Load(msgspec.Struct, frozen=True):

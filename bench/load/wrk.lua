@@ -4,6 +4,15 @@ wrk.body = os.getenv("BENCH_BODY")
 if wrk.body then wrk.headers["Content-Type"] = "application/json" end
 if os.getenv("BENCH_KEY") then wrk.headers["Authorization"] = "Bearer " .. os.getenv("BENCH_KEY") end
 
+local keys = {}
+for key in string.gmatch(os.getenv("BENCH_KEYS") or "", "%S+") do keys[#keys + 1] = key end
+if #keys > 0 then
+  function request()
+    wrk.headers["Authorization"] = "Bearer " .. keys[math.random(#keys)]
+    return wrk.format()
+  end
+end
+
 function done(summary, latency)
   local e = summary.errors
   io.write(string.format(

@@ -32,6 +32,7 @@ def run(request: Request, connections: int, seconds: int) -> Load:
         "BENCH_METHOD": "GET" if request.body is None else "POST",
         "BENCH_BODY": request.body,
         "BENCH_KEY": request.key,
+        "BENCH_KEYS": " ".join(request.keys),
     }
     done = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(SCRIPT), request.url],

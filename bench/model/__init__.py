@@ -1,1 +1,1 @@
-"""The second part: what a change of a model takes, what a large model and what a thousand workspaces cost."""
+"""The second part: what a change of a model takes, on a small and on a large model."""

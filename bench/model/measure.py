@@ -10,7 +10,6 @@ from bench.client import Client
 from bench.machine import Machine, Serving, armature
 from bench.model.change import Changed, measure_changes
 from bench.model.shapes import CRM_SHAPE, Shape, large
-from bench.model.thousand import Thousand, measure_thousand
 from bench.report import print_table
 
 
@@ -19,10 +18,9 @@ class Scale:
     objects: int = 300
     fields: int = 50
     rounds: int = 40
-    workspaces: int = 1_000
 
 
-QUICK = Scale(objects=30, fields=20, rounds=5, workspaces=30)
+QUICK = Scale(objects=30, fields=20, rounds=5)
 
 
 async def measure_model(on: Machine, scale: Scale) -> dict[str, Any]:
@@ -35,9 +33,7 @@ async def measure_model(on: Machine, scale: Scale) -> dict[str, Any]:
         ("createField to answer", "ALTER ms", "createField ms", "first answer ms", "ratio", "warm ms"),
         [_row(each) for each in changed],
     )
-    thousand = await measure_thousand(on, scale.workspaces)
-    print_table(("workspaces with the CRM pack", str(scale.workspaces)), _rows(thousand))
-    return {"changes": [_figures(each) for each in changed], "workspaces": _summary(thousand)}
+    return {"changes": [_figures(each) for each in changed]}
 
 
 async def _changed(on: Machine, serving: Serving, shape: Shape, rounds: int) -> Changed:
@@ -60,27 +56,3 @@ def _row(changed: Changed) -> list[str]:
     figures = _figures(changed)
     times = [f"{figures[each]:.2f}" for each in ("alter", "change", "answer")]
     return [changed.shape.name, *times, f"{changed.ratio:.1f}", f"{figures['warm']:.2f}"]
-
-
-def _summary(thousand: Thousand) -> dict[str, Any]:
-    return {
-        "count": len(thousand.creations),
-        "creation_ms": thousand.creation * 1000,
-        "creation_p99_ms": thousand.slow_creation * 1000,
-        "first_answer_ms": median(thousand.first_answers) * 1000,
-        "warm_answer_ms": median(thousand.warm_answers) * 1000,
-        "server_kib_each": thousand.bytes_each / 1024,
-        "schemas": thousand.schemas,
-    }
-
-
-def _rows(thousand: Thousand) -> list[list[str]]:
-    figures = _summary(thousand)
-    return [
-        ["created in ms, median", f"{figures['creation_ms']:.1f}"],
-        ["created in ms, p99", f"{figures['creation_p99_ms']:.1f}"],
-        ["first answer of each in ms, median", f"{figures['first_answer_ms']:.2f}"],
-        ["later answer of each in ms, median", f"{figures['warm_answer_ms']:.2f}"],
-        ["server's memory for each in KiB", f"{figures['server_kib_each']:.1f}"],
-        ["schemas in the server", str(figures["schemas"])],
-    ]

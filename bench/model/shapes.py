@@ -35,19 +35,20 @@ class Shape:
 CRM_SHAPE = Shape("CRM pack", CRM, "person", "people", "people")
 
 
-def large(objects: int, fields: int) -> Shape:
-    middle = objects // 2
-    changes = tuple(_objects(objects, fields))
-    return Shape(f"{objects} x {fields}", changes, f"thing{middle:03}", f"thing{middle:03}s", f"thing{middle:03}s")
+def large(objects: int, fields: int, prefix: str = "") -> Shape:
+    middle = f"{prefix}thing{objects // 2:03}"
+    changes = tuple(_objects(objects, fields, prefix))
+    return Shape(f"{objects} x {fields}", changes, middle, f"{middle}s", f"{middle}s")
 
 
-def _objects(objects: int, fields: int) -> Iterator[CreateObject]:
+def _objects(objects: int, fields: int, prefix: str) -> Iterator[CreateObject]:
     for number in range(objects):
         own = [
             NewField(name=f"field{each:02}", **SCALARS[each % len(SCALARS)])
             for each in range(fields - SYSTEM_FIELDS - RELATIONS)
         ]
         if number:
-            before = NewRelation(type="MANY_TO_ONE", target=f"thing{number - 1:03}", inverse_name="after")
+            before = NewRelation(type="MANY_TO_ONE", target=f"{prefix}thing{number - 1:03}", inverse_name="after")
             own.append(NewField(name="before", type="RELATION", relation=before))
-        yield CreateObject(name_singular=f"thing{number:03}", name_plural=f"thing{number:03}s", fields=tuple(own))
+        name = f"{prefix}thing{number:03}"
+        yield CreateObject(name_singular=name, name_plural=f"{name}s", fields=tuple(own))

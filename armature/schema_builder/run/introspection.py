@@ -1,11 +1,7 @@
 """Introspection and SDL: graphql-core's own, by a process beside the server, remembered by the model's shape."""
 
 import asyncio
-import io
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,9 +12,9 @@ from armature.core.errors import ArmatureError
 from armature.core.lru import Lru
 from armature.metadata.model import Snapshot
 from armature.schema_builder.compile.selection import collect
-from armature.schema_builder.run import printer
 from armature.schema_builder.run.operation import Prepared
-from armature.schema_builder.run.printer import LENGTHS, Job, Question, write_job
+from armature.schema_builder.run.printer import Job, Question
+from armature.schema_builder.run.printing import Printing
 from armature.schema_builder.run.text import Text
 
 KEPT = 64_000_000
@@ -89,48 +85,11 @@ def _about(prepared: Prepared, keys: Sequence[str], given: Mapping[str, Any]) ->
     return DocumentNode(definitions=(operation, *fragments.values()))
 
 
-class PrinterEnded(RuntimeError):
-    """Before it was done: what it said stands on standard error."""
-
-
 async def _printed(job: Job, count: int) -> Sequence[Text]:
     """So many texts. Whoever gives up waiting ends the process."""
-    async with _process() as process:
-        assert process.stdin is not None  # noqa: S101  it is a pipe
-        assert process.stdout is not None  # noqa: S101  so is this
-        try:
-            process.stdin.write(await asyncio.to_thread(_as_bytes, job))
-            await process.stdin.drain()
-            return [await _text(process.stdout) for _ in range(count)]
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise PrinterEnded(f"with {await process.wait()}") from error
-
-
-def _as_bytes(job: Job) -> bytes:
-    into = io.BytesIO()
-    write_job(job, into)
-    return into.getvalue()
-
-
-@asynccontextmanager
-async def _process() -> AsyncIterator[Process]:
-    """In a session of its own: Ctrl-C is for the server."""
-    command = (sys.executable, "-m", printer.__name__)
-    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, start_new_session=True)
+    printing = Printing()
     try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
-async def _text(source: asyncio.StreamReader) -> Text:
-    pieces: list[bytes] = []
-    total = 0
-    while True:
-        size, length = LENGTHS.unpack(await source.readexactly(LENGTHS.size))
-        if not size:
-            return Text(pieces, total)
-        pieces.append(await source.readexactly(size))
-        total += length
+        return await asyncio.to_thread(printing.texts, job, count)
+    except asyncio.CancelledError:
+        printing.stop()
+        raise

@@ -6,14 +6,13 @@ for each text, its pieces, each with its length ahead, and an empty one.
 """
 
 import gc
-import os
 import pickle
 import struct
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import msgspec
 from graphql import parse, print_schema
@@ -28,8 +27,6 @@ LENGTHS = struct.Struct("!II")
 """Before each piece: how long it is, and how long decompressed."""
 
 END = LENGTHS.pack(0, 0)
-
-LESS_URGENT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ def _read_only(given: dict[str, Any]) -> Mapping[str, Any]:
     return MappingProxyType(given)
 
 
-def write_job(job: Job, into: BinaryIO) -> None:
+def write_job(job: Job, into: IO[bytes]) -> None:
     _Pickler(into, pickle.HIGHEST_PROTOCOL).dump(job)
 
 
@@ -73,10 +70,9 @@ def texts(job: Job) -> Iterator[bytes]:
         yield msgspec.json.encode(found.pop(key))
 
 
-def main(source: BinaryIO, into: BinaryIO) -> None:
+def main(source: IO[bytes], into: IO[bytes]) -> None:
     """Nothing is searched for garbage: the process ends with its job."""
     gc.disable()
-    os.nice(LESS_URGENT)
     job: Job = pickle.load(source)  # noqa: S301  the server's own
     for text in texts(job):
         for piece, length in compressed(text):

@@ -1,4 +1,4 @@
-"""`python -m bench.model.serve_inspected PORT serve`: `armature serve` with a thread that counts its schemas."""
+"""`python -m bench.many.serve_inspected PORT serve`: `armature serve` with a thread that counts its schemas."""
 
 import gc
 import socket
@@ -15,6 +15,7 @@ def answer_for_ever(port: int) -> None:
             connection, _ = listener.accept()
             with connection:
                 gc.collect()
+                gc.unfreeze()
                 count = sum(isinstance(each, WorkspaceSchema) for each in gc.get_objects())
                 connection.sendall(str(count).encode())
 

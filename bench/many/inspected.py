@@ -18,7 +18,7 @@ class Inspected(Serving):
 @contextmanager
 def inspected(on: Machine) -> Iterator[Inspected]:
     port = free_port(None)
-    with armature(on, [sys.executable, "-m", "bench.model.serve_inspected", str(port), "serve"]) as serving:
+    with armature(on, [sys.executable, "-m", "bench.many.serve_inspected", str(port), "serve"]) as serving:
         yield Inspected(serving.pid, serving.port, port)
 
 

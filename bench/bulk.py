@@ -1,0 +1,56 @@
+"""Ten thousand records created by one mutation, beside a COPY of the same rows; in turn, into the same table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+from bench.client import Client
+from bench.dataset import COMPANY
+from bench.machine import Machine, armature
+from bench.throughput import Place
+
+CREATE = "mutation ($data: [PersonCreateInput!]!) { createPeople(data: $data) { id } }"
+COUNT = 10_000
+COLUMNS = ("last_name", "email", "company_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Seconds, round by round."""
+
+    created: Sequence[float]
+    copied: Sequence[float]
+
+    @property
+    def ratio(self) -> float:
+        return median(one / other for one, other in zip(self.created, self.copied, strict=True))
+
+
+async def measure_bulk(on: Machine, place: Place, rounds: int) -> Bulk:
+    """After one round of each that does not count."""
+    created, copied = [], []
+    data = [{"lastName": f"L{at}", "email": f"l{at}@example.com", "companyId": COMPANY} for at in range(COUNT)]
+    with armature(on) as server, Client(server, place.key) as client:
+        for _ in range(1 + rounds):
+            created.append(_created(client, data))
+            copied.append(await _copied(on, place, data))
+    return Bulk(created[1:], copied[1:])
+
+
+def _created(client: Client, data: Sequence[dict[str, Any]]) -> float:
+    start = perf_counter()
+    made = client.data("/graphql", CREATE, {"data": data})["createPeople"]
+    taken = perf_counter() - start
+    assert len(made) == COUNT
+    return taken
+
+
+async def _copied(on: Machine, place: Place, data: Sequence[dict[str, Any]]) -> float:
+    rows = [(each["lastName"], each["email"], UUID(each["companyId"])) for each in data]
+    async with on.database.connection() as connection:
+        start = perf_counter()
+        await connection.copy_records_to_table("people", schema_name=place.schema, columns=COLUMNS, records=rows)
+        return perf_counter() - start
