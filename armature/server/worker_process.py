@@ -3,25 +3,34 @@
 import os
 import subprocess
 import sys
+from time import monotonic
 
 from armature.core.settings import Settings
 
 PATIENCE = 10.0  # seconds for a worker to give back what it runs
+BETWEEN = 5.0  # seconds between two starts: one that can't work should not keep the machine busy
 
 
 class WorkerProcess:
     """Started once it `is_wanted`: not while the server starts, which is to answer soon. It ends with this process."""
 
     def __init__(self, settings: Settings) -> None:
-        urls = {"DATABASE_URL": settings.database_url or "", "REDIS_URL": settings.redis_url or ""}
-        self._environment = {**os.environ, **urls}
+        ours = {
+            "DATABASE_URL": settings.database_url or "",
+            "REDIS_URL": settings.redis_url or "",
+            "ARMATURE_SECRET_KEY": settings.secret_key or "",
+        }
+        self._environment = {**os.environ, **ours}
+        self._started = -BETWEEN
         self._process: subprocess.Popen[bytes] | None = None
         self.is_wanted = False
 
     def look_after(self) -> None:
         """Start it where it is wanted and does not run."""
-        if self.is_wanted and (self._process is None or self._process.poll() is not None):
+        is_gone = self._process is None or self._process.poll() is not None
+        if self.is_wanted and is_gone and monotonic() - self._started > BETWEEN:
             self._close()
+            self._started = monotonic()
             command = [sys.executable, "-m", "armature.workers.child"]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=self._environment)  # noqa: S603
 

@@ -118,6 +118,16 @@ async def test_a_valkey_that_lost_everything_is_filled_again(db: Database, setti
         await until_all_are(db, "succeeded")
 
 
+async def test_a_worker_goes_on_with_a_valkey_that_lost_everything(db: Database, settings: Settings) -> None:
+    async with Worker(db, settings, NOTHING).working():
+        await add(db, "nothing", 3)
+        await until_all_are(db, "succeeded")
+        with Redis.from_url(settings.redis_url or "") as client:
+            client.flushdb()
+        await add(db, "nothing", 3)
+        await until_all_are(db, "succeeded")
+
+
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
 def test_a_worker_of_up_ends_with_whoever_started_it(settings: Settings, ending: signal.Signals) -> None:
     """`up` holds the other end of its standard input."""

@@ -42,7 +42,7 @@ class RecordsBusy(Conflict):
     def __init__(self) -> None:
         super().__init__(
             "The model was not changed: other requests kept the records busy for too long.",
-            hint="Try again when fewer long queries and imports are running.",
+            hint="Try again when fewer long queries and imports are running, and no index is being built.",
         )
 
 
