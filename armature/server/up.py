@@ -100,7 +100,7 @@ async def _up(local: Local, wishes: Wishes, listener: socket.socket) -> None:
         if not await answers(listener, settings.host):
             raise StartFailed
         address = address_of(listener, settings.host)
-        _tell(address, demo)
+        _tell(address, demo, settings)
         worker.is_wanted = True
         if wishes.ready_file is not None:
             write_private(wishes.ready_file, _ready(address, settings, demo))
@@ -154,8 +154,10 @@ def _ready(address: str, settings: Settings, demo: "Demo | None") -> str:
     return msgspec.json.format(msgspec.json.encode(known)).decode() + "\n"
 
 
-def _tell(address: str, demo: "Demo | None") -> None:
+def _tell(address: str, demo: "Demo | None", settings: Settings) -> None:
     click.echo(f"\nArmature is up.\n\n  Playground   {address}/playground")
+    if settings.smtp_url is None:
+        click.echo(f"  Mail         goes into files in {settings.mail_dir}")
     if demo is None:
         click.echo("  It is empty: sign up at /metadata, or `armature workspace create`.")
     else:
