@@ -117,10 +117,7 @@ def test_a_newcomer_comes_in_by_the_provider_and_is_known_the_next_time(home: Si
     assert ada.data("{ __typename }") == {"__typename": "Query"}
     honest.person = {"sub": "ada", "email": "ada@renamed.example", "email_verified": True}
     assert entered(home, start)["user"]["id"] == first["user"]["id"]
-    sessions = ada.do("{ account { hasPassword isEmailVerified sessions { method } } }")["account"]
-    assert sessions["hasPassword"] is False
-    assert sessions["isEmailVerified"] is False
-    assert {each["method"] for each in sessions["sessions"]} == {"PROVIDER"}
+    assert [each["id"] for each in ada.do("{ workspaces { id } }")["workspaces"]] == [owner.workspace_id]
 
 
 def test_what_a_provider_says_counts_in_its_workspace_only(home: Site, honest: Provider) -> None:
@@ -131,7 +128,13 @@ def test_what_a_provider_says_counts_in_its_workspace_only(home: Site, honest: P
     session = entered(home, start)
     assert session["user"]["id"] == victim.session["user"]["id"]
     forged = Caller(home, session["accessToken"])
-    assert forged.do("{ workspace { id } }")["workspace"]["id"] == attacker.workspace_id
+    assert session["workspaces"] == [{"id": attacker.workspace_id}]
+    assert forged.do("{ workspace { id } workspaces { id } }") == {
+        "workspace": {"id": attacker.workspace_id},
+        "workspaces": [{"id": attacker.workspace_id}],
+    }
+    for query in ("account { hasPassword }", "deletedWorkspaces { id }", "joinableWorkspaces { id }"):
+        assert forged.error(f"{{ {query} }}")["extensions"]["code"] == "FORBIDDEN"
     assert forged.within(victim.workspace_id).post("{ __typename }", "/graphql").status_code == 403
     for mutation in (
         'changePassword(input: {newPassword: "battery staple"})',
@@ -144,8 +147,10 @@ def test_what_a_provider_says_counts_in_its_workspace_only(home: Site, honest: P
     ):
         assert forged.error(f"mutation {{ {mutation} }}")["extensions"]["code"] == "FORBIDDEN"
     refreshed = home.ask(
-        "mutation($t: String!) { refreshTokens(refreshToken: $t) { accessToken } }", t=session["refreshToken"]
+        "mutation($t: String!) { refreshTokens(refreshToken: $t) { accessToken workspaces { id } } }",
+        t=session["refreshToken"],
     )
+    assert refreshed["data"]["refreshTokens"]["workspaces"] == [{"id": attacker.workspace_id}]
     again = Caller(home, refreshed["data"]["refreshTokens"]["accessToken"])
     assert again.within(victim.workspace_id).post("{ __typename }", "/graphql").status_code == 403
 

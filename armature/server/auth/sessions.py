@@ -51,6 +51,7 @@ class Opened:
     user_id: UUID
     session_id: UUID
     refresh_token: str = field(repr=False)
+    only_in: UUID | None = None
 
 
 async def begin_session(connection: Connection, user_id: UUID, entry: Entry, lifetime: int) -> Opened:
@@ -69,7 +70,7 @@ async def begin_session(connection: Connection, user_id: UUID, entry: Entry, lif
         "expires_at": now + timedelta(seconds=lifetime),
     }
     await execute(connection, insert(sessions).values(row))
-    return Opened(user_id, session_id, await _issue(connection, session_id))
+    return Opened(user_id, session_id, await _issue(connection, session_id), entry.workspace_id)
 
 
 async def rotate(db: Database, token: str, lifetime: int) -> Opened:
@@ -94,11 +95,18 @@ async def _rotated(db: Database, token: str, lifetime: int) -> Opened | None:
         now = datetime.now(UTC)
         lives_on = {"last_used_at": now, "expires_at": now + timedelta(seconds=lifetime)}
         await execute(connection, update(sessions).where(sessions.c.id == found["id"]).values(lives_on))
-        return Opened(found["user_id"], found["id"], await _issue(connection, found["id"]))
+        return Opened(found["user_id"], found["id"], await _issue(connection, found["id"]), found["workspace_id"])
 
 
 _OF_TOKEN = (
-    select(sessions.c.id, sessions.c.user_id, sessions.c.revoked_at, sessions.c.expires_at, refresh_tokens.c.used_at)
+    select(
+        sessions.c.id,
+        sessions.c.user_id,
+        sessions.c.workspace_id,
+        sessions.c.revoked_at,
+        sessions.c.expires_at,
+        refresh_tokens.c.used_at,
+    )
     .join_from(refresh_tokens, sessions)
     .with_for_update()
 )

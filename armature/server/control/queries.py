@@ -45,7 +45,8 @@ class ModelQueries:
         if user_id is None:
             return [workspace_of(present(await loaders.workspace.load(info.context.place().workspace_id)))]
         rows = await info.context.listed(await loaders.workspaces_of_user.load(user_id))
-        return [workspace_of(row) for row in rows]
+        only_in = info.context.identity().only_in
+        return [workspace_of(row) for row in rows if only_in in (None, row["id"])]
 
     @strawberry.field
     async def objects(self, info: Info[Context, None], with_deleted: bool = False) -> list[Object]:

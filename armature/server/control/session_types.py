@@ -24,6 +24,7 @@ def hidden(of: object) -> str:
 class Session:
     __repr__ = hidden
     user_id: strawberry.Private[UUID]
+    only_in: strawberry.Private[UUID | None]
     access_token: str | None = strawberry.field(
         description="To be sent as `Authorization: Bearer …`. Null where it is in a cookie."
     )
@@ -38,7 +39,9 @@ class Session:
 
     @strawberry.field
     async def workspaces(self, info: Info[Context, None]) -> list[Workspace]:
-        return [workspace_of(row) for row in await info.context.loaders.workspaces_of_user.load(self.user_id)]
+        """Those that the session leads to."""
+        rows = await info.context.loaders.workspaces_of_user.load(self.user_id)
+        return [workspace_of(row) for row in rows if self.only_in in (None, row["id"])]
 
 
 @strawberry.type(description="A sign-in that has not ended.")
@@ -105,9 +108,16 @@ def session_of(context: Context, opened: Opened) -> Session:
     if context.visitor.wants_cookies:
         tokens = Tokens(access_token, opened.refresh_token)
         context.visitor.answer_headers.extend(context.control.cookies.setting(tokens))
-        return Session(user_id=opened.user_id, access_token=None, refresh_token=None, expires_at=expires_at)
+        return Session(
+            user_id=opened.user_id,
+            only_in=opened.only_in,
+            access_token=None,
+            refresh_token=None,
+            expires_at=expires_at,
+        )
     return Session(
         user_id=opened.user_id,
+        only_in=opened.only_in,
         access_token=access_token,
         refresh_token=opened.refresh_token,
         expires_at=expires_at,

@@ -195,4 +195,4 @@ class AccountQueries:
     @strawberry.field
     async def account(self, info: Info[Context, None]) -> Account:
         """One's own."""
-        return account_of(await own_account(info.context.db, info.context.user_id()))
+        return account_of(await own_account(info.context.db, info.context.owner().user_id))
