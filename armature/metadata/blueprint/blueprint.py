@@ -12,6 +12,8 @@ from armature.metadata.changes import OnFailure
 from armature.metadata.edits.ends import KEY
 from armature.metadata.english import label_of, plural_name_of, plural_of
 from armature.metadata.model import IndexType, OnDelete, RelationSide
+from armature.metadata.rights import Right
+from armature.metadata.roles import Permission
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -96,10 +98,35 @@ class ObjectPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_default
     indexes: dict[str, IndexPlan] = {}
 
 
+class RecordsPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    rights: tuple[Right, ...] = ()
+    read_rule: dict[str, Any] | None = None
+    write_rule: dict[str, Any] | None = None
+
+
+class ValuesPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    may_read: bool = True
+    may_update: bool = True
+
+
+class RolePlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    """`objects` are by name, `fields` by the name of their object."""
+
+    label: str | None = None
+    description: str | None = None
+    rights: tuple[Right, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    may_introspect: bool = True
+    documents_only: bool = False
+    objects: dict[str, RecordsPlan] = {}
+    fields: dict[str, dict[str, ValuesPlan]] = {}
+
+
 class Blueprint(Struct, frozen=True, kw_only=True):
-    """`objects` are by singular name, in the order of their creation."""
+    """`objects` are by singular name, in the order of their creation; of `roles` it may say nothing."""
 
     objects: dict[str, ObjectPlan]
+    roles: dict[str, RolePlan] | None = None
 
 
 def full_label(name: str, label: str | None) -> str:

@@ -13,6 +13,7 @@ from armature.metadata.blueprint.blueprint import (
     object_labels,
     plural_name,
 )
+from armature.metadata.blueprint.roles import draw_roles
 from armature.metadata.duplicates import written_criteria
 from armature.metadata.edits.birth import SYSTEM_LABELS
 from armature.metadata.edits.values import option_label
@@ -22,7 +23,8 @@ from armature.metadata.model import Field, Index, Object, Option, Snapshot
 
 
 def draw(snapshot: Snapshot) -> Blueprint:
-    return Blueprint(objects={each.name_singular: _object(snapshot, each) for each in snapshot.kept_objects.values()})
+    objects = {each.name_singular: _object(snapshot, each) for each in snapshot.kept_objects.values()}
+    return Blueprint(objects=objects, roles=draw_roles(snapshot))
 
 
 def _object(snapshot: Snapshot, of: Object) -> ObjectPlan:

@@ -21,6 +21,7 @@ from armature.metadata.blueprint.blueprint import (
     OptionPlan,
     Path,
     RelationPlan,
+    RolePlan,
 )
 from armature.metadata.resolve import did_you_mean
 
@@ -76,7 +77,9 @@ for _tag, _form, _first in CORE:
 
 
 def write_blueprint(blueprint: Blueprint) -> str:
-    known = {"objects": {name: _written_object(each) for name, each in blueprint.objects.items()}}
+    known: dict[str, Any] = {"objects": {name: _written_object(each) for name, each in blueprint.objects.items()}}
+    if blueprint.roles is not None:
+        known["roles"] = msgspec.to_builtins(blueprint.roles)
     text: str = yaml.dump(
         known, Dumper=_Writer, default_flow_style=None, allow_unicode=True, sort_keys=False, width=WIDTH
     )
@@ -104,7 +107,7 @@ class BlueprintFile:
         """Raises FileUnfit, or ManyErrors with all that are found."""
         self._root = _composed(text)
         self._errors: list[ArmatureError] = []
-        self.blueprint = Blueprint(objects=dict(self._objects()))
+        self.blueprint = Blueprint(objects=dict(self._objects()), roles=self._roles())
         raise_all(self._errors)
 
     def line(self, path: Path) -> int:
@@ -127,10 +130,21 @@ class BlueprintFile:
         for name, node in self._pairs(self._root, ()):
             if name == "objects":
                 yield from self._of_model(node)
-            else:
-                self._refuse((name,), f'"{name}" can\'t stand here.', did_you_mean(name, ["objects"]))
+            elif name != "roles":
+                self._refuse((name,), f'"{name}" can\'t stand here.', did_you_mean(name, ["objects", "roles"]))
         if _entry(self._root, "objects") is None:
             self._refuse((), "the model has no objects.", "Such as `objects: {company: {fields: {name: TEXT}}}`.")
+
+    def _roles(self) -> dict[str, RolePlan] | None:
+        found = _entry(self._root, "roles")
+        if found is None:
+            return None
+        plans: dict[str, RolePlan] = {}
+        for name, each in self._pairs(found[1], ("roles",)):
+            plan = self._converted(self._plain(each, ("roles", name)) or {}, RolePlan, ("roles", name))
+            if plan is not None:
+                plans[name] = plan
+        return plans
 
     def _of_model(self, node: yaml.Node) -> Iterator[tuple[str, ObjectPlan]]:
         for name, each in self._pairs(node, ("objects",)):

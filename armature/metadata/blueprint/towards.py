@@ -20,6 +20,7 @@ from armature.metadata.blueprint.blueprint import (
 )
 from armature.metadata.blueprint.create import create_missing
 from armature.metadata.blueprint.indexes import delete_indexes, settle_indexes
+from armature.metadata.blueprint.roles import set_roles
 from armature.metadata.blueprint.update import update_all
 from armature.metadata.blueprint.way import End, Way, other_end, plan_at
 from armature.metadata.changes import (
@@ -85,6 +86,7 @@ def _go_on(way: Way) -> None:
     update_all(way)
     create_missing(way)
     update_all(way)  # what creating can't say
+    set_roles(way)
     settle_indexes(way)
 
 
@@ -124,7 +126,7 @@ def _with_inverse_names(blueprint: Blueprint) -> Blueprint:
             if there and other and other.relation and other.relation.inverse_name is None:
                 named = replace(other, relation=replace(other.relation, inverse_name=name))
                 objects[there[0]] = replace(objects[there[0]], fields={**objects[there[0]].fields, there[1]: named})
-    return Blueprint(objects=objects)
+    return Blueprint(objects=objects, roles=blueprint.roles)
 
 
 def _leads_back(other: RelationPlan | None, relation: RelationPlan, here: End) -> bool:
