@@ -116,6 +116,7 @@ async def test_a_job_builds_it_and_its_standing_tells(crm: Living) -> None:
         ),
         (index("company", of="person"), "btree (company_id, id)"),
         (index("profile", type="GIN"), "gin (profile)"),
+        (index("name", type="TRIGRAM"), None),
         (
             index(
                 "name",

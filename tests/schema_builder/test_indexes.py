@@ -1,11 +1,14 @@
 """PostgreSQL uses the indexes that somebody asked for, in the queries they are for."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from armature.jobs.ledger import jobs_of
 from armature.metadata.changes import CreateIndex, CreateObject, NewField, NewIndexField, NewOption
 from armature.migrations.workspace.change import change_workspace
+from armature.migrations.workspace.index_build import settle_index
 from tests.support.data_api import Client, DataApi
 from tests.support.explain import explained, nodes_of
 
@@ -37,6 +40,7 @@ def index(*fields: str, **more: Any) -> CreateIndex:
         (index("size", "code"), 'things(filter: {size: {eq: 7}, code: {gt: "c5"}}) {id}'),
         (index("place.city"), 'things(filter: {place: {city: {eq: "city 77"}}}) {id}'),
         (index("tags", type="GIN"), 'things(filter: {tags: {containsAny: ["t77"]}}) {id}'),
+        (index("code", type="TRIGRAM"), 'things(filter: {code: {icontains: "C7777"}}) {id}'),
         (index("code", is_unique=True), 'things(filter: {code: {eq: "c77"}}) {id}'),
         (index("size", where={"state": {"eq": "NEW"}}), "things(filter: {state: {eq: NEW}, size: {lt: 5}}) {id}"),
         (index("size", where={"deletedAt": {"is": "NULL"}}), "things(filter: {size: {eq: 77}}) {id}"),
@@ -52,6 +56,9 @@ async def test_it_is_used(api: DataApi, asked: CreateIndex, query: str) -> None:
             "FROM generate_series(1, 20000) AS n"
         )
         await connection.execute(f"ANALYZE {snapshot.schema}.things")
+    for job in await jobs_of(api.db, snapshot.workspace_id):  # of what a new table is not made with
+        of, key = UUID(job.arguments["object"]), job.arguments["key"]
+        await settle_index(api.db, snapshot.workspace_id, of, key, lambda _: None)
     plan = await explained(Client(api, snapshot), f"{{{query}}}", {})
     used = {each.get("Index Name", "") for each in nodes_of(plan)}
     assert [each for each in used if each.startswith("things__by_")], plan
