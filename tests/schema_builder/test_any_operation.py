@@ -54,9 +54,9 @@ KINDS = (
         "EMAILS",
         "PHONES",
     ),
-    *("RICH_TEXT", "FORMULA"),
+    *("RICH_TEXT", "FORMULA", "VECTOR"),
 )
-SETTINGS: dict[str, dict[str, Any]] = {"FORMULA": {"expression": "number * 2"}}
+SETTINGS: dict[str, dict[str, Any]] = {"FORMULA": {"expression": "number * 2"}, "VECTOR": {"dimensions": 2}}
 
 
 def everything() -> list[Change]:
