@@ -113,6 +113,20 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
         ),
     ),
     st.builds(
+        lambda of, name, kind, rule, more: update_field(of, name, type=kind, on_failure=rule, **more),
+        KNOWN_OBJECTS,
+        KNOWN_FIELDS,
+        KIND_NAMES,
+        st.sampled_from(["REFUSE", "NULL", "DEFAULT"]),
+        keys(name=FIELDS, default_value=DEFAULTS, options=OPTIONS.filter(lambda each: each is not None)),
+    ),
+    st.builds(
+        lambda of, name, wanted: update_field(of, name, relation_type=wanted),
+        KNOWN_OBJECTS,
+        KNOWN_FIELDS,
+        st.sampled_from(["MANY_TO_ONE", "ONE_TO_MANY", "ONE_TO_ONE", "MANY_TO_MANY"]),
+    ),
+    st.builds(
         CreateIndex,
         object=KNOWN_OBJECTS,
         fields=st.lists(st.builds(NewIndexField, field=KNOWN_FIELDS), max_size=2).map(tuple),
