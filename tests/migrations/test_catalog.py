@@ -1,6 +1,8 @@
 """The catalog is migrated to what tables.py says, once, whoever else is at it."""
 
 import asyncio
+import secrets
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -12,6 +14,7 @@ from sqlalchemy import Connection
 from armature.core.errors import Unavailable
 from armature.metadata import account_tables, audit_tables  # noqa: F401  their tables are part of METADATA
 from armature.metadata.tables import CATALOG, METADATA
+from armature.migrations.catalog.extensions import ExtensionNotAllowed, create_extensions
 from armature.migrations.catalog.migrate import HEAD, migrate_catalog
 from armature.migrations.catalog.upgrade import CatalogNewer, alembic_config
 from armature.migrations.engine import sqlalchemy_connection
@@ -65,4 +68,36 @@ async def test_emails_are_taken_whatever_their_case(migrated_database_url: str) 
     await connection.execute("INSERT INTO armature.users (email, password_hash) VALUES ('ann@acme.com', '')")
     with pytest.raises(asyncpg.UniqueViolationError):
         await connection.execute("INSERT INTO armature.users (email, password_hash) VALUES ('Ann@acme.com', '')")
+    await connection.close()
+
+
+async def test_extensions_that_may_not_be_created_are_told_by_name(database_url: str) -> None:
+    role, password = f"nobody_{secrets.token_hex(4)}", secrets.token_hex(8)
+    owner = await asyncpg.connect(database_url)
+    await owner.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'; CREATE SCHEMA armature AUTHORIZATION {role}")
+    parts = urlsplit(database_url)
+    url = urlunsplit(parts._replace(netloc=f"{role}:{password}@{parts.netloc.rpartition('@')[2]}"))
+    try:
+        with pytest.raises(ExtensionNotAllowed) as refused:
+            async with sqlalchemy_connection(url) as connection:
+                await connection.run_sync(create_extensions)
+    finally:
+        await owner.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+        await owner.close()
+
+    assert "pg_trgm" in refused.value.message
+    assert "CREATE EXTENSION pg_trgm" in str(refused.value.hint)
+
+
+async def test_extensions_that_are_there_stay_where_they_are(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(
+        "CREATE EXTENSION unaccent WITH SCHEMA public; CREATE EXTENSION pg_trgm WITH SCHEMA public"
+    )
+    await migrate_catalog(database_url)
+
+    assert (
+        await connection.fetchval("SELECT armature.plain('\u00c9T\u00c9 \u0141\u00f3d\u017a Stra\u00dfe')")
+        == "ete lodz strasse"
+    )
     await connection.close()

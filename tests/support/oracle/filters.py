@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, ToOne, View
-from tests.support.oracle.search import is_found, whole_text
+from tests.support.oracle.search import is_found, searched, whole_text
 from tests.support.oracle.values import (
     contains_document,
     has_key,
@@ -145,7 +145,7 @@ def _part(view: View, state: State, of: ObjectView, row: Row, name: str, given: 
         case "not":
             return not meets(view, state, of, row, given)
     if name in of.vectors:
-        return all(is_found(each, whole_text([each.field for each in of.sought], row)) for each in given.values())
+        return all(is_found(each, whole_text(*searched(of, row))) for each in given.values())
     entry = of.entries[name]
     match entry:
         case Composite():

@@ -15,7 +15,7 @@ from armature.schema_builder.view import Composite, ObjectView, Plain, ToMany, T
 from tests.support.oracle.aggregates import Summary, aggregated, place
 from tests.support.oracle.filters import meets, met, to_many, to_one, visible
 from tests.support.oracle.groups import Group, grouped, way_of
-from tests.support.oracle.search import is_found, score, whole_text
+from tests.support.oracle.search import is_found, score, searched, whole_text
 from tests.support.oracle.values import shown
 from tests.support.worlds.data import Row, State
 
@@ -59,10 +59,9 @@ class Reading:
         names = [*searchable] if given.get("objects") is None else [*dict.fromkeys(given["objects"])]
         found: list[tuple[int, Any, int, Record]] = []
         for at, of in enumerate(searchable[each] for each in names):
-            fields = [each.field for each in of.sought]
             rows = self.filtered(self.state, of, visible(self.state, of.object.id), {"filter": narrowing.get(of.name)})
-            hits = [each for each in rows if is_found(given["text"], whole_text(fields, each))]
-            found += [(score(given["text"], fields, row), row["id"], at, Record(of, row, self.state)) for row in hits]
+            hits = [each for each in rows if is_found(given["text"], whole_text(*searched(of, each)))]
+            found += [(score(given["text"], of, row), row["id"], at, Record(of, row, self.state)) for row in hits]
         found.sort(key=lambda each: each[:3], reverse=True)
         limit = given.get("limit")
         best = found[: DEFAULT_LIMIT if limit is None else limit]

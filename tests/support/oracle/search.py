@@ -8,6 +8,7 @@ from unicodedata import combining, normalize
 from armature.metadata.model import Field
 from armature.metadata.searched import naming
 from armature.schema_builder.compile.websearch import read_search
+from armature.schema_builder.view import ObjectView
 from tests.support.worlds.data import Row
 
 AS_IT_IS = {"\u0131": "i", "\u00a0": "\u00a0"}
@@ -41,6 +42,12 @@ def _listed(values: Any) -> str:
     return json.dumps(values, ensure_ascii=False)
 
 
+def searched(of: ObjectView, row: Row) -> tuple[Sequence[Field], Row]:
+    """What everybody together searches of a record, and what of that is in sight: the rest is as if it were empty."""
+    seen = {each.column for each in of.sought}
+    return of.indexed, {str(each.column): row[str(each.column)] if each.column in seen else None for each in of.indexed}
+
+
 def is_found(text: str, within: str) -> bool:
     """Whether one of its groups is met."""
     search = read_search(text)
@@ -49,8 +56,9 @@ def is_found(text: str, within: str) -> bool:
     return any(all((plain(term) in within) is wanted for term, _, wanted in group) for group in groups)
 
 
-def score(text: str, fields: Sequence[Field], row: Row) -> int:
+def score(text: str, of: ObjectView, record: Row) -> int:
     """Of a thousand."""
+    fields, row = searched(of, record)
     search, whole, name = read_search(text), whole_text(fields, row), whole_text(fields[: naming(fields)], row)
     words = [plain(each).strip(" ") for each, wanted in zip(search.terms, search.are_wanted, strict=True) if wanted]
     if not words:
