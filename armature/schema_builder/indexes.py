@@ -128,8 +128,7 @@ def is_for_many(name: str) -> bool:
 def _for_search(of: Object) -> Iterator[Built]:
     fields = searched(of)
     if fields:
-        text = _written(document([text_of(each, _held(each)) for each in fields]))
-        keys = (f"({text}) gin_trgm_ops",)
+        keys = (f"({document(text_of(each) for each in fields)}) gin_trgm_ops",)
         yield Built(id=of.id, of=of, what=SEARCH, method="gin", keys=keys, extension="pg_trgm")
 
 

@@ -1,47 +1,55 @@
-"""The text that a record is searched by, as SQL: the same in statements and in the index that serves them."""
+"""The text that a record is searched by, as SQL: the same in statements and in the index that serves them.
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import reduce
+It is written as text, not built: an expression of SQLAlchemy that is as long as an object has fields, several times in
+a statement, would take longer to compile than the statement to run. Its names are those of columns.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal_column
+from sqlalchemy import ColumnElement, Text, func, literal_column
 from sqlalchemy.sql.functions import Function
 
+from armature.core.db import DIALECT
 from armature.metadata.model import Field
 from armature.metadata.tables import CATALOG
+from armature.schema_builder.tables import column_name
 
 Sql = ColumnElement[Any]
 
 BLANK: Sql = literal_column("' '", Text())
-NOTHING: Sql = literal_column("''", Text())
+NOTHING = "''"
 
-
-def _ours(name: str, value: Sql) -> Sql:
-    return Function(name, value, packagenames=(CATALOG,), type_=Text())
-
-
-def _items(column: Sql) -> Sql:
-    return _ours("joined", column)
-
-
-def _within(path: str) -> Callable[[Sql], Sql]:
-    """What stands at a path (SQL/JSON) in a document."""
-    return lambda column: cast(func.jsonb_path_query_array(column, literal_column(f"'{path}'")), Text())
-
-
-AS_TEXT: Mapping[str, Callable[[Sql], Sql]] = {
-    "ARRAY": _items,
-    "EMAIL_LIST": _items,
-    "LINK_LIST": _within("$[*].* ? (@ != null)"),
-    "PHONE_LIST": _within("$[*].number"),
-    "AUTO_NUMBER": lambda column: cast(column, Text()),
+AS_TEXT: Mapping[str, str] = {
+    "ARRAY": f"{CATALOG}.joined({{}})",
+    "EMAIL_LIST": f"{CATALOG}.joined({{}})",
+    "LINK_LIST": "CAST(jsonb_path_query_array({}, '$[*].* ? (@ != null)') AS TEXT)",
+    "PHONE_LIST": "CAST(jsonb_path_query_array({}, '$[*].number') AS TEXT)",
+    "AUTO_NUMBER": "CAST({} AS TEXT)",
 }
 """By the kind of what is stored, where that is no text."""
 
 
-def document(texts: Iterable[Sql]) -> Sql:
+def text_of(field: Field, table: str | None = None) -> str:
+    """What a field holds, as a text that is there in any case; `table` is how the statement calls its table."""
+    quote = DIALECT.identifier_preparer.quote
+    column = quote(column_name(field)) if table is None else f"{quote(table)}.{quote(column_name(field))}"
+    return f"coalesce({AS_TEXT.get(field.kind, '{}').format(column)}, {NOTHING})"
+
+
+def document(texts: Iterable[str]) -> str:
     """Texts one after another, as they are compared, with a blank before, between and after them."""
-    return plain(reduce(lambda whole, each: whole + each + BLANK, texts, BLANK))
+    blank = "' '"
+    return f"{CATALOG}.plain({' || '.join([blank, *(f'{each} || {blank}' for each in texts)])})"
+
+
+def written(texts: Iterable[str]) -> Sql:
+    return literal_column(document(texts), Text())
+
+
+def document_of(value: Sql) -> Sql:
+    """As `document`, of one text."""
+    return plain(BLANK + func.coalesce(value, literal_column(NOTHING)) + BLANK)
 
 
 def plain(text: Sql) -> Sql:
@@ -54,7 +62,5 @@ def likeness(scalar: str, value: Sql) -> Sql:
     return _ours("alike", value) if scalar == "String" else value
 
 
-def text_of(field: Field, column: Sql) -> Sql:
-    """What a field holds, as a text that is there in any case."""
-    made = AS_TEXT.get(field.kind)
-    return func.coalesce(column if made is None else made(column), NOTHING)
+def _ours(name: str, value: Sql) -> Sql:
+    return Function(name, value, packagenames=(CATALOG,), type_=Text())

@@ -409,4 +409,5 @@ class View:
     @cached_property
     def searchable(self) -> Mapping[str, ObjectView]:
         """By name, the objects that have something to search by."""
-        return {each.name: each for each in self if each.sought and each.object.may("READ")}
+        found = self.snapshot.visible_objects.items()
+        return {name: self[name] for name, each in found if is_searched(each) and each.may("READ")}

@@ -17,6 +17,7 @@ from armature.metadata.changes import (
     UpdateField,
 )
 from armature.migrations.workspace.change import change_workspace
+from armature.schema_builder.compile.read_search import MAX_OBJECTS
 from armature.schema_builder.compile.websearch import MAX_TEXT
 from tests.support.data_api import Client, DataApi
 from tests.support.oracle.search import is_found, plain
@@ -339,3 +340,14 @@ async def test_row_rules_and_rollups_may_search(own_crm: Client) -> None:
     ]
     assert seen["companies"] == [{"name": "Acme"}, {"name": "Teapot 100%"}]
     assert seen["search"] == [{"record": {"name": "Acme"}}]
+
+
+async def test_too_many_objects_at_once_are_refused(api: DataApi) -> None:
+    letters = [f"{one}{two}" for one in "abcdefgh" for two in "abcdefg"][: MAX_OBJECTS + 1]
+    title = (NewField(name="title", type="TEXT"),)
+    client = Client(api, await api.workspace([CreateObject(name_singular=f"thing{x}", fields=title) for x in letters]))
+
+    error = await client.error('{search(text: "a") {score}}')
+
+    assert (error["code"], error["field"]) == ("LIMIT_EXCEEDED", "objects")
+    assert await client.data('{search(text: "a", objects: ["thingaa"]) {score}}') == {"search": []}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from graphql import FieldNode
 
-from armature.core.errors import BadUserInput
+from armature.core.errors import ArmatureError, BadUserInput
 from armature.metadata.resolve import did_you_mean
 from armature.schema_builder.compile.conditions import condition_of, whole_record
 from armature.schema_builder.compile.plan.conditions import All, Terms
@@ -14,6 +14,8 @@ from armature.schema_builder.compile.reading import Given, Reading
 from armature.schema_builder.compile.sought import terms_of
 from armature.schema_builder.types.search import OBJECTS, RECORD, RESULT
 from armature.schema_builder.view import ObjectView
+
+MAX_OBJECTS = 50
 
 
 class NotSearchable(BadUserInput):
@@ -30,11 +32,26 @@ class NothingToSearch(BadUserInput):
         super().__init__("objects names none.", hint="Leave it out to search all of them.", field=OBJECTS)
 
 
+class TooManyObjects(ArmatureError):
+    """Each is a part of the statement; no setting raises this."""
+
+    code = "LIMIT_EXCEEDED"
+
+    def __init__(self, actual: int) -> None:
+        super().__init__(
+            f"A search looks through {actual:,} objects; at most {MAX_OBJECTS} fit.",
+            hint="Name those that are meant in objects.",
+            field=OBJECTS,
+        )
+
+
 def finds(reading: Reading, nodes: Sequence[FieldNode], given: Given) -> Finds:
     terms = terms_of(given["text"])
     objects = tuple(_objects(reading, given))
     if not objects:
         raise NothingToSearch
+    if len(objects) > MAX_OBJECTS:
+        raise TooManyObjects(len(objects))
     fields = tuple(_field(reading, objects, key, each) for key, each in reading.collected(nodes, RESULT).items())
     among = tuple(_among(reading, of, terms, given) for of in objects)
     return Finds(among, fields, reading.limit(given), given.get("after"))

@@ -30,7 +30,7 @@ from sqlalchemy.types import TypeEngine
 from armature.schema_builder.compile.binds import Bind, Changed
 from armature.schema_builder.compile.plan.conditions import Terms
 from armature.schema_builder.compile.websearch import PATTERNS, read_search
-from armature.schema_builder.search import BLANK, document, plain
+from armature.schema_builder.search import BLANK, plain
 
 Sql = ColumnElement[Any]
 Once = Callable[[Bind, TypeEngine[Any]], Sql]
@@ -60,33 +60,33 @@ def _patterns(text: Bind, at: int) -> Bind:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What of the records of a table is searched, and for what; the first `names` texts are what a record is called.
+    """What of the records of a table is searched, and for what; `name` is what of it a record is called.
 
-    `once` makes the parameter for a bind.
+    `indexed` is what an index is made of, and has in it what `whole` has. `once` makes the parameter for a bind.
     """
 
-    texts: Sequence[Sql]
-    names: int
+    whole: Sql
+    name: Sql
+    indexed: Sql
     table: FromClause
     terms: Terms
     once: Once
 
 
-def found_sql(searched: Searched, indexed: Sequence[Sql]) -> Sql:
-    """Whether a record is found. The first conditions are what an index of these serves; each group implies them."""
+def found_sql(searched: Searched) -> Sql:
+    """Whether a record is found. The first conditions are what an index serves; each group of terms implies them."""
     table = searched.table
-    text = _texts(searched, whole=searched.texts)
+    text = _texts(searched, whole=searched.whole)
     term = _terms(searched)
     is_met = func.bool_and((func.strpos(text.c.whole, term.c.term) > _number(0)) == term.c.is_wanted)
     groups = select(term.c.at).select_from(text, term).group_by(term.c.at).having(is_met)
-    whole = document(indexed)
     patterns = (cast(_plain_each(searched.once(each, TEXTS)), TEXTS) for each in searched.terms.patterns)
-    return and_(*(whole.like(any_(each)) for each in patterns), exists(groups.correlate(table)))
+    return and_(*(searched.indexed.like(any_(each)) for each in patterns), exists(groups.correlate(table)))
 
 
 def score_sql(searched: Searched) -> Sql:
     """From 0 to BEST: by where each word is found, and by how much of what the record is called it makes up."""
-    text = _texts(searched, whole=searched.texts, name=searched.texts[: searched.names])
+    text = _texts(searched, whole=searched.whole, name=searched.name)
     term = _terms(searched)
     word: Sql = func.btrim(term.c.term)
     worth = case(*_worth(text.c.name, word, NAME), *_worth(text.c.whole, word, REST), else_=_number(0))
@@ -108,9 +108,9 @@ def _worth(text: Sql, word: Sql, worth: dict[str, int]) -> Sequence[tuple[Any, S
     return [(func.strpos(text, there[where]) > _number(0), _number(count)) for where, count in worth.items()]
 
 
-def _texts(searched: Searched, **texts: Sequence[Sql]) -> LateralFromClause:
+def _texts(searched: Searched, **texts: Sql) -> LateralFromClause:
     """A row with these; its OFFSET keeps PostgreSQL from making each text as often as it is looked at."""
-    columns = [document(each).label(name) for name, each in texts.items()]
+    columns = [each.label(name) for name, each in texts.items()]
     return select(*columns).correlate(searched.table).offset(_number(0)).lateral("d")
 
 

@@ -60,8 +60,7 @@ from armature.schema_builder.compile.plan.orders import Aggregate, Order, Step, 
 from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
 from armature.schema_builder.compile.rollups import total_of
 from armature.schema_builder.compile.sought import Searched, found_sql
-from armature.schema_builder.search import NOTHING, likeness, text_of
-from armature.schema_builder.tables import column_name
+from armature.schema_builder.search import NOTHING, document_of, likeness, text_of, written
 from armature.schema_builder.types.scalars import shown_as
 from armature.schema_builder.view import ObjectView, Plain, Rolled
 
@@ -350,14 +349,15 @@ class Parts(ABC):
 
     def searched(self, sought: Sought, table: FromClause) -> Searched:
         """What is not in sight is as if it were empty, at its place: else a phrase could tell what stands there."""
-        shown = {each.field.column: text_of(each.field, self.value(each, table)) for each in sought.entries}
-        texts = [shown.get(each.column, NOTHING) for each in sought.of] if sought.of else list(shown.values())
-        return Searched(texts, naming(sought.of), table, sought.terms, self.once)
-
-    def _found(self, sought: Sought, table: FromClause) -> Sql:
-        searched = self.searched(sought, table)
-        indexed = [text_of(each, table.c[column_name(each)]) for each in sought.of]
-        return found_sql(searched, indexed or searched.texts)
+        if not sought.of:
+            value = document_of(self.value(sought.entries[0], table))
+            return Searched(value, value, value, table, sought.terms, self.once)
+        name = str(getattr(table, "name", ""))
+        texts = {each.column: text_of(each, name) for each in sought.of}
+        seen = {each.field.column for each in sought.entries}
+        shown = [text if column in seen else NOTHING for column, text in texts.items()]
+        called = written(shown[: naming(sought.of)])
+        return Searched(written(shown), called, written(texts.values()), table, sought.terms, self.once)
 
     def _alike(self, alike: Alike, table: FromClause) -> Sql:
         """An index on what is compared serves it: the other side is known before the records are looked at."""
@@ -390,7 +390,7 @@ class Parts(ABC):
                 held = distance_sql(distance, self.value(distance.entry, table), self.bound)
                 return compared(distance.scalar, operator, held, condition.value, self.bound)
             case Sought():
-                return self._found(condition, table)
+                return found_sql(self.searched(condition, table))
             case Alike():
                 return self._alike(condition, table)
 
