@@ -27,6 +27,7 @@ from armature.migrations.workspace.steps import (
     AddCheck,
     AddColumn,
     AddForeignKey,
+    AddFormula,
     AddKeptCheck,
     BuildIndex,
     ClearDangling,
@@ -49,7 +50,6 @@ from armature.migrations.workspace.steps import (
     RenameColumn,
     RenameValues,
     SetDefault,
-    SetExpression,
     SetNullable,
     Step,
 )
@@ -183,20 +183,24 @@ def _new_column(change: _Change) -> Iterator[Step]:
 
 def _formula_steps(change: _Change, before: Field) -> Iterator[Step]:
     of, after = change.of, change.after.field
-    was_there, is_there = before.deleted_at is None, after.deleted_at is None
-    if was_there and is_there and before.settings["result"] == after.settings["result"]:
-        assert change.was is not None  # noqa: S101  it had the field
-        if _expression(change.was, before) != _expression(of, after):
-            yield SetExpression(of, after)
+    assert change.was is not None  # noqa: S101  it had the field
+    old = _computed(change.was, before)
+    new = _computed(of, after)
+    if old == new:
         return
-    if was_there:
+    if old is not None:
         yield DropColumn(of, before)
-    if is_there:
-        yield AddColumn(of, after)
+    if new is not None:
+        yield AddFormula(of, after)
 
 
-def _expression(of: Object, field: Field) -> str:
-    return str(formula_sql(of, field).compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
+def _computed(of: Object, field: Field) -> tuple[str, str] | None:
+    """The scalar and its SQL, while there is a column."""
+    if field.deleted_at is not None:
+        return None
+    return field.settings["result"], str(
+        formula_sql(of, field).compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
+    )
 
 
 def _default_steps(of: Object, before: Field, after: Field) -> Iterator[Step]:

@@ -45,6 +45,7 @@ from armature.migrations.workspace.steps import (
     AddCheck,
     AddColumn,
     AddForeignKey,
+    AddFormula,
     AddKeptCheck,
     BuildIndex,
     ClearDangling,
@@ -67,7 +68,6 @@ from armature.migrations.workspace.steps import (
     RenameColumn,
     RenameValues,
     SetDefault,
-    SetExpression,
     SetNullable,
     Step,
 )
@@ -118,7 +118,7 @@ def _create_table(to: Operations, step: CreateTable, schema: str) -> None:
     to.create_table(step.of.table, *columns, tables.primary_key(step.of), *checks, schema=schema)
 
 
-def _add_column(to: Operations, step: AddColumn, schema: str) -> None:
+def _add_column(to: Operations, step: AddColumn | AddFormula, schema: str) -> None:
     to.add_column(step.of.table, _column(step.of, step.field), schema=schema)
 
 
@@ -147,16 +147,6 @@ def _link_records(to: Operations, step: LinkRecords, schema: str) -> None:
 
 def _drop_index(to: Operations, step: DropIndex, schema: str) -> None:
     to.drop_index(tables.index_name(step.of, step.field), step.of.table, schema=schema)
-
-
-def _set_expression(to: Operations, step: SetExpression, schema: str) -> None:
-    """Alembic and SQLAlchemy have no construct for it."""
-    quote = DIALECT.identifier_preparer.quote
-    expression = tables.formula_sql(step.of, step.field).compile(
-        dialect=DIALECT, compile_kwargs={"literal_binds": True}
-    )
-    column = f"ALTER TABLE {quote(schema)}.{quote(step.of.table)} ALTER COLUMN {quote(tables.column_name(step.field))}"
-    to.execute(text(f"{column} SET EXPRESSION AS ({expression})".replace(":", "\\:")))
 
 
 def _column(of: Object, field: Field) -> Column[object]:
@@ -285,7 +275,7 @@ _WRITERS: Mapping[type[Step], Callable[[Operations, Any, str], None]] = {
     LinkRecords: _link_records,
     DropIndex: _drop_index,
     DropColumn: _drop_column,
-    SetExpression: _set_expression,
+    AddFormula: _add_column,
     SetDefault: _set_default,
     SetNullable: _set_nullable,
     FillNulls: _fill_nulls,

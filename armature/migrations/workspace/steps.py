@@ -62,8 +62,11 @@ class LinkRecords:
 
 
 @dataclass(frozen=True, slots=True)
-class SetExpression:
-    """A formula computes something else of the same type."""
+class AddFormula:
+    """The column of a formula that computes something else now; the old one was dropped.
+
+    PostgreSQL refuses SET EXPRESSION where the table has a CHECK; a virtual column holds nothing that could be lost.
+    """
 
     of: Object
     field: Field
@@ -236,7 +239,7 @@ Step: TypeAlias = (
     | AddColumn
     | ConvertValues
     | LinkRecords
-    | SetExpression
+    | AddFormula
     | RenameValues
     | ClearDangling
     | SetDefault
@@ -267,7 +270,7 @@ ORDER: tuple[type[Step], ...] = (
     AddColumn,
     ConvertValues,
     LinkRecords,
-    SetExpression,
+    AddFormula,
     RenameValues,
     ClearDangling,
     SetDefault,
