@@ -105,8 +105,7 @@ def _step(draft: Draft, change: Change) -> list[ArmatureError]:
     """What is wrong with the step, which is made even so: later steps should not stumble over its absence."""
     with draft.at():
         EDITS[type(change)](draft, change)
-    unsettled = [*settle_formulas(draft), *settle_rollups(draft)]
-    settle_indexes(draft)
+    unsettled = [*settle_formulas(draft), *settle_rollups(draft), *settle_indexes(draft)]
     after = draft.snapshot
     errors = list(draft.errors)
     for problem in (*problems(draft.before, after), *unsettled):

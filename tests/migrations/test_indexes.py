@@ -206,6 +206,18 @@ async def test_it_goes_with_a_field_it_is_over_which_a_dry_run_tells(crm: Living
     assert await there(crm) == {}
 
 
+async def test_a_unique_one_keeps_its_fields_from_becoming_what_it_can_not_be_over(crm: Living) -> None:
+    converted = UpdateField(object="company", field="addressCity", type="ARRAY")
+    await crm.change(index("name", "addressCity", is_unique=True, name="twins"), index("addressCity"))
+
+    (error,) = await crm.errors(converted)
+
+    assert error.message == 'The unique index "twins" of "company" can\'t be over "addressCity" as ARRAY.'
+    assert tuple(error.path or ())[2:] == ("updateField", "type")
+    await crm.change(DeleteIndex(object="company", index="twins"), converted)
+    assert crm.object("company").indexes == ()
+
+
 async def test_a_dry_run_tells_what_a_job_will_do(crm: Living) -> None:
     preview = await preview_changes(crm.db, crm.id, [index("name")])
     (statement,) = preview.statements

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from armature.core.errors import BadUserInput, Conflict
 from armature.metadata.changes import CreateIndex, DeleteIndex, NewIndexField
+from armature.metadata.checks.problem import Problem
 from armature.metadata.edits.draft import Draft
 from armature.metadata.filters.read import FilterUnfit
 from armature.metadata.filters.write import write_filter
@@ -20,7 +21,7 @@ from armature.metadata.indexes import (
     named_part,
     read_where,
 )
-from armature.metadata.model import Index, IndexOrder, IndexPart, IndexType, Object, Snapshot
+from armature.metadata.model import Field, Index, IndexOrder, IndexPart, IndexType, Object, Snapshot
 from armature.metadata.names import LONGEST, check_name, next_name, pascal
 from armature.metadata.resolve import find_object
 
@@ -60,6 +61,18 @@ class IndexNameTaken(Conflict):
         super().__init__(f'"{of.name_singular}" has an index "{name}" already.', field=name, path=("name",))
 
 
+class NeededByIndex(Conflict):
+    """A rule about the records does not go unnoticed; an index that is only there for speed may."""
+
+    def __init__(self, of: Object, index: Index, field: Field) -> None:
+        super().__init__(
+            f'The unique index "{index.name}" of "{of.name_singular}" can\'t be over "{field.name}" as {field.kind}.',
+            hint=f'Delete "{index.name}" first.',
+            field=field.name,
+            path=("type",),
+        )
+
+
 def create_index(draft: Draft, change: CreateIndex) -> None:
     of = find_object(draft.snapshot, change.object)
     if len(of.indexes) >= MOST_INDEXES:
@@ -82,14 +95,24 @@ def delete_index(draft: Draft, change: DeleteIndex) -> None:
     draft.put(replace(of, indexes=tuple(each for each in of.indexes if each is not gone)))
 
 
-def settle_indexes(draft: Draft) -> None:
-    """Lets them follow renames; one whose field is gone, or of another kind now, goes with it."""
+def settle_indexes(draft: Draft) -> Iterator[Problem]:
+    """Lets them follow renames; one whose field is gone, or of another kind now, goes with it, unless it is unique."""
     for id_, of in list(draft.objects.items()):
         was = draft.before.objects.get(id_)
         if of.indexes and was is not None and of is not was:
+            yield from _unfit(of)
             kept = tuple(_settled(draft, was, of))
             if kept != of.indexes:
                 draft.put(replace(of, indexes=kept))
+
+
+def _unfit(of: Object) -> Iterator[Problem]:
+    """Unique indexes over fields that became something which can't be."""
+    for index in of.indexes:
+        for part in index.parts if index.is_unique else ():
+            field = of.fields[part.field]
+            if field.deleted_at is None and not fits(of, part, index.type):
+                yield Problem(field.id, NeededByIndex(of, index, field))
 
 
 def _settled(draft: Draft, was: Object, of: Object) -> Iterator[Index]:
