@@ -96,7 +96,8 @@ class Listener:
         """A server that vanished without a word is found out by asking it now and then."""
         while self.listening:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._lost.wait(), HEARTBEAT)
+                async with asyncio.timeout(HEARTBEAT):
+                    await self._lost.wait()
                 return
             try:
                 await connection.execute("SELECT 1", timeout=HEARTBEAT)

@@ -83,7 +83,8 @@ class Worker:
             self._waiting.clear()
             pause = SWEEP if await self._swept() else BEHIND
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._waiting.wait(), pause)
+                async with asyncio.timeout(pause):  # wait_for may lose the end that comes together with a notice
+                    await self._waiting.wait()
 
     async def _keep_schedule(self) -> None:
         while True:

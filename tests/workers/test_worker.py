@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 from armature.core.db import Database, execute, fetch_value
 from armature.core.settings import Settings
 from armature.jobs.job import NewJob
-from armature.jobs.ledger import enqueue, jobs_of
+from armature.jobs.ledger import NOTICE, enqueue, jobs_of
 from armature.metadata.tables import jobs
 from armature.workers.broker import is_alive
 from armature.workers.kinds import Kind
@@ -116,6 +116,15 @@ async def test_a_valkey_that_lost_everything_is_filled_again(db: Database, setti
         await execute(connection, update(jobs).values(sent_at=jobs.c.sent_at - func.make_interval(0, 0, 0, 0, 1)))
     async with Worker(db, settings, NOTHING).working():
         await until_all_are(db, "succeeded")
+
+
+async def test_an_end_that_comes_together_with_a_notice_is_heard(db: Database, settings: Settings) -> None:
+    worker = Worker(db, settings, NOTHING)
+    async with worker.working():
+        while not await asyncio.to_thread(is_alive, settings.redis_url or ""):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)  # now it waits
+        worker._heard(NOTICE)
 
 
 async def test_a_worker_goes_on_with_a_valkey_that_lost_everything(db: Database, settings: Settings) -> None:
