@@ -79,13 +79,20 @@ def criteria(of: Object) -> list[tuple[Field, ...]]:
 
 
 def _seen(of: Object, alike: Alike) -> Field | None:
-    field = of.fields[alike.field]
-    return _held(field, alike) if field.is_visible else None
+    held = _fitting(of, alike)
+    return held if held is not None and held.is_visible else None
+
+
+def _fitting(of: Object, alike: Alike) -> Field | None:
+    """None where the field is deleted or gone, or was converted into one that can tell no duplicates."""
+    field = of.fields.get(alike.field)
+    held = _held(field, alike) if field is not None and field.deleted_at is None else None
+    return held if held is not None and not KINDS[held.kind].is_computed and _is_comparable(held) else None
 
 
 def kept_criteria(of: Object) -> Iterator[Criterion]:
-    """Without those that a deleted field takes part in: they come back with it."""
-    return (each for each in of.duplicate_criteria if all(of.fields[one.field].deleted_at is None for one in each))
+    """Without those that a deleted field takes part in, or one that can't by now: they come back with it."""
+    return (each for each in of.duplicate_criteria if all(_fitting(of, one) is not None for one in each))
 
 
 def written_criteria(of: Object) -> list[list[str]]:

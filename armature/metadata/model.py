@@ -200,7 +200,7 @@ class Object:
             self.deleted_at is None,
             self.access and self.access.fingerprint,
             self.is_searchable,
-            [[(self.fields[each.field].column, each.part) for each in found] for found in self.duplicate_criteria],
+            [[self._alike_print(each) for each in found] for found in self.duplicate_criteria],
             *(each.fingerprint for each in self.fields.values()),
             *sorted(self._index_print(each) for each in self.indexes),
         )
@@ -209,6 +209,11 @@ class Object:
         parts = [(self.fields[each.field].column, each.part, each.order) for each in index.parts]
         where = msgspec.json.encode(index.where, order="deterministic")
         return index.name, repr((parts, index.type, index.is_unique, where))
+
+    def _alike_print(self, alike: Alike) -> tuple[str | None, str | None]:
+        """A field that was purged has none."""
+        field = self.fields.get(alike.field)
+        return field.column if field else None, alike.part
 
 
 @dataclass(frozen=True, slots=True)

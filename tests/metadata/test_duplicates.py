@@ -1,12 +1,14 @@
 """Criteria for duplicates: what can be one, and what is wrong with others."""
 
+from dataclasses import replace
+
 import pytest
 
 from armature.core.errors import ArmatureError
 from armature.metadata.blueprint.draw import draw
 from armature.metadata.blueprint.text import write_blueprint
 from armature.metadata.changes import DeleteField, NewField, UpdateField, UpdateObject
-from armature.metadata.duplicates import MOST_CRITERIA, written_criteria
+from armature.metadata.duplicates import MOST_CRITERIA, criteria, written_criteria
 from tests.metadata.models import Model, add_field, add_object, build, crm, steps
 
 
@@ -32,8 +34,22 @@ def test_they_are_kept_by_field_and_written_by_name() -> None:
     assert written_criteria(made.object("contact")) == [["code"]]
 
 
+def test_one_that_a_field_can_no_longer_tell_is_left_out() -> None:
+    made = contact()
+    made.change(set_criteria(("name.firstName",), ("code",)))
+    made.change(UpdateField(object="contact", field="code", type="ARRAY"))
+    of = made.object("contact")
+    purged = replace(of, fields={id_: each for id_, each in of.fields.items() if each.name != "name"})
+
+    assert written_criteria(of) == [["name.firstName"]]
+    assert len(criteria(of)) == 1
+    assert written_criteria(purged) == []
+    assert criteria(purged) == []
+    assert purged.fingerprint != of.fingerprint
+
+
 @pytest.mark.parametrize(
-    ("criteria", "path", "message"),
+    ("wrong", "path", "message"),
     [
         ((("code",), ("nothing",)), (1,), 'no field "nothing"'),
         ((("name",),), (0,), "several parts"),
@@ -48,10 +64,10 @@ def test_they_are_kept_by_field_and_written_by_name() -> None:
     ],
 )
 def test_what_can_be_none_is_refused_with_its_path(
-    criteria: tuple[tuple[str, ...], ...], path: tuple[int, ...], message: str
+    wrong: tuple[tuple[str, ...], ...], path: tuple[int, ...], message: str
 ) -> None:
     with pytest.raises(ArmatureError, match=message) as refused:
-        contact().change(set_criteria(*criteria))
+        contact().change(set_criteria(*wrong))
 
     assert tuple(refused.value.path or ())[:4] == ("changes", 0, "updateObject", "duplicateCriteria")
     assert tuple(refused.value.path or ())[4:5] == path
