@@ -176,6 +176,16 @@ def test_values_of_several_parts_are_imported_and_exported_part_by_part(where: d
     assert "price.currencyCode" in refused(where, "deal", file, "price.currencyCode\nxx\n")
 
 
+def test_documents_that_are_a_text_come_back_as_one(where: dict[str, str], file: Path) -> None:
+    """And not as the number or list that such a text looks like."""
+    texts = ['"5"', '"[1]"', '"plain"', "5"]
+    imported(where, "company", file.with_suffix(".ndjson"), "".join(f'{{"profile": {each}}}\n' for each in texts))
+
+    imported(where, "company", file, output("export", "company", "--fields", "profile", **where))
+
+    assert [each["profile"] for each in records(where, "company")] == ["5", "[1]", "plain", 5] * 2
+
+
 def test_an_object_s_relation_to_itself_is_matched_within_the_file(where: dict[str, str], file: Path) -> None:
     model = file.with_suffix(".yaml")
     model.write_text(

@@ -96,30 +96,43 @@ def ndjson_writer(file: IO[bytes]) -> Write:
     return write
 
 
-def csv_writer(file: IO[str], names: Sequence[str]) -> Write:
+def csv_writer(file: IO[str], of: ObjectView, names: Sequence[str]) -> Write:
     """With the names as its first line. Nothing is an empty cell, a list or document its JSON."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(names)
-    paths = [tuple(each.split(".")) for each in names]
+    columns = [(tuple(each.split(".")), _json if _is_document(of, each) else _cell) for each in names]
 
     def write(records: Iterable[bytes]) -> None:
         for record in map(msgspec.json.decode, records):
-            writer.writerow([_cell(record, path) for path in paths])
+            writer.writerow([written(_value(record, path)) for path, written in columns])
 
     return write
 
 
-def _cell(record: Any, path: Sequence[str]) -> str:
+def _is_document(of: ObjectView, name: str) -> bool:
+    first, _, part = name.partition(".")
+    match of.entries.get(first):
+        case Plain() as entry:
+            return entry.scalar == "JSON"
+        case Composite() as entry if part in entry.parts:
+            return entry.parts[part].scalar == "JSON"
+        case _:
+            return False
+
+
+def _value(record: Any, path: Sequence[str]) -> Any:
     value = record
     for key in path:
         value = None if value is None else value[key]
-    match value:
-        case None:
-            return ""
-        case str():
-            return value
-        case _:
-            return msgspec.json.encode(value).decode()
+    return value
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> str:
+    return "" if value is None else msgspec.json.encode(value).decode()
 
 
 async def _batches(rows: AsyncIterator[Any]) -> AsyncIterator[list[bytes]]:

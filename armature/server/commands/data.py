@@ -253,4 +253,4 @@ def _writing(of: "ObjectView", names: Sequence[str], file_format: str, output: P
             yield ndjson_writer(file)
     else:
         with click.open_file(place, "w", encoding="utf-8", atomic=is_file) as file:
-            yield csv_writer(file, exported(of, names))
+            yield csv_writer(file, of, exported(of, names))
