@@ -24,6 +24,7 @@ FIELDS = (
     NewField(name="place", type="POSITION"),
     NewField(name="number", type="AUTO_NUMBER", settings={"start": 1_000}, is_unique=True),
     NewField(name="whatever", type="RAW_JSON"),
+    NewField(name="papers", type="FILES", settings={"maxFiles": 2}),
 )
 
 
@@ -232,3 +233,21 @@ async def test_a_new_field_of_each_kind_is_there_at_once(own_crm: Client) -> Non
     rows = (await companies.data("{companies(orderBy: [{number: ASC}]) {number tags stars colors}}"))["companies"]
     assert [each["number"] for each in rows] == ["1000", "1001", "1002"]
     assert rows[0]["tags"] is None
+
+
+async def test_files_are_what_is_known_of_them(things: Client) -> None:
+    picture = {"name": "a.png", "url": "https://example.com/a", "mimeType": "image/png", "size": 5}
+    letter = {"name": "b", "url": "https://example.com/b"}
+    made = await create(things, papers=[{**picture, "mimeType": "IMAGE/PNG"}, letter])
+    assert made["papers"] == [picture, letter]
+    await create(things, papers=[letter], code="b")
+    assert await found(things, {"papers": {"contains": [{"mimeType": "image/png"}]}}) == [None]
+    assert await found(things, {"papers": {"contains": [{"name": "b"}], "neq": [picture, letter]}}) == ["b"]
+
+
+async def test_what_is_no_file_is_refused_where_it_stands(things: Client) -> None:
+    for papers in ([{"name": "a", "url": "javascript:alert(1)"}], [{"name": "a"}], {"name": "a"}, "a", [None]):
+        error = await refused(things, papers=papers)
+        assert (error["code"], error["field"]) == ("BAD_USER_INPUT", "papers")
+    three = [{"name": "a", "url": "https://example.com/a"}] * 3
+    assert "at most 2" in str(await refused(things, papers=three))

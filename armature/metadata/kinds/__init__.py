@@ -8,6 +8,7 @@ from armature.metadata.kinds import (
     composites,
     contacts,
     derived,
+    files,
     lists,
     numbers,
     structure,
@@ -23,7 +24,7 @@ __all__ = ["FIELD_KINDS", "KINDS", "Kind", "Part", "Settings"]
 FIELD_KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         each.name: with_setting(each)
-        for family in (text, contacts, numbers, choices, lists, times, structure, composites, derived, vectors)
+        for family in (text, contacts, numbers, choices, lists, times, structure, composites, derived, vectors, files)
         for each in family.KINDS
     }
 )

@@ -46,6 +46,7 @@ KINDS: Sequence[tuple[str, dict[str, Any] | None]] = (
     ("CURRENCY", None),
     ("EMAILS", None),
     ("RICH_TEXT", None),
+    ("FILES", None),
 )
 
 DEFAULTS: dict[str, Sequence[Any]] = {
@@ -57,6 +58,7 @@ DEFAULTS: dict[str, Sequence[Any]] = {
     "DATE_TIME": ("2024-01-01T00:01:01Z", "now"),
     "UUID": ("00000000-0000-0000-0000-000000000001",),
     "RAW_JSON": ({"b": 1, "a": [None]}, []),
+    "FILES": ([{"name": "a.png", "url": "https://example.com/a"}], []),
     "EMAIL": ("Ada@Example.com",),
     "PHONE": ("044 668 18 00",),
     "LINK": ("https://example.com",),

@@ -60,6 +60,11 @@ KIND_POOLS: Mapping[str, Sequence[Any]] = {
     "PHONE": ("+41446681800", "+14155552671", "+390612345678", "+442079460000"),
     "LINK": ("https://example.com", "http://example.com/a?b=%20#c", "mailto:ada@example.com", "tel:+41446681800"),
     "RATING": (1, 2, 3),
+    "FILES": (
+        [],
+        [{"name": "a", "url": "https://example.com/a"}],
+        [{"name": "b", "url": "http://example.com", "size": 0}],
+    ),
     "CURRENCY_CODE": ("CHF", "EUR", "USD"),
     "EMAIL_LIST": ([], ["ada@example.com"], ["b@example.com", "ada@example.com"]),
 }
