@@ -31,7 +31,7 @@ class FieldNotFound(NotFound):
 class NothingDeleted(NotFound):
     def __init__(self, what: str, reference: str, deleted: Iterable[str]) -> None:
         super().__init__(
-            f'There is no deleted {what} "{reference[:100]}" to restore.',
+            f'There is no deleted {what} "{reference[:100]}".',
             hint=did_you_mean(reference, deleted),
             path=(what,),
         )
