@@ -249,7 +249,7 @@ async def test_a_composites_columns_come_go_and_return_together(own_crm: Client)
 
 async def test_a_merge_takes_a_composite_whole(friends: Client) -> None:
     kept = await create(friends, "", about={"markdown": "Kept"})
-    other = await create(friends, "", address={"city": "Rome"}, about={"markdown": "Other", "blocks": [1]})
+    other = await create(friends, "", address={"city": "Rome"}, about={"markdown": "Other", "blocks": [{"type": "a"}]})
 
     found = await friends.data(
         "mutation ($ids: [ID!]!) {mergeFriends(ids: $ids) {address {city} about {markdown blocks}}}",

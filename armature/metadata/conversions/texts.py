@@ -22,9 +22,10 @@ from armature.metadata.conversions.conversion import (
 )
 from armature.metadata.conversions.numbers import number_of
 from armature.metadata.kinds import KINDS
-from armature.metadata.kinds.composites import calling_code, markdown, region
+from armature.metadata.kinds.composites import calling_code, region
 from armature.metadata.kinds.contacts import email, link, phone
 from armature.metadata.kinds.kind import Settings
+from armature.metadata.kinds.rich_text import markdown
 from armature.metadata.model import Field, Option
 
 UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"

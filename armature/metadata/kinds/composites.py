@@ -3,7 +3,6 @@
 Each part is held, checked and filtered as a field of a plain kind; some of those kinds are for parts only.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,12 +15,11 @@ from armature.metadata.kinds.currencies import CURRENCIES
 from armature.metadata.kinds.kind import DefaultInvalid, Kind, Part, Storage, Unfit, always
 from armature.metadata.kinds.lists import TEXTS, texts_sql
 from armature.metadata.kinds.numbers import NUMBER
-from armature.metadata.kinds.structure import RAW_JSON, UUID_KIND, document_sql
+from armature.metadata.kinds.rich_text import blocks, markdown
+from armature.metadata.kinds.structure import UUID_KIND, document_sql
 from armature.metadata.kinds.text import TEXT, text
 
 MOST_ITEMS = 100
-
-_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^\s<>]+)>")
 
 
 def currency(value: Any) -> str:
@@ -80,15 +78,6 @@ def calling_code(number: str) -> str:
     return f"+{phonenumbers.parse(number).country_code}"
 
 
-def markdown(value: Any) -> str:
-    """With HTML that can do no harm. What is no tag stays Markdown, but for < which is &lt; then."""
-    if "<" not in text(value):
-        return str(value)
-    import nh3
-
-    return nh3.clean(_AUTOLINK.sub(r"\1", value)).replace("&gt;", ">").replace("&amp;", "&").replace("&nbsp;", "\xa0")
-
-
 def _texts(name: str, canonical: Callable[[Any], Any]) -> Kind:
     return Kind(name=name, storage=always(Storage("String", Text(), canonical, fit=canonical)), is_part=True)
 
@@ -103,6 +92,7 @@ COUNTRY_CODE = _texts("COUNTRY_CODE", country)
 MARKDOWN = _texts("MARKDOWN", markdown)
 LINK_LIST = _documents("LINK_LIST", links)
 PHONE_LIST = _documents("PHONE_LIST", phones)
+BLOCKS = _documents("BLOCKS", blocks)
 EMAIL_LIST = Kind(
     name="EMAIL_LIST", storage=always(Storage("[String]", TEXTS, emails, sql=texts_sql, fit=emails)), is_part=True
 )
@@ -180,7 +170,7 @@ KINDS = (
         {"source": _TEXT, "name": _TEXT, "userId": Part(UUID_KIND), "apiKeyId": Part(UUID_KIND)},
         "source",
     ),
-    _composite("RICH_TEXT", {"markdown": Part(MARKDOWN), "blocks": Part(RAW_JSON)}, "markdown"),
+    _composite("RICH_TEXT", {"markdown": Part(MARKDOWN), "blocks": Part(BLOCKS)}, "markdown"),
 )
 
-PART_KINDS = (CURRENCY_CODE, COUNTRY_CODE, MARKDOWN, LINK_LIST, PHONE_LIST, EMAIL_LIST)
+PART_KINDS = (CURRENCY_CODE, COUNTRY_CODE, MARKDOWN, BLOCKS, LINK_LIST, PHONE_LIST, EMAIL_LIST)

@@ -60,6 +60,7 @@ KIND_POOLS: Mapping[str, Sequence[Any]] = {
     "PHONE": ("+41446681800", "+14155552671", "+390612345678", "+442079460000"),
     "LINK": ("https://example.com", "http://example.com/a?b=%20#c", "mailto:ada@example.com", "tel:+41446681800"),
     "RATING": (1, 2, 3),
+    "BLOCKS": ([], [{"type": "heading", "level": 1}], [{"a": [None, 1.5]}, {}]),
     "FILES": (
         [],
         [{"name": "a", "url": "https://example.com/a"}],
