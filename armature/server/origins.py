@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import structlog
 from sqlalchemy import func, select
 
@@ -34,7 +35,10 @@ class Origins:
     async def start(self, db: Database, listener: Listener) -> None:
         listener.on_notice(self._heard)
         listener.on_missed(self._changed.set)
-        self._workspaces = await _known(db)
+        try:
+            self._workspaces = await _known(db)
+        except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):  # `armature migrate` is still to come
+            self._changed.set()
         self._task = asyncio.create_task(self._keep_up(db))
 
     async def stop(self) -> None:

@@ -53,7 +53,18 @@ class Writing:
         return self._created(of, [data])[0]
 
     def create_many(self, of: ObjectView, data: Sequence[Mapping[str, Any]]) -> list[Record]:
+        """What they are connected to is looked for before the first is there."""
+        for each in data:
+            self._check_connections(of, each)
         return self._created(of, data)
+
+    def _check_connections(self, of: ObjectView, data: Mapping[str, Any]) -> None:
+        for name, value in data.items():
+            entry = of.entries.get(name)
+            if isinstance(entry, ToOne) and value is not None and "connect" in value:
+                self._connected(of, entry, value)
+            elif isinstance(entry, Plain) and entry.field.relation_id is not None and value is not None:
+                self._connected(of, entry, {"connect": {"id": value}})
 
     def _created(self, of: ObjectView, data: Sequence[Mapping[str, Any]]) -> list[Record]:
         """All or none; of several faults, that of the first record counts."""
