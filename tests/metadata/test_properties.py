@@ -215,7 +215,8 @@ def test_what_is_deleted_and_restored_is_as_it_was(data: st.DataObject) -> None:
     model = crm()
     model.errors(*BEGINNING)
     for change in data.draw(st.lists(CHANGES, max_size=5)):
-        model.errors(change)
+        if not isinstance(change, CreateIndex):  # an index goes with its field, and does not come back with it
+            model.errors(change)
     before = model.snapshot
     of = data.draw(st.sampled_from(sorted(before.visible_objects)))
     names = sorted(name for name, each in before.visible_objects[of].kept_fields.items() if not each.is_system)

@@ -21,7 +21,7 @@ from armature.metadata.indexes import (
     named_part,
     read_where,
 )
-from armature.metadata.model import Field, Index, IndexOrder, IndexPart, IndexType, Object, Snapshot
+from armature.metadata.model import Field, Index, IndexOrder, IndexPart, IndexType, Object, Snapshot, renewed
 from armature.metadata.names import LONGEST, check_name, next_name, pascal
 from armature.metadata.resolve import find_object
 
@@ -97,9 +97,9 @@ def delete_index(draft: Draft, change: DeleteIndex) -> None:
 
 def settle_indexes(draft: Draft) -> Iterator[Problem]:
     """Lets them follow renames; one whose field is gone, or of another kind now, goes with it, unless it is unique."""
-    for id_, of in list(draft.objects.items()):
-        was = draft.before.objects.get(id_)
-        if of.indexes and was is not None and of is not was:
+    for of in list(renewed(draft.before.objects, draft.objects)):
+        was = draft.before.objects.get(of.id)
+        if of.indexes and was is not None:
             yield from _unfit(of)
             kept = tuple(_settled(draft, was, of))
             if kept != of.indexes:

@@ -129,7 +129,9 @@ class WorkspaceSchema:
         self.queries: Mapping[str, Root] = roots(view, queries)
         self.mutations: Mapping[str, Root] = roots(view, mutations)
         query, mutation = LazyObjectType("Query"), LazyObjectType("Mutation")
-        root_types = {each.name: each for each in ((query, mutation) if mutations else (query,))}
+        root_types = {
+            each.name: each for each in ((query, mutation) if any(each.mutations for each in found) else (query,))
+        }
         self.types = Types(view, Joined(root_types, *(each.types for each in found), SHARED, search.types), _made)
         query.fields = root_fields(self.types, queries)
         mutation.fields = root_fields(self.types, mutations)
