@@ -9,16 +9,11 @@ from strawberry import Info
 from strawberry.scalars import JSON
 
 from armature.audit.log import Wanted, newest
-from armature.core.errors import BadUserInput
 from armature.server.control.account_types import ApiKey, User, api_key_of, user_of
 from armature.server.control.context import Context
+from armature.server.control.page_size import check_limit
 
 MOST_ENTRIES = 500
-
-
-class LimitUnfit(BadUserInput):
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"limit must be between 1 and {MOST_ENTRIES}, not {limit}.", path=("limit",))
 
 
 @strawberry.type(description="Something that was done, and by whom. Entries are only ever added.")
@@ -66,8 +61,7 @@ class AuditQueries:
         until: datetime | None = None,
     ) -> list[AuditEntry]:
         """Who did what in the workspace, the newest first; `before` a number, for what is older."""
-        if not 1 <= limit <= MOST_ENTRIES:
-            raise LimitUnfit(limit)
+        check_limit(limit, MOST_ENTRIES)
         await info.context.check_may("AUDIT")
         wanted = Wanted(info.context.place().workspace_id, action, subject, user_id, api_key_id, since, until)
         found = await newest(info.context.db, wanted, before=before, limit=limit)

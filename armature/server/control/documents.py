@@ -1,11 +1,13 @@
 """Stored documents, as the control plane shows and changes them."""
 
 from datetime import datetime
+from uuid import UUID
 
 import strawberry
 from graphql import OperationDefinitionNode, parse
 from strawberry import ID, UNSET, Info
 
+from armature.core.db import Connection
 from armature.metadata.model import Snapshot
 from armature.schema_builder.run.stored import (
     DocumentNotFound,
@@ -95,9 +97,7 @@ class DocumentMutations:
         context, place = info.context, info.context.place()
         snapshot = await context.whole()
         async with context.db.transaction() as connection:
-            found = await find_document(connection, place.workspace_id, input.document)
-            if found is None:
-                raise DocumentNotFound(input.document)
+            found = await _document(connection, place.workspace_id, input.document)
             name = checked_name(input.name, "name") if input.name else found.name
             text = input.text or found.text
             if text != found.text:
@@ -112,12 +112,18 @@ class DocumentMutations:
         context, place = info.context, info.context.place()
         snapshot = await context.whole()
         async with context.db.transaction() as connection:
-            found = await find_document(connection, place.workspace_id, input.document)
-            if found is None:
-                raise DocumentNotFound(input.document)
+            found = await _document(connection, place.workspace_id, input.document)
             await remove_document(connection, place.workspace_id, found.id)
         context.control.documents.changed(place.workspace_id)
         return document_of(snapshot, found)
+
+
+async def _document(connection: Connection, workspace_id: UUID, reference: str) -> Stored:
+    """Raises DocumentNotFound."""
+    found = await find_document(connection, workspace_id, reference)
+    if found is None:
+        raise DocumentNotFound(reference)
+    return found
 
 
 def document_of(snapshot: Snapshot, stored: Stored) -> Document:

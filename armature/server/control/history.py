@@ -7,17 +7,12 @@ from asyncpg import Record
 from strawberry import Info
 from strawberry.scalars import JSON
 
-from armature.core.errors import BadUserInput
 from armature.migrations.workspace.journal import history
 from armature.server.control.account_types import ApiKey, User, api_key_of, present, user_of
 from armature.server.control.context import Context
+from armature.server.control.page_size import check_limit
 
 MOST_VERSIONS = 200
-
-
-class LimitUnfit(BadUserInput):
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"limit must be between 1 and {MOST_VERSIONS}, not {limit}.", path=("limit",))
 
 
 @strawberry.type(description="A version of the model, and what led to it.")
@@ -43,8 +38,7 @@ class ModelVersion:
 
 async def versions_of(context: Context, before: int | None, limit: int) -> list[ModelVersion]:
     """Raises LimitUnfit."""
-    if not 1 <= limit <= MOST_VERSIONS:
-        raise LimitUnfit(limit)
+    check_limit(limit, MOST_VERSIONS)
     async with context.db.connection() as connection:
         rows = await history(connection, context.place().workspace_id, before=before, limit=limit)
     return [_version(each) for each in await context.listed(rows)]

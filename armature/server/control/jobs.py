@@ -7,18 +7,13 @@ from uuid import UUID
 import strawberry
 from strawberry import ID, Info
 
-from armature.core.errors import BadUserInput
 from armature.jobs import job, ledger
 from armature.jobs.job import JobNotFound
 from armature.server.control.context import Context
+from armature.server.control.page_size import check_limit
 
 MOST_JOBS = 200
 COLUMNS = ("kind", "progress", "attempts", "error", "created_at", "due_at", "started_at", "finished_at")
-
-
-class LimitUnfit(BadUserInput):
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"limit must be between 1 and {MOST_JOBS}, not {limit}.", path=("limit",))
 
 
 @strawberry.enum(description="Where a job is. One that could not go on waits, QUEUED, for its next try.")
@@ -57,8 +52,7 @@ class JobQueries:
         limit: int = 50,
     ) -> list[Job]:
         """The newest first; `before` a job, for those older than it."""
-        if not 1 <= limit <= MOST_JOBS:
-            raise LimitUnfit(limit)
+        check_limit(limit, MOST_JOBS)
         found = await ledger.jobs_of(
             info.context.db,
             info.context.place().workspace_id,

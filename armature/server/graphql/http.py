@@ -41,7 +41,7 @@ from armature.server.graphql.request import (
     read_body,
 )
 from armature.server.graphql.watch import Running, Watch
-from armature.server.limits.callers import Limits
+from armature.server.limits.callers import Limits, price
 
 log = structlog.get_logger("armature.http")
 
@@ -57,7 +57,7 @@ OPTIONS: tuple[Header, ...] = ((b"allow", b"GET, HEAD, POST, OPTIONS"), SAFE)
 UNCACHED: tuple[Header, ...] = ((b"cache-control", b"private, no-store"), (b"vary", b"accept, authorization"))
 SLOW = 1.0  # seconds
 NAME = "armature.operation"
-BUCKET = "armature.bucket"
+SHARE = "armature.share"
 
 
 class Executor(Protocol[CallerIn]):
@@ -106,8 +106,9 @@ class GraphQLEndpoint(Generic[Caller]):
             status = status_of(told, media or JSON)
             extra = (*extra, *headers_of(told, status))
             body, cost = body_of(told), 0
-        if self._limits is not None and scope.get(BUCKET) is not None:
-            extra = (*extra, *self._limits.charge(scope[BUCKET], cost).headers)
+        share = scope.get(SHARE)
+        if share is not None:
+            extra = (*extra, *share.charge(price(cost)).headers)
         await _respond(send, status, ((media or JSON).headers + extra), body, request_id)
         seconds = perf_counter() - started
         if self._tells_all or seconds > SLOW:
@@ -156,7 +157,7 @@ class GraphQLEndpoint(Generic[Caller]):
         """Who calls, where they may. Before the body is read: who is refused costs nothing."""
         caller = await self._identify(scope, headers)
         if self._limits is not None:
-            scope[BUCKET] = await self._limits.admit(caller)
+            scope[SHARE] = await self._limits.admit(caller)
         return caller
 
     def _reason(self, running: Running) -> BaseException:

@@ -64,10 +64,16 @@ class Bucket:
 class Share:
     """What this process has of a bucket; below zero it is in debt. `left` is what others may take, when last seen."""
 
+    bucket: Bucket
     tokens: float = 0
     left: int = 0
     refused_until: float = 0.0
     taking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def charge(self, price: int) -> Standing:
+        """After an operation: what is left now."""
+        self.tokens -= price
+        return Standing(self.bucket.limit, max(0, int(self.left + self.tokens)))
 
 
 class Limiter:
@@ -80,27 +86,23 @@ class Limiter:
         self._shares: Lru[str, Share] = Lru(KEPT)
         self._away_until = 0.0
 
-    async def admit(self, bucket: Bucket) -> None:
-        """Before an operation. Raises RateLimited; Unavailable where Valkey is away and the setting asks for it."""
-        share = self._share(bucket)
-        if share.tokens >= 1:
-            return
-        async with share.taking:
-            if share.tokens < 1:
-                await self._fill(bucket, share)
+    async def admit(self, bucket: Bucket) -> Share:
+        """Before an operation; it is charged to the share. Raises RateLimited.
 
-    def charge(self, bucket: Bucket, price: int) -> Standing:
-        """After an operation: what is left now."""
-        share = self._share(bucket)
-        share.tokens -= price
-        return Standing(bucket.limit, max(0, int(share.left + share.tokens)))
+        Unavailable where Valkey is away and the setting asks for it.
+        """
+        share = self._shares.get(bucket.owner)
+        if share is None or share.bucket != bucket:
+            share = self._shares.put(bucket.owner, Share(bucket))
+        if share.tokens < 1:
+            async with share.taking:
+                if share.tokens < 1:
+                    await self._fill(share)
+        return share
 
-    def _share(self, bucket: Bucket) -> Share:
-        return self._shares.get(bucket.owner) or self._shares.put(bucket.owner, Share())
-
-    async def _fill(self, bucket: Bucket, share: Share) -> None:
+    async def _fill(self, share: Share) -> None:
         """A debt greater than the bucket is paid in several rounds."""
-        now = self._now()
+        bucket, now = share.bucket, self._now()
         if now < share.refused_until:
             raise RateLimited(bucket.limit, ceil(share.refused_until - now))
         needed = min(bucket.limit, max(1, ceil(1 - share.tokens)))

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from armature.server.auth.identity import Identity
-from armature.server.limits.buckets import Bucket, Limiter
-from armature.server.limits.told import Standing
+from armature.server.limits.buckets import Bucket, Limiter, Share
 
 Caller = TypeVar("Caller")
 
@@ -20,16 +19,15 @@ class Limits(Generic[Caller]):
         self._limiter = limiter
         self._bucket_of = bucket_of
 
-    async def admit(self, caller: Caller) -> Bucket | None:
-        """Where the operation is to be charged to. Raises RateLimited, Unavailable."""
+    async def admit(self, caller: Caller) -> Share | None:
+        """What the operation is to be charged to. Raises RateLimited, Unavailable."""
         bucket = self._bucket_of(caller)
-        if bucket is not None:
-            await self._limiter.admit(bucket)
-        return bucket
+        return None if bucket is None else await self._limiter.admit(bucket)
 
-    def charge(self, bucket: Bucket, cost: int) -> Standing:
-        """`cost` is in records."""
-        return self._limiter.charge(bucket, 1 + cost // RECORDS)
+
+def price(cost: int) -> int:
+    """In points, of an operation that asked for or wrote so many records."""
+    return 1 + cost // RECORDS
 
 
 def bucket_of(identity: Identity, limit: int) -> Bucket | None:

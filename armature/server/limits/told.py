@@ -1,6 +1,7 @@
 """What clients are told of their limits: headers as in the IETF's draft "RateLimit header fields for HTTP"."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from armature.core.errors import ArmatureError
@@ -18,8 +19,12 @@ class Standing:
 
     @property
     def headers(self) -> tuple[Header, ...]:
-        policy = b'"caller";q=%d;w=%d' % (self.limit, WINDOW)
-        return (b"ratelimit-policy", policy), (b"ratelimit", b'"caller";r=%d' % self.left)
+        return _policy(self.limit), (b"ratelimit", b'"caller";r=%d' % self.left)
+
+
+@lru_cache(1_000)
+def _policy(limit: int) -> Header:
+    return b"ratelimit-policy", b'"caller";q=%d;w=%d' % (limit, WINDOW)
 
 
 class RateLimited(ArmatureError):

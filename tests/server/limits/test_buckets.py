@@ -32,10 +32,10 @@ async def nobody() -> AsyncIterator[Redis]:
 async def asked(limiter: Limiter, bucket: Bucket, price: int = 1) -> int:
     """Whether it may, as a number; it is charged then."""
     try:
-        await limiter.admit(bucket)
+        share = await limiter.admit(bucket)
     except RateLimited:
         return 0
-    limiter.charge(bucket, price)
+    share.charge(price)
     return 1
 
 
@@ -68,8 +68,7 @@ async def test_a_process_takes_portions(redis: Redis) -> None:
     before = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
     assert sum([await asked(one, MANY) for _ in range(50)]) == 50
     assert (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"] == before
-    await other.admit(MANY)
-    assert other.charge(MANY, 1).left >= 5_800
+    assert (await other.admit(MANY)).charge(1).left >= 5_800
 
 
 async def test_what_an_operation_cost_is_paid_before_the_next(redis: Redis) -> None:
@@ -104,8 +103,7 @@ async def test_who_was_refused_does_not_ask_valkey_again_at_once(redis: Redis) -
 
 async def test_a_standing_is_told_in_headers(redis: Redis) -> None:
     limiter = Limiter(redis, "closed")
-    await limiter.admit(FEW)
-    standing = limiter.charge(FEW, 3)
+    standing = (await limiter.admit(FEW)).charge(3)
     assert dict(standing.headers) == {b"ratelimit-policy": b'"caller";q=10;w=60', b"ratelimit": b'"caller";r=7'}
 
 
@@ -121,3 +119,9 @@ async def test_whatever_an_owner_is_called_it_has_a_bucket_of_its_own(redis: Red
     for owner in ("a\r\nFLUSHALL", "*", "\x00", "ä" * 500):
         assert sum([await asked(limiter, Bucket(owner, 10)) for _ in range(11)]) == 10
     assert await asked(limiter, FEW)
+
+
+async def test_a_limit_that_is_lowered_holds_at_once(redis: Redis) -> None:
+    limiter = Limiter(redis, "closed")
+    assert await asked(limiter, MANY)
+    assert sum([await asked(limiter, Bucket(MANY.owner, 10)) for _ in range(30)]) == 10
