@@ -218,6 +218,22 @@ async def test_a_unique_one_keeps_its_fields_from_becoming_what_it_can_not_be_ov
     assert crm.object("company").indexes == ()
 
 
+async def test_a_unique_one_keeps_what_its_where_asks_for(crm: Living) -> None:
+    await crm.change(index("name", of="opportunity", is_unique=True, name="once", where={"stage": {"eq": "NEW"}}))
+    stage = crm.object("opportunity").kept_fields["stage"]
+    others = tuple(NewOption(id=str(each.id), value=each.value) for each in stage.options if each.value != "NEW")
+    for change in (
+        UpdateField(object="opportunity", field="stage", options=others, default_value=None),
+        UpdateField(object="opportunity", field="stage", type="MULTI_SELECT", default_value=None),
+    ):
+        (error,) = await crm.errors(change)
+        assert error.code == "CONFLICT", error.message
+        assert '"once"' in error.message
+    assert len(crm.object("opportunity").indexes) == 1
+    await crm.change(DeleteField(object="opportunity", field="stage"))
+    assert crm.object("opportunity").indexes == ()
+
+
 async def test_a_dry_run_tells_what_a_job_will_do(crm: Living) -> None:
     preview = await preview_changes(crm.db, crm.id, [index("name")])
     (statement,) = preview.statements

@@ -73,6 +73,14 @@ class NeededByIndex(Conflict):
         )
 
 
+class WhereLost(Conflict):
+    def __init__(self, of: Object, index: Index) -> None:
+        super().__init__(
+            f'The unique index "{index.name}" of "{of.name_singular}" could no longer tell which records it is about.',
+            hint=f'Delete "{index.name}" first.',
+        )
+
+
 def create_index(draft: Draft, change: CreateIndex) -> None:
     of = find_object(draft.snapshot, change.object)
     if len(of.indexes) >= MOST_INDEXES:
@@ -101,9 +109,11 @@ def settle_indexes(draft: Draft) -> Iterator[Problem]:
         was = draft.before.objects.get(of.id)
         if of.indexes and was is not None:
             yield from _unfit(of)
-            kept = tuple(_settled(draft, was, of))
-            if kept != of.indexes:
-                draft.put(replace(of, indexes=kept))
+            kept: list[Index] = []
+            for index in of.indexes:
+                yield from _settled(draft, was, of, index, kept)
+            if tuple(kept) != of.indexes:
+                draft.put(replace(of, indexes=tuple(kept)))
 
 
 def _unfit(of: Object) -> Iterator[Problem]:
@@ -115,16 +125,21 @@ def _unfit(of: Object) -> Iterator[Problem]:
                 yield Problem(field.id, NeededByIndex(of, index, field))
 
 
-def _settled(draft: Draft, was: Object, of: Object) -> Iterator[Index]:
-    for index in of.indexes:
-        if index not in was.indexes:
-            yield index  # the step itself has made it
-        elif all(fits(of, each, index.type) for each in index.parts):
-            try:
-                where = None if index.where is None else _follows(draft, was, index.where)
-            except (FilterUnfit, WhereUnfit):
-                continue
-            yield replace(index, where=where)
+def _settled(draft: Draft, was: Object, of: Object, index: Index, kept: list[Index]) -> Iterator[Problem]:
+    """Keeps it as it is now, if it can still be; a unique one does not go because of values that are gone."""
+    if index not in was.indexes:
+        kept.append(index)  # the step itself has made it
+        return
+    if not all(fits(of, each, index.type) for each in index.parts):
+        return
+    try:
+        where = None if index.where is None else _follows(draft, was, index.where)
+    except (FilterUnfit, WhereUnfit) as error:
+        is_field_gone = isinstance(error, FilterUnfit) and error.missing is not None
+        if index.is_unique and not is_field_gone:
+            yield Problem(of.id, WhereLost(of, index))
+    else:
+        kept.append(replace(index, where=where))
 
 
 def _follows(draft: Draft, was: Object, where: Any) -> Any:
