@@ -178,6 +178,7 @@ def endpoints(settings: Settings, services: Services) -> Mapping[str, ASGIApp]:
         settings,
         services.database,
         services.workspaces,
+        services.engine,
         services.tokens,
         services.identities,
         services.desk,

@@ -16,6 +16,7 @@ from armature.core.sealing import Sealing
 from armature.core.settings import Settings
 from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.document import DocumentReader
+from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.attempts import Attempts
@@ -396,8 +397,18 @@ class Counted:
         desk = Desk(database, Attempts(Redis(), "open"), Sealing([SECRET_KEY.encode()]), post_of(settings), settings)
         identities, reader = Identities(database, listener, tokens), DocumentReader(settings)
         documents = Documents(database, Redis(), listener, reader, 10)
+        engine = Engine(database, settings, workspaces, reader)
         control = Control(
-            settings, database, workspaces, tokens, identities, desk, Providers(()), documents, Cookies(settings)
+            settings,
+            database,
+            workspaces,
+            engine,
+            tokens,
+            identities,
+            desk,
+            Providers(()),
+            documents,
+            Cookies(settings),
         )
         self._executor: StaticExecutor[WorkspaceIdentity] = StaticExecutor(
             control_schema(),

@@ -1,6 +1,8 @@
 """A change of a workspace's model, from what was asked to what is: one transaction, or nothing.
 
 lock the version -> load -> edit and check -> diff -> apply -> record -> notify -> commit
+
+What can be computed while PostgreSQL is at work, is.
 """
 
 import asyncio
@@ -14,7 +16,8 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from armature.core.db import Connection, Database
-from armature.core.errors import Conflict
+from armature.core.errors import ArmatureError, Conflict
+from armature.core.meanwhile import meanwhile
 from armature.jobs.ledger import enqueue
 from armature.metadata.changes import Change
 from armature.metadata.edit import Edited, edit
@@ -27,13 +30,25 @@ from armature.migrations.workspace.diff import diff
 from armature.migrations.workspace.found_options import with_found_options
 from armature.migrations.workspace.held_roles import check_free
 from armature.migrations.workspace.index_jobs import index_jobs
-from armature.migrations.workspace.journal import NOBODY, Actor, Entry, entry_of, record_version, was_made
+from armature.migrations.workspace.journal import (
+    NOBODY,
+    Actor,
+    Entry,
+    Writing,
+    entry_of,
+    record_of,
+    was_made,
+    write_down,
+)
 from armature.migrations.workspace.rules import check_rules
 
 PAUSES = (0.25, 0.5, 0.0)  # seconds after each attempt, in which those who waited behind us go first
 
 # What another transaction's doing may cause once, and the next attempt either passes or explains.
 IN_THE_WAY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, ValuesInTheWay)
+
+Foresight = Callable[[Snapshot, Snapshot], None]
+"""Told of a version and of the next one, before that is committed: to get ready for it. It may still fail."""
 
 _queues: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
@@ -66,6 +81,7 @@ class Changeset:
     idempotency_key: str | None = None
     expected_version: int | None = None
     may_break_documents: bool = False
+    foresee: Foresight | None = None
 
 
 async def change_workspace(
@@ -79,6 +95,7 @@ async def change_workspace(
     expected_version: int | None = None,
     paths: Sequence[tuple[str | int, ...]] | None = None,
     may_break_documents: bool = False,
+    foresee: Foresight | None = None,
 ) -> Snapshot:
     """The snapshot after all changes; everybody hears of its version once it is committed.
 
@@ -96,6 +113,7 @@ async def change_workspace(
         idempotency_key=idempotency_key,
         expected_version=expected_version,
         may_break_documents=may_break_documents,
+        foresee=foresee,
     )
     return await in_turn(db, workspace_id, lambda connection: _change(connection, changeset))
 
@@ -124,30 +142,54 @@ def queue(workspace_id: UUID) -> asyncio.Lock:
 
 
 async def _change(connection: Connection, changeset: Changeset) -> Snapshot:
-    before = await lock_newest(connection, changeset.workspace_id, changeset.known)
+    locking = lock_newest(connection, changeset.workspace_id, changeset.known)
+    before, guessed = await meanwhile(locking, lambda: _edited_ahead(changeset))
     if await was_made(connection, changeset.workspace_id, changeset.idempotency_key, changeset.changes):
         return before
     if changeset.expected_version not in (None, before.version):
         raise ModelMovedOn(changeset.expected_version or 0, before.version)
     changes = await with_found_options(connection, before, changeset.changes, changeset.paths)
-    made = edited(before, replace(changeset, changes=changes))
+    is_as_guessed = before is changeset.known and changes is changeset.changes
+    made = guessed if guessed and is_as_guessed else edited(before, replace(changeset, changes=changes))
     after = made.snapshot
     if after is before and changeset.idempotency_key is None:
         return before
     if not changeset.may_break_documents and may_break(changeset.changes):
         refuse_broken(await broken_documents(connection, before, after))
-    entry = entry_of(before, after, changeset.changes, changeset.actor, changeset.idempotency_key)
-    await make(connection, before, made, entry)
+
+    def entry() -> Entry:
+        return entry_of(before, after, changeset.changes, changeset.actor, changeset.idempotency_key)
+
+    await make(connection, before, made, entry, changeset.foresee)
     return after
 
 
-async def make(connection: Connection, before: Snapshot, made: Edited, entry: Entry) -> None:
+def _edited_ahead(changeset: Changeset) -> Edited | None:
+    """What it will most likely come to. Errors wait until it is certain."""
+    try:
+        return None if changeset.known is None else edited(changeset.known, changeset)
+    except ArmatureError:
+        return None
+
+
+async def make(
+    connection: Connection, before: Snapshot, made: Edited, entry: Callable[[], Entry], foresee: Foresight | None = None
+) -> None:
     """Change the database and the catalog to what was made of `before`, and write that down."""
     after = made.snapshot
+
+    def record() -> Writing:
+        return record_of(before, after, entry())
+
     if after is not before:
         await check_free(connection, before, after)
-        await apply_steps(connection, diff(before, after, made.conversions), before)
-    await record_version(connection, before, after, entry)
+        applying = apply_steps(connection, diff(before, after, made.conversions), before)
+        _, recorded = await meanwhile(applying, record)
+    else:
+        recorded = record()
+    if foresee is not None:
+        asyncio.get_running_loop().call_soon(lambda: foresee(before, after))
+    await write_down(connection, recorded)
     for job in index_jobs(before, after):
         await enqueue(connection, job)
 

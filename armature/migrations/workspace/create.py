@@ -23,7 +23,7 @@ from armature.metadata.tables import memberships, workspaces
 from armature.migrations.workspace.apply import run_statements
 from armature.migrations.workspace.diff import diff
 from armature.migrations.workspace.index_jobs import index_jobs
-from armature.migrations.workspace.journal import Actor, entry_of, record_version
+from armature.migrations.workspace.journal import Actor, entry_of, record_of, write_down
 from armature.migrations.workspace.render import render_steps
 
 _STAND_IN = f"workspace_{uuid4().hex}"  # nobody can have written it into a default value
@@ -58,7 +58,7 @@ async def add_workspace(
         await notify(connection, {"identity": str(owner)})
     create_schema = str(CreateSchema(first.schema).compile(dialect=DIALECT))
     await run_statements(connection, [create_schema, *_first_statements(first)])
-    await record_version(connection, None, first, entry_of(None, first, changes, Actor(owner), None))
+    await write_down(connection, record_of(None, first, entry_of(None, first, changes, Actor(owner), None)))
     for job in index_jobs(None, first):
         await enqueue(connection, job)
     return first

@@ -47,7 +47,7 @@ async def with_found_options(
         if isinstance(each, UpdateField) and each.type in CHOICES and each.options is UNSET:
             path = paths[position] if paths else ("changes", position, "updateField")
             found[position] = await _with_options(connection, before, each, (*path, "type"))
-    return found
+    return changes if found == changes else found
 
 
 async def _with_options(connection: Connection, before: Snapshot, change: UpdateField, path: Path) -> UpdateField:

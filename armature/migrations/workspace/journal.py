@@ -73,11 +73,12 @@ def entry_of(
     return Entry(written(changes), [summary(each, *snapshots) for each in changes], undo, actor, idempotency_key)
 
 
-async def record_version(connection: Connection, before: Snapshot | None, after: Snapshot, entry: Entry) -> None:
-    """Write down the model and how it came about and, once the transaction commits, tell every process of the version.
+Writing = tuple[str, Sequence[Any]]
+"""A statement and its arguments."""
 
-    One round trip.
-    """
+
+def record_of(before: Snapshot | None, after: Snapshot, entry: Entry) -> Writing:
+    """What writes down the model and how it came about and, once the transaction commits, tells every process."""
     rows = changed_rows(before, after)
     statement = _record_statement(frozenset(changed_tables(before, rows)))
     values = {
@@ -92,7 +93,13 @@ async def record_version(connection: Connection, before: Snapshot | None, after:
         "idempotency_key": entry.idempotency_key,
         "notice": encoded({"workspace": str(after.workspace_id), "version": after.version}),
     }
-    await connection.execute(statement.sql, *statement.arguments(values))
+    return statement.sql, statement.arguments(values)
+
+
+async def write_down(connection: Connection, record: Writing) -> None:
+    """One round trip."""
+    sql, arguments = record
+    await connection.execute(sql, *arguments)
 
 
 async def history(connection: Connection, workspace_id: UUID, *, before: int | None, limit: int) -> list[Record]:

@@ -23,7 +23,7 @@ from armature.metadata.tables import fields, objects, relations, workspaces
 from armature.metadata.undo import FINAL
 from armature.migrations.workspace.apply import run_statements
 from armature.migrations.workspace.change import in_turn, lock_newest
-from armature.migrations.workspace.journal import NOBODY, Actor, Entry, record_version
+from armature.migrations.workspace.journal import NOBODY, Actor, Entry, record_of, write_down
 
 KIND = "purge"
 
@@ -107,7 +107,7 @@ async def _purge(connection: Connection, before: Snapshot, what: Gone, actor: Ac
     for table, ids in ((relations, what.relations), (fields, what.fields), (objects, what.objects)):
         await execute(connection, delete(table).where(_is_one_of(table.c.id, list(ids))))
     summary = list(_summary(before, what))
-    await record_version(connection, before, after, Entry([{"purge": summary}], summary, FINAL, actor))
+    await write_down(connection, record_of(before, after, Entry([{"purge": summary}], summary, FINAL, actor)))
     this = workspaces.c.id == after.workspace_id
     await execute(connection, update(workspaces).where(this).values(purged_version=after.version))
     return after

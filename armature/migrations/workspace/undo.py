@@ -84,8 +84,7 @@ async def undo_changeset(
         before, after, summary = await _undoing(connection, workspace_id, version, known)
         if not may_break_documents:
             refuse_broken(await broken_documents(connection, before, after))
-        entry = _entry(before, after, version, summary, actor)
-        await make(connection, before, Edited(after), entry)
+        await make(connection, before, Edited(after), lambda: _entry(before, after, version, summary, actor))
         return after
 
     return await in_turn(db, workspace_id, undo)

@@ -8,6 +8,7 @@ Each arrow is remembered: a warm request is a few look-ups, the variables' coerc
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from armature.core.db import Database
 from armature.core.errors import ArmatureError, BadUserInput, Forbidden, SchemaChanged
 from armature.core.lru import Lru
 from armature.core.settings import Settings
-from armature.metadata.model import Snapshot
+from armature.metadata.model import Snapshot, renewed
+from armature.metadata.names import root_name
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.compile.plan.reads import Known, Read
 from armature.schema_builder.compile.rules import RowRules
@@ -39,6 +41,9 @@ from armature.schema_builder.view import View
 
 LONG_DOCUMENT = 5_000
 """Characters."""
+
+FORESEEN = 5
+"""So many objects' types are made before somebody asks for them."""
 
 TYPES = 50
 """So many that were made weigh 1 in the memory of schemas: a third of a megabyte."""
@@ -94,6 +99,17 @@ class Engine:
     def schema(self, snapshot: Snapshot) -> WorkspaceSchema:
         """The schema of a model, or of a role's view of it; workspaces and roles of one shape share it."""
         return self._schemas.get(snapshot.fingerprint) or self._new_schema(snapshot)
+
+    def foresee(self, before: Snapshot, after: Snapshot) -> None:
+        """Make the schema of a version that is about to be, where the one before it is in use: somebody waits for
+        PostgreSQL right now, and will next ask for what they have changed.
+        """
+        if before.fingerprint not in self._schemas:
+            return
+        types = self.schema(after).graphql
+        for of in islice(renewed(before.objects, after.objects), FORESEEN):
+            if of.is_visible and types.query_type is not None:
+                types.query_type.fields.get(root_name("list", of))
 
     def _new_schema(self, snapshot: Snapshot) -> WorkspaceSchema:
         """A schema that had to leave takes with it what was made for it."""

@@ -13,6 +13,7 @@ from armature.core.settings import Settings
 from armature.metadata.access import may, only_visible, roles_of, sees_all, visible
 from armature.metadata.model import Snapshot
 from armature.metadata.roles import FULL, STANDARD, Permission
+from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.desk import Desk
@@ -74,6 +75,7 @@ class Control:
     settings: Settings
     db: Database
     workspaces: Workspaces
+    engine: Engine
     tokens: AccessTokens
     identities: Identities
     desk: Desk

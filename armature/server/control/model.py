@@ -49,6 +49,7 @@ async def change_model(
         idempotency_key=idempotency_key,
         paths=asked.paths,
         may_break_documents=may_break_documents,
+        foresee=context.control.engine.foresee,
     )
     workspaces.put(after)
     return after
