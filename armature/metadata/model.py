@@ -346,7 +346,11 @@ class Snapshot:
     def fingerprint(self) -> bytes:
         """Equal for two workspaces whose models are the same but for ids: they share types, plans and statements."""
         objects = b"".join([each.fingerprint for each in self.objects.values()])
-        return _digest(objects, sorted(self._relation_prints.values()))
+        return _digest(objects, self._relations_print)
+
+    @cached_property
+    def _relations_print(self) -> bytes:
+        return _digest(sorted(self._relation_prints.values()))
 
     @cached_property
     def _relation_prints(self) -> Mapping[UUID, str]:
@@ -366,6 +370,8 @@ class Snapshot:
         prints = {**known, **{id_: self._relation_print(self.relations[id_]) for id_ in concerned}}
         if len(prints) == len(self.relations):
             self.__dict__["_relation_prints"] = prints
+        if prints == known:
+            self.__dict__["_relations_print"] = before._relations_print
 
     def _relation_print(self, relation: Relation) -> str:
         many, one = self.objects[relation.many_object], self.objects[relation.one_object]

@@ -39,7 +39,7 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("moment", ["apply_steps", "record_version"])
+@pytest.mark.parametrize("moment", ["apply_steps", "write_down"])
 async def test_neither_column_nor_metadata(crm: Living, migrated_database_url: str, moment: str) -> None:
     victim = await asyncio.create_subprocess_exec(
         sys.executable, "-c", VICTIM, migrated_database_url, str(crm.id), moment, stdout=subprocess.PIPE
@@ -79,7 +79,7 @@ async def test_no_value_is_converted_or_lost(crm: Living, migrated_database_url:
         CONVERTING_VICTIM,
         migrated_database_url,
         str(crm.id),
-        "record_version",
+        "write_down",
         stdout=subprocess.PIPE,
     )
     assert victim.stdout is not None

@@ -119,7 +119,8 @@ def _create_table(to: Operations, step: CreateTable, schema: str) -> None:
 
 
 def _add_column(to: Operations, step: AddColumn | AddFormula, schema: str) -> None:
-    to.add_column(step.of.table, _column(step.of, step.field), schema=schema)
+    # It brings no constraints, which Operations.add_column would look for in a table made for that.
+    to.impl.add_column(step.of.table, _column(step.of, step.field), schema=schema)
 
 
 def _drop_column(to: Operations, step: DropColumn, schema: str) -> None:

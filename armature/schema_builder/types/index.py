@@ -91,10 +91,17 @@ class Indexer:
         self._queries = tuple(queries)
         self._mutations = tuple(mutations)
         self._known: Lru[tuple[bytes, tuple[str, ...], tuple[str, ...], bool], Index] = Lru(KEPT)
+        self._last: Mapping[str, tuple[Object, Index]] = {}
 
     def of(self, view: View) -> Sequence[Index]:
         """One for each object. Not to be called by several threads at once."""
-        return [self._of(view, each) for each in view.snapshot.visible_objects.values()]
+        found, last = {}, self._last
+        for name, each in view.snapshot.visible_objects.items():
+            known = last.get(name)
+            is_same = known is not None and known[0] is each and _stands_alone(each)
+            found[name] = known if known is not None and is_same else (each, self._of(view, each))
+        self._last = found
+        return [index for _, index in found.values()]
 
     def _of(self, view: View, of: Object) -> Index:
         morphs = tuple(view[of.name_singular].morphs) if of.unions else ()
@@ -118,6 +125,11 @@ class Indexer:
         mutations = [each for each in self._mutations if each not in left_out and (merges or each != "merge")]
         queries = [each for each in self._queries if each != "duplicates" or criteria(of)]
         return Index(types, _roots(of, queries), _roots(of, mutations))
+
+
+def _stands_alone(of: Object) -> bool:
+    """Whether what an object brings is the same whatever there is besides it."""
+    return not of.unions and not of.rollups and of.access is None
 
 
 def _scalars(of: Object) -> set[str]:
