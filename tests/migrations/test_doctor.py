@@ -80,6 +80,15 @@ async def test_doctor_finds_numbers_that_no_longer_count_themselves(crm: Living)
         ("CREATE MATERIALIZED VIEW {}.mine AS SELECT 1", 'The materialized view "mine" belongs to no object'),
         ("CREATE SEQUENCE {}.mine", 'The sequence "mine" belongs to no object'),
         ("DROP TABLE {}.tasks", 'The table "tasks" is missing'),
+        ("DROP TABLE {}._events", 'The table "_events" is missing'),
+        ("ALTER TABLE {}._events DROP COLUMN causation_id", '"_events.causation_id" is missing'),
+        ("ALTER TABLE {}._events ALTER seq DROP IDENTITY", '"_events.seq" has another default'),
+        ("ALTER TABLE {}._events ALTER at DROP DEFAULT", '"_events.at" has another default'),
+        ("DROP INDEX {}._events__seq__idx", '"_events__seq__idx" of "_events" is missing'),
+        (
+            "DROP INDEX {}._events__seq__idx; CREATE INDEX _events__seq__idx ON {}._events (seq)",
+            '"_events__seq__idx" of "_events" covers other records',
+        ),
         ("CREATE TABLE {}.mine (id int)", 'The table "mine" belongs to no object'),
     ],
 )

@@ -40,6 +40,17 @@ async def test_an_empty_workspace_can_be_changed(db: Database) -> None:
     await empty.assert_healthy()
 
 
+async def test_no_object_can_take_the_name_of_the_events(db: Database) -> None:
+    empty = await living(db)
+
+    with pytest.raises(ArmatureError, match="_events"):
+        await empty.change(add_object("_events", text("title")))
+    await empty.change(add_object("event", text("title")))
+
+    assert empty.object("event").table == "events"
+    await empty.assert_healthy()
+
+
 async def test_its_owner_becomes_its_administrator(db: Database) -> None:
     async with db.connection() as connection:
         user = await connection.fetchval(

@@ -1,13 +1,13 @@
 """Workspaces begin: their row in the catalog, their schema, their first model, their first records."""
 
-from collections.abc import AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
-from sqlalchemy.schema import CreateSchema
+from sqlalchemy import MetaData, insert, select
+from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable, ExecutableDDLElement
 from uuid_utils.compat import uuid7
 
 from armature.core.db import DIALECT, Connection, Database, execute, fetch
@@ -25,6 +25,7 @@ from armature.migrations.workspace.diff import diff
 from armature.migrations.workspace.index_jobs import index_jobs
 from armature.migrations.workspace.journal import Actor, entry_of, record_of, write_down
 from armature.migrations.workspace.render import render_steps
+from armature.schema_builder.event_table import events_table
 
 _STAND_IN = f"workspace_{uuid4().hex}"  # nobody can have written it into a default value
 _rendered: Lru[bytes, list[str]] = Lru(100)
@@ -56,8 +57,7 @@ async def add_workspace(
     if owner is not None:
         await execute(connection, insert(memberships).values(user_id=owner, workspace_id=id_, role=OWNER))
         await notify(connection, {"identity": str(owner)})
-    create_schema = str(CreateSchema(first.schema).compile(dialect=DIALECT))
-    await run_statements(connection, [create_schema, *_first_statements(first)])
+    await run_statements(connection, _first_statements(first))
     await write_down(connection, record_of(None, first, entry_of(None, first, changes, Actor(owner), None)))
     for job in index_jobs(None, first):
         await enqueue(connection, job)
@@ -65,10 +65,21 @@ async def add_workspace(
 
 
 def _first_statements(first: Snapshot) -> list[str]:
-    """What makes the tables of a new workspace: rendered once for all of one shape, but for the name of the schema."""
+    """What makes a new workspace's schema: rendered once for all of one shape, but for the name."""
     shape = first.fingerprint
-    statements = _rendered.get(shape) or _rendered.put(shape, render_steps(diff(None, first), _STAND_IN))
+    statements = _rendered.get(shape) or _rendered.put(
+        shape, [*_schema_statements(), *render_steps(diff(None, first), _STAND_IN)]
+    )
     return [each.replace(_STAND_IN, first.schema) for each in statements]
+
+
+def _schema_statements() -> Iterator[str]:
+    """What every workspace has, whatever its model is."""
+    events = events_table(MetaData(), _STAND_IN)
+    made: list[ExecutableDDLElement] = [CreateSchema(_STAND_IN), CreateTable(events)]
+    made += [CreateIndex(each) for each in sorted(events.indexes, key=lambda index: str(index.name))]
+    for each in made:
+        yield str(each.compile(dialect=DIALECT)).strip()
 
 
 async def list_workspaces(connection: Connection) -> list[Workspace]:

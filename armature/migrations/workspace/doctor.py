@@ -15,6 +15,7 @@ from armature.migrations.workspace.finding import Finding as Finding
 from armature.migrations.workspace.index_differences import index_differences
 from armature.migrations.workspace.inspect import differences
 from armature.migrations.workspace.job_findings import job_findings
+from armature.schema_builder.event_table import events_table
 from armature.schema_builder.tables import Tables
 
 
@@ -75,6 +76,7 @@ async def _differences(db: Database, workspace_id: UUID) -> list[Finding]:
             snapshot = await load_snapshot(reading, workspace_id)
             of_indexes = await index_differences(reading, snapshot)
         model = Tables(snapshot, snapshot.schema).complete()
+        events_table(model, snapshot.schema)
         found = [*await connection.run_sync(differences, model, snapshot.schema), *of_indexes]
     return [Finding(workspace_id, each.what, each.fix) for each in found]
 

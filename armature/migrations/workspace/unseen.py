@@ -7,7 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Connection, PrimaryKeyConstraint, Row, Table, exists, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Index,
+    PrimaryKeyConstraint,
+    Row,
+    Table,
+    exists,
+    select,
+    text,
+)
 from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex, DropIndex, ExecutableDDLElement
 
 from armature.core.db import DIALECT
@@ -80,8 +91,12 @@ _EXPRESSION = (
     "WHERE adrelid = 'pg_temp.__probe'::regclass AND attgenerated = 'v'"
 )
 _CHECK = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'pg_temp.__probe'::regclass"
-LIVE = "(deleted_at IS NULL)"
-"""The only predicate an index of ours has, as PostgreSQL writes it."""
+PREDICATES = {
+    "deleted_at IS NULL": "(deleted_at IS NULL)",
+    "position IS NULL": '("position" IS NULL)',
+    "position IS NOT NULL": '("position" IS NOT NULL)',
+}
+"""Those that indexes of ours have, as SQLAlchemy and as PostgreSQL writes them."""
 
 
 def _by_table(connection: Connection, query: Any, schema: str) -> Mapping[str, dict[str, Row[Any]]]:
@@ -148,7 +163,9 @@ def _kept(connection: Connection, table: Table, column: Column[Any]) -> str:
 
 def _constraints(connection: Connection, table: Table, there: Mapping[str, Row[Any]]) -> Iterator[Difference]:
     wanted = {
-        str(each.name): each for each in table.constraints if isinstance(each, PrimaryKeyConstraint | CheckConstraint)
+        str(each.name): each
+        for each in table.constraints
+        if isinstance(each, CheckConstraint) or (isinstance(each, PrimaryKeyConstraint) and each.columns)
     }
     for name, constraint in wanted.items():
         row = there.get(name)
@@ -187,13 +204,18 @@ def _indexes(table: Table, there: Mapping[str, Row[Any]]) -> Iterator[Difference
         row = there.get(str(index.name))
         if row is None:
             continue
-        if row.predicate != (LIVE if index.dialect_options["postgresql"]["where"] is not None else None):
+        if row.predicate != _predicate(index):
             fix = f"{_sql(DropIndex(index))};\n{_sql(CreateIndex(index))}"
             what = f'The index "{index.name}" of "{table.name}" covers other records than it should.'
             yield Difference(what, fix)
         elif not row.is_valid:
             fix = f"REINDEX INDEX {quote(str(table.schema))}.{quote(str(index.name))}"
             yield Difference(f'The index "{index.name}" of "{table.name}" is not valid.', fix)
+
+
+def _predicate(index: Index) -> str | None:
+    where = index.dialect_options["postgresql"]["where"]
+    return None if where is None else PREDICATES[str(where.compile(dialect=DIALECT)).rpartition(".")[2]]
 
 
 def _sql(statement: ExecutableDDLElement) -> str:
