@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.authenticator import PRESENT, Device, encoded
 from tests.support.control_plane import PASSWORD, PUBLIC_URL, Caller, Site
-from tests.support.signing_in import code, with_app
+from tests.support.signing_in import BEGIN_TOTP, CONFIRM_TOTP, App, code, sign_in, with_app
 
 BEGIN = "mutation($input: ConfirmedInput!) { beginPasskey(input: $input) { challenge options } }"
 ADD = "mutation($input: AddPasskeyInput!) { addPasskey(input: $input) { passkeys { id name lastUsedAt } } }"
@@ -149,3 +149,33 @@ def test_a_server_that_does_not_know_its_address_has_no_passkeys(site: Site) -> 
     body = site.ask(BEGIN_SIGN_IN)
     assert code(body) == "UNAVAILABLE"
     assert "ARMATURE_PUBLIC_URL" in body["errors"][0]["extensions"]["hint"]
+
+
+def test_a_password_alone_changes_nothing_where_passkeys_are_the_second_factor(mailing_site: Site) -> None:
+    """Whoever got hold of the password would make a second factor of their own, and be as good as the user."""
+    ada = mailing_site.sign_up()
+    device = with_device(ada)
+    thief = Caller(mailing_site, sign_in(mailing_site, ada.session["user"]["email"])["accessToken"])
+    (passkey,) = thief.do("{ account { passkeys { id } } }")["account"]["passkeys"]
+
+    for mutation in ("beginPasskey(input: $input) { challenge }", "beginTotp(input: $input) { secret }"):
+        error = thief.error(f"mutation($input: ConfirmedInput!) {{ {mutation} }}", input=KNOWN)
+        assert error["extensions"]["code"] == "SECOND_FACTOR_REQUIRED"
+    assert thief.error(REMOVE, id=passkey["id"], input=KNOWN)["extensions"]["code"] == "SECOND_FACTOR_REQUIRED"
+
+    begun = begin(mailing_site)
+    session = finish(mailing_site, begun, device.get(begun["options"]))["data"]["signInWithPasskey"]
+    assert with_device(Caller(mailing_site, session["accessToken"]))
+
+
+def test_an_authenticator_app_that_was_begun_before_a_passkey_is_not_confirmed_without_it(mailing_site: Site) -> None:
+    ada = mailing_site.sign_up()
+    thief = Caller(mailing_site, sign_in(mailing_site, ada.session["user"]["email"])["accessToken"])
+    app = App(thief.do(BEGIN_TOTP, password=PASSWORD)["beginTotp"]["secret"])
+    begun = thief.do(BEGIN, input=KNOWN)["beginPasskey"]
+    with_device(ada)
+
+    assert thief.error(CONFIRM_TOTP, code=app.code())["extensions"]["code"] == "SECOND_FACTOR_REQUIRED"
+    credential = Device(PUBLIC_URL).create(begun["options"])
+    given = {"name": "x", "challenge": begun["challenge"], "credential": credential}
+    assert thief.error(ADD, input=given)["extensions"]["code"] == "SECOND_FACTOR_REQUIRED"

@@ -212,3 +212,17 @@ def test_an_administrator_learns_who_gets_at_a_record_and_why(crm: Caller) -> No
             "rights": rights,
             "reasons": [{"role": "clerk", "rights": rights, "readRule": None, "writeRule": rule}],
         }
+
+
+def test_what_a_role_opens_it_opens_of_its_own_workspace(crm: Caller) -> None:
+    """A guest here is the owner of another workspace, and works in that one."""
+    token = crm.do('mutation { invite(input: {role: "guest"}) { token } }')["invite"]["token"]
+    guest = crm.site.sign_up()
+    guest.do("mutation($token: String!) { acceptInvitation(token: $token) { id } }", token=token)
+    at_home = guest.within(guest.workspace_id)
+
+    for shown in ("members { role }", "apiKeys { name }"):
+        assert at_home.do(f"{{ workspace {{ {shown} }} }}")["workspace"]
+        error = at_home.error(f"{{ workspaces {{ id {shown} }} }}")
+        assert (error["extensions"]["code"], error["path"][:1]) == ("FORBIDDEN", ["workspaces"])
+    assert len(at_home.do("{ workspaces { name } }")["workspaces"]) == 2

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 
 from armature.core.db import Database, fetch_one
-from armature.metadata.account_tables import totp_secrets
+from armature.metadata.account_tables import passkeys, totp_secrets
 from armature.metadata.tables import users
 
 
@@ -17,6 +17,11 @@ class OwnAccount:
     is_email_verified: bool
     has_password: bool
     has_totp: bool
+    has_passkeys: bool
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.has_totp or self.has_passkeys
 
 
 async def own_account(db: Database, user_id: UUID) -> OwnAccount:
@@ -27,6 +32,7 @@ async def own_account(db: Database, user_id: UUID) -> OwnAccount:
         users.c.email_verified_at.is_not(None).label("is_email_verified"),
         users.c.password_hash.is_not(None).label("has_password"),
         totp.label("has_totp"),
+        exists().where(passkeys.c.user_id == users.c.id).label("has_passkeys"),
     )
     async with db.connection() as connection:
         row = await fetch_one(connection, wanted.where(users.c.id == user_id))

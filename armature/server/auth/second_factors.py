@@ -37,6 +37,16 @@ class SecondFactorNeeded(Unauthenticated):
         )
 
 
+class PasskeyNeeded(Unauthenticated):
+    code = "SECOND_FACTOR_REQUIRED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This account has a second factor, which was not shown in this session.",
+            hint="Sign in with the passkey, or with the authenticator app's code, and try again.",
+        )
+
+
 class CodeWrong(Unauthenticated):
     def __init__(self) -> None:
         super().__init__(

@@ -14,7 +14,7 @@ from asyncpg import Record
 from sqlalchemy import delete, func, insert, select, update
 from uuid_utils.compat import uuid7
 
-from armature.core.db import Connection, Database, execute, fetch, fetch_one
+from armature.core.db import Connection, Database, execute, fetch, fetch_one, fetch_value
 from armature.core.errors import NotFound, Unauthenticated
 from armature.core.notices import notify
 from armature.core.secrets import is_token, new_token, token_hash
@@ -44,6 +44,14 @@ class Entry:
     visit: Visit
     has_second_factor: bool = False
     workspace_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who is signed in, and by which session."""
+
+    user_id: UUID
+    session_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,13 @@ async def strengthen(connection: Connection, user_id: UUID, session_id: UUID) ->
     mine = (sessions.c.user_id == user_id, sessions.c.id == session_id)
     await execute(connection, update(sessions).where(*mine).values(has_second_factor=True))
     await notify(connection, {"identity": str(user_id)})
+
+
+async def is_strong(db: Database, session_id: UUID) -> bool:
+    """Whether a second factor was shown in this session."""
+    async with db.connection() as connection:
+        strong = select(sessions.c.has_second_factor).where(sessions.c.id == session_id)
+        return bool(await fetch_value(connection, strong))
 
 
 async def revoke_session(db: Database, user_id: UUID, session: str) -> UUID:

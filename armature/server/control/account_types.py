@@ -72,6 +72,7 @@ class Workspace:
 
     @strawberry.field
     async def members(self, info: Info[Context, None]) -> list[Member]:
+        info.context.check_here(self.row["id"])
         rows = await info.context.listed(await info.context.loaders.members_of_workspace.load(self.row["id"]))
         return [_member(row) for row in rows]
 
@@ -97,6 +98,7 @@ class Workspace:
     @strawberry.field
     async def api_keys(self, info: Info[Context, None]) -> list[ApiKey]:
         """Also those that expired or were revoked."""
+        info.context.check_here(self.row["id"])
         return await api_keys_of(info.context, self.row["id"])
 
 

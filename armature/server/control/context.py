@@ -17,9 +17,17 @@ from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.desk import Desk
-from armature.server.auth.identity import Identities, Identity, SignInFirst, WorkspaceIdentity, placed
+from armature.server.auth.identity import (
+    WORKSPACE_HEADER,
+    Identities,
+    Identity,
+    SignInFirst,
+    WorkspaceIdentity,
+    placed,
+)
 from armature.server.auth.oidc import Providers
 from armature.server.auth.roles import check_may_give, check_named, names_of
+from armature.server.auth.sessions import Signed
 from armature.server.auth.visit import Visit
 from armature.server.control.loaders import Loaders
 from armature.server.cookies import Cookies
@@ -61,6 +69,14 @@ class NotPermitted(Forbidden):
         )
 
 
+class WorksElsewhere(Forbidden):
+    def __init__(self, workspace_id: UUID) -> None:
+        super().__init__(
+            "This is told of the workspace that you work in only.",
+            hint=f"Send the header {WORKSPACE_HEADER}: {workspace_id}.",
+        )
+
+
 class UsersOnly(Forbidden):
     def __init__(self) -> None:
         super().__init__(
@@ -93,12 +109,6 @@ class Visitor:
     wants_cookies: bool = False
     refresh_cookie: str | None = field(default=None, repr=False)
     answer_headers: list[Header] = field(default_factory=list, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    user_id: UUID
-    session_id: UUID
 
 
 class Context:
@@ -148,6 +158,11 @@ class Context:
     def place(self) -> WorkspaceIdentity:
         """The caller in the workspace it works in. Raises SignInFirst, WorkspaceNotChosen."""
         return placed(self._identity)
+
+    def check_here(self, workspace_id: UUID) -> None:
+        """A permission is one of the workspace that the caller works in, and of no other. Raises WorksElsewhere."""
+        if workspace_id != self.place().workspace_id:
+            raise WorksElsewhere(workspace_id)
 
     async def listed(self, found: Sequence[T]) -> Sequence[T]:
         """What a list in the answer holds, in its turn: between two, other requests run. Raises TooManyEntries."""

@@ -1,14 +1,10 @@
 """Passkeys of one's own account, and signing in with one."""
 
-from uuid import UUID
-
 import strawberry
 from strawberry import ID, Info
 from strawberry.scalars import JSON
 
-from armature.server.auth.accounts import check_code
-from armature.server.auth.credentials import confirm_password
-from armature.server.auth.own_account import own_account
+from armature.server.auth.own_account import OwnAccount, own_account
 from armature.server.auth.passkeys import (
     add_passkey,
     begin_passkey,
@@ -16,6 +12,7 @@ from armature.server.auth.passkeys import (
     remove_passkey,
     sign_in_with_passkey,
 )
+from armature.server.auth.renewal import check_strong, confirm_both
 from armature.server.auth.sessions import Entry, strengthen
 from armature.server.control.context import Context
 from armature.server.control.mutations.at_input import at_input
@@ -52,14 +49,15 @@ class PasskeyMutations:
         """What navigator.credentials.create() needs."""
         context = info.context
         with at_input():
-            user = await _confirmed(context, input)
-        begun = await begin_passkey(context.desk, user, (await own_account(context.db, user)).email)
+            own = await _confirmed(context, input)
+        begun = await begin_passkey(context.desk, own.user_id, own.email)
         return PasskeyChallenge(challenge=begun.challenge, options=begun.options)
 
     @strawberry.mutation
     async def add_passkey(self, info: Info[Context, None], input: AddPasskeyInput) -> Account:
         """The browser's answer to beginPasskey. From now on signInWithPasskey takes it."""
         context, owner = info.context, info.context.owner()
+        await check_strong(context.desk, owner, await own_account(context.db, owner.user_id))
         with at_input():
             await add_passkey(context.desk, owner.user_id, input.name, input.challenge, input.credential)
         async with context.db.transaction() as connection:
@@ -72,9 +70,9 @@ class PasskeyMutations:
         """Nobody signs in with it from now on."""
         context = info.context
         with at_input():
-            user_id = await _confirmed(context, input)
-        await remove_passkey(context.db, user_id, id)
-        return account_of(await own_account(context.db, user_id))
+            own = await _confirmed(context, input)
+        await remove_passkey(context.db, own.user_id, id)
+        return account_of(await own_account(context.db, own.user_id))
 
     @strawberry.mutation
     async def begin_passkey_sign_in(self, info: Info[Context, None]) -> PasskeyChallenge:
@@ -91,10 +89,6 @@ class PasskeyMutations:
         return await signed_in(context, user_id, Entry("PASSKEY", context.visit, has_second_factor=True))
 
 
-async def _confirmed(context: Context, given: ConfirmedInput) -> UUID:
-    """Whoever has an authenticator app shows it, too: a passkey is as good as both."""
-    user = await confirm_password(context.desk, context.owner().user_id, given.password, context.visit)
-    own = await own_account(context.db, user["id"])
-    if own.has_totp:
-        await check_code(context.desk, own.user_id, given.code)
-    return own.user_id
+async def _confirmed(context: Context, given: ConfirmedInput) -> OwnAccount:
+    """A passkey is as good as password and second factor together, so it takes both."""
+    return await confirm_both(context.desk, context.owner(), given.password, given.code, context.visit)

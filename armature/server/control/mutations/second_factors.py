@@ -5,6 +5,8 @@ from strawberry import Info
 
 from armature.server.auth.accounts import check_code
 from armature.server.auth.credentials import confirm_password
+from armature.server.auth.own_account import own_account
+from armature.server.auth.renewal import check_strong
 from armature.server.auth.second_factors import (
     begin_totp,
     confirm_totp,
@@ -38,17 +40,20 @@ class SecondFactorMutations:
     @strawberry.mutation
     async def begin_totp(self, info: Info[Context, None], input: ConfirmedInput) -> NewTotp:
         """A secret for an authenticator app, which counts once confirmTotp has a code of it."""
-        context = info.context
+        context, owner = info.context, info.context.owner()
         with at_input():
-            user = await confirm_password(context.desk, context.owner().user_id, input.password, context.visit)
+            user = await confirm_password(context.desk, owner.user_id, input.password, context.visit)
+            own = await own_account(context.db, user["id"])
+            await check_strong(context.desk, owner, own)
         async with context.db.transaction() as connection:
-            begun = await begin_totp(connection, context.desk.sealing, user["id"], user["email"])
+            begun = await begin_totp(connection, context.desk.sealing, own.user_id, own.email)
         return NewTotp(secret=begun.secret, url=begun.url)
 
     @strawberry.mutation
     async def confirm_totp(self, info: Info[Context, None], code: str) -> list[str]:
         """From now on signing in asks for a code. The recovery codes, each good once, are for when the app is lost."""
         context, owner = info.context, info.context.owner()
+        await check_strong(context.desk, owner, await own_account(context.db, owner.user_id))
         async with context.db.transaction() as connection:
             codes = await confirm_totp(connection, context.desk.sealing, owner.user_id, code)
             await strengthen(connection, owner.user_id, owner.session_id)
