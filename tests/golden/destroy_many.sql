@@ -14,7 +14,18 @@ WHERE t2.deleted_at IS NULL AND t2.opportunity_id = t1.id ORDER BY t2.id
 FROM unnest($1::UUID[]) WITH ORDINALITY AS anon_1(id, n) JOIN $workspace.opportunities AS t1 ON t1.id = anon_1.id ORDER BY anon_1.n) AS r$4;
 -- $1 = [UUID('00000003-0000-7000-8000-000000000001'), UUID('00000003-0000-7000-8000-000000000003')]
 
-DELETE FROM $workspace.opportunities WHERE $workspace.opportunities.id = ANY ($1::UUID[]);
--- $1 = [UUID('00000003-0000-7000-8000-000000000001'), UUID('00000003-0000-7000-8000-000000000003')]
+WITH w AS 
+(DELETE FROM $workspace.opportunities WHERE $workspace.opportunities.id = ANY ($6::UUID[]) RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, NULL::jsonb AS __after, $workspace.opportunities.id), 
+e AS 
+(INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'DESTROYED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
+FROM w)
+ SELECT w.id 
+FROM w;
+-- $1 = 'opportunities'
+-- $2 = {'source': 'SYSTEM', 'name': None, 'userId': None, 'apiKeyId': None}
+-- $3 = None
+-- $4 = None
+-- $5 = 0
+-- $6 = [UUID('00000003-0000-7000-8000-000000000001'), UUID('00000003-0000-7000-8000-000000000003')]
 
 COMMIT;

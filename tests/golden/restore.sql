@@ -1,5 +1,8 @@
 WITH w AS 
-(UPDATE $workspace.companies SET updated_at=now(), deleted_at=NULL, updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID WHERE $workspace.companies.id = $5::UUID RETURNING $workspace.companies.id, $workspace.companies.deleted_at, $workspace.companies.name)
+(UPDATE $workspace.companies SET updated_at=now(), deleted_at=NULL, updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID WHERE $workspace.companies.id = $10::UUID RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.companies.id, $workspace.companies.deleted_at, $workspace.companies.name), 
+e AS 
+(INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT CASE WHEN ((w.__before ->> 'deleted_at') IS NOT NULL) THEN 'RESTORED' ELSE 'UPDATED' END AS anon_1, $1::VARCHAR AS anon_2, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_3, $3::VARCHAR AS anon_4, $4::UUID AS anon_5, $5::SMALLINT AS anon_6 
+FROM w)
  SELECT row_to_json(r$3) AS j 
 FROM (SELECT w.name AS "name", w.deleted_at AS "deletedAt", (SELECT coalesce(json_agg(r$2), '[]'::json) AS j 
 FROM (SELECT t1.last_name AS "lastName" 
@@ -7,8 +10,13 @@ FROM $workspace.people AS t1
 WHERE t1.deleted_at IS NULL AND t1.company_id = w.id ORDER BY t1.id 
  LIMIT 60) AS r$2) AS "people" 
 FROM w) AS r$3;
--- $1 = 'SYSTEM'
--- $2 = None
+-- $1 = 'companies'
+-- $2 = {'source': 'SYSTEM', 'name': None, 'userId': None, 'apiKeyId': None}
 -- $3 = None
 -- $4 = None
--- $5 = UUID('00000001-0000-7000-8000-000000000009')
+-- $5 = 0
+-- $6 = 'SYSTEM'
+-- $7 = None
+-- $8 = None
+-- $9 = None
+-- $10 = UUID('00000001-0000-7000-8000-000000000009')

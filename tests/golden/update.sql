@@ -1,12 +1,20 @@
 WITH w AS 
-(UPDATE $workspace.companies SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, domain_name=$5::VARCHAR, employees=$6::INTEGER WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.id = $7::UUID RETURNING $workspace.companies.id, $workspace.companies.updated_at, $workspace.companies.name, $workspace.companies.domain_name, $workspace.companies.employees)
+(UPDATE $workspace.companies SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, domain_name=$10::VARCHAR, employees=$11::INTEGER WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.id = $12::UUID RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.companies.id, $workspace.companies.updated_at, $workspace.companies.name, $workspace.companies.domain_name, $workspace.companies.employees), 
+e AS 
+(INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
+FROM w)
  SELECT row_to_json(r$1) AS j 
 FROM (SELECT w.name AS "name", w.employees AS "employees", w.domain_name AS "domainName", w.updated_at AS "updatedAt" 
 FROM w) AS r$1;
--- $1 = 'SYSTEM'
--- $2 = None
+-- $1 = 'companies'
+-- $2 = {'source': 'SYSTEM', 'name': None, 'userId': None, 'apiKeyId': None}
 -- $3 = None
 -- $4 = None
--- $5 = None
--- $6 = 121
--- $7 = UUID('00000001-0000-7000-8000-000000000001')
+-- $5 = 0
+-- $6 = 'SYSTEM'
+-- $7 = None
+-- $8 = None
+-- $9 = None
+-- $10 = None
+-- $11 = 121
+-- $12 = UUID('00000001-0000-7000-8000-000000000001')

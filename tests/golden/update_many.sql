@@ -1,12 +1,23 @@
 BEGIN;
 
-UPDATE $workspace.companies SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, address_city=$5::VARCHAR WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.employees > $6::INTEGER RETURNING $workspace.companies.id;
--- $1 = 'SYSTEM'
--- $2 = None
+WITH w AS 
+(UPDATE $workspace.companies SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, address_city=$10::VARCHAR WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.employees > $11::INTEGER RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.companies.id), 
+e AS 
+(INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
+FROM w)
+ SELECT w.id 
+FROM w;
+-- $1 = 'companies'
+-- $2 = {'source': 'SYSTEM', 'name': None, 'userId': None, 'apiKeyId': None}
 -- $3 = None
 -- $4 = None
--- $5 = 'Bath'
--- $6 = 1
+-- $5 = 0
+-- $6 = 'SYSTEM'
+-- $7 = None
+-- $8 = None
+-- $9 = None
+-- $10 = 'Bath'
+-- $11 = 1
 
 SELECT coalesce(json_agg(r$2), '[]'::json) AS j 
 FROM (SELECT t1.name AS "name", t1.address_city AS "addressCity" 

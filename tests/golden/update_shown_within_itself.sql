@@ -1,12 +1,23 @@
 BEGIN;
 
-UPDATE $workspace.people SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=t1.id FROM $workspace.companies AS t1 WHERE $workspace.people.deleted_at IS NULL AND $workspace.people.id = $5::UUID AND t1.deleted_at IS NULL AND t1.id = $6::UUID RETURNING $workspace.people.id;
--- $1 = 'SYSTEM'
--- $2 = None
+WITH w AS 
+(UPDATE $workspace.people SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=t1.id FROM $workspace.companies AS t1 WHERE $workspace.people.deleted_at IS NULL AND $workspace.people.id = $10::UUID AND t1.deleted_at IS NULL AND t1.id = $11::UUID RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.people.id), 
+e AS 
+(INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
+FROM w)
+ SELECT w.id 
+FROM w;
+-- $1 = 'people'
+-- $2 = {'source': 'SYSTEM', 'name': None, 'userId': None, 'apiKeyId': None}
 -- $3 = None
 -- $4 = None
--- $5 = UUID('00000002-0000-7000-8000-000000000001')
--- $6 = UUID('00000001-0000-7000-8000-000000000002')
+-- $5 = 0
+-- $6 = 'SYSTEM'
+-- $7 = None
+-- $8 = None
+-- $9 = None
+-- $10 = UUID('00000002-0000-7000-8000-000000000001')
+-- $11 = UUID('00000001-0000-7000-8000-000000000002')
 
 SELECT row_to_json(r$6) AS j 
 FROM (SELECT (SELECT row_to_json(r$5) AS j 

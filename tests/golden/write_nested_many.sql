@@ -1,38 +1,74 @@
 BEGIN;
 
-INSERT INTO $workspace.companies (id, name, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1.id, anon_1.name, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS TEXT[])) AS anon_1(id, name);
--- $1 = 'SYSTEM'
--- $2 = None
+WITH w AS 
+(INSERT INTO $workspace.companies (id, name, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_6.id AS id, anon_6.name AS name, $6::VARCHAR AS anon_7, $6::VARCHAR AS anon__1, $7::VARCHAR AS anon_8, $7::VARCHAR AS anon__2, $8::UUID AS anon_9, $8::UUID AS anon__3, $9::UUID AS anon_10, $9::UUID AS anon__4 
+FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS TEXT[])) AS anon_6(id, name) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::jsonb AS __before, to_jsonb(__new) AS __after, $workspace.companies.id), 
+e AS 
+(INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'CREATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
+FROM w)
+ SELECT w.id 
+FROM w 
+WHERE false;
+-- $1 = 'companies'
+-- $2 = {'source': 'SYSTEM', 'name': None, 'userId': None, 'apiKeyId': None}
 -- $3 = None
 -- $4 = None
--- $5 = '{"(new id)","(new id)"}'
--- $6 = '{"A","B"}'
+-- $5 = 0
+-- $6 = 'SYSTEM'
+-- $7 = None
+-- $8 = None
+-- $9 = None
+-- $10 = '{"(new id)","(new id)"}'
+-- $11 = '{"A","B"}'
 
 SELECT $workspace.companies.id, $workspace.companies.id AS id__1 
 FROM $workspace.companies 
 WHERE $workspace.companies.id = ANY ($1::UUID[]) AND $workspace.companies.deleted_at IS NULL;
 -- $1 = [UUID('00000001-0000-7000-8000-000000000001')]
 
-INSERT INTO $workspace.people (id, first_name, company_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1.id, anon_1.first_name, anon_1.company_id, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS TEXT[]), CAST($7::VARCHAR AS UUID[])) AS anon_1(id, first_name, company_id);
--- $1 = 'SYSTEM'
--- $2 = None
+WITH w AS 
+(INSERT INTO $workspace.people (id, first_name, company_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_6.id AS id, anon_6.first_name AS first_name, anon_6.company_id AS company_id, $6::VARCHAR AS anon_7, $6::VARCHAR AS anon__1, $7::VARCHAR AS anon_8, $7::VARCHAR AS anon__2, $8::UUID AS anon_9, $8::UUID AS anon__3, $9::UUID AS anon_10, $9::UUID AS anon__4 
+FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS TEXT[]), CAST($12::VARCHAR AS UUID[])) AS anon_6(id, first_name, company_id) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::jsonb AS __before, to_jsonb(__new) AS __after, $workspace.people.id), 
+e AS 
+(INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'CREATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
+FROM w)
+ SELECT w.id 
+FROM w 
+WHERE false;
+-- $1 = 'people'
+-- $2 = {'source': 'SYSTEM', 'name': None, 'userId': None, 'apiKeyId': None}
 -- $3 = None
 -- $4 = None
--- $5 = '{"(new id)","(new id)","(new id)"}'
--- $6 = '{"a","b","c"}'
--- $7 = '{"(new id)","(new id)","00000001-0000-7000-8000-000000000001"}'
+-- $5 = 0
+-- $6 = 'SYSTEM'
+-- $7 = None
+-- $8 = None
+-- $9 = None
+-- $10 = '{"(new id)","(new id)","(new id)"}'
+-- $11 = '{"a","b","c"}'
+-- $12 = '{"(new id)","(new id)","00000001-0000-7000-8000-000000000001"}'
 
-INSERT INTO $workspace.notes (id, title, person_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1.id, anon_1.title, anon_1.person_id, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS TEXT[]), CAST($7::VARCHAR AS UUID[])) AS anon_1(id, title, person_id);
--- $1 = 'SYSTEM'
--- $2 = None
+WITH w AS 
+(INSERT INTO $workspace.notes (id, title, person_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_6.id AS id, anon_6.title AS title, anon_6.person_id AS person_id, $6::VARCHAR AS anon_7, $6::VARCHAR AS anon__1, $7::VARCHAR AS anon_8, $7::VARCHAR AS anon__2, $8::UUID AS anon_9, $8::UUID AS anon__3, $9::UUID AS anon_10, $9::UUID AS anon__4 
+FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS TEXT[]), CAST($12::VARCHAR AS UUID[])) AS anon_6(id, title, person_id) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::jsonb AS __before, to_jsonb(__new) AS __after, $workspace.notes.id), 
+e AS 
+(INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'CREATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
+FROM w)
+ SELECT w.id 
+FROM w 
+WHERE false;
+-- $1 = 'notes'
+-- $2 = {'source': 'SYSTEM', 'name': None, 'userId': None, 'apiKeyId': None}
 -- $3 = None
 -- $4 = None
--- $5 = '{"(new id)"}'
--- $6 = '{"n"}'
--- $7 = '{"(new id)"}'
+-- $5 = 0
+-- $6 = 'SYSTEM'
+-- $7 = None
+-- $8 = None
+-- $9 = None
+-- $10 = '{"(new id)"}'
+-- $11 = '{"n"}'
+-- $12 = '{"(new id)"}'
 
 SELECT coalesce(json_agg(r$6), '[]'::json) AS j 
 FROM (SELECT t1.first_name AS "firstName", (SELECT row_to_json(r$3) AS j 

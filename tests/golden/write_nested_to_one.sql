@@ -1,21 +1,44 @@
 BEGIN;
 
-INSERT INTO $workspace.companies (id, name, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_1.id, anon_1.name, $1::VARCHAR AS anon_2, $1::VARCHAR AS anon__1, $2::VARCHAR AS anon_3, $2::VARCHAR AS anon__2, $3::UUID AS anon_4, $3::UUID AS anon__3, $4::UUID AS anon_5, $4::UUID AS anon__4 
-FROM unnest(CAST($5::VARCHAR AS UUID[]), CAST($6::VARCHAR AS TEXT[])) AS anon_1(id, name);
--- $1 = 'SYSTEM'
--- $2 = None
+WITH w AS 
+(INSERT INTO $workspace.companies (id, name, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_6.id AS id, anon_6.name AS name, $6::VARCHAR AS anon_7, $6::VARCHAR AS anon__1, $7::VARCHAR AS anon_8, $7::VARCHAR AS anon__2, $8::UUID AS anon_9, $8::UUID AS anon__3, $9::UUID AS anon_10, $9::UUID AS anon__4 
+FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS TEXT[])) AS anon_6(id, name) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::jsonb AS __before, to_jsonb(__new) AS __after, $workspace.companies.id), 
+e AS 
+(INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'CREATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
+FROM w)
+ SELECT w.id 
+FROM w 
+WHERE false;
+-- $1 = 'companies'
+-- $2 = {'source': 'SYSTEM', 'name': None, 'userId': None, 'apiKeyId': None}
 -- $3 = None
 -- $4 = None
--- $5 = '{"(new id)"}'
--- $6 = '{"New"}'
+-- $5 = 0
+-- $6 = 'SYSTEM'
+-- $7 = None
+-- $8 = None
+-- $9 = None
+-- $10 = '{"(new id)"}'
+-- $11 = '{"New"}'
 
-UPDATE $workspace.people SET updated_at=now(), updated_by_source=$1::VARCHAR, updated_by_name=$2::VARCHAR, updated_by_user_id=$3::UUID, updated_by_api_key_id=$4::UUID, company_id=$5::UUID WHERE $workspace.people.deleted_at IS NULL AND $workspace.people.id = $6::UUID RETURNING $workspace.people.id;
--- $1 = 'SYSTEM'
--- $2 = None
+WITH w AS 
+(UPDATE $workspace.people SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=$10::UUID WHERE $workspace.people.deleted_at IS NULL AND $workspace.people.id = $11::UUID RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.people.id), 
+e AS 
+(INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
+FROM w)
+ SELECT w.id 
+FROM w;
+-- $1 = 'people'
+-- $2 = {'source': 'SYSTEM', 'name': None, 'userId': None, 'apiKeyId': None}
 -- $3 = None
 -- $4 = None
--- $5 = UUID('(new id)')
--- $6 = UUID('00000002-0000-7000-8000-000000000002')
+-- $5 = 0
+-- $6 = 'SYSTEM'
+-- $7 = None
+-- $8 = None
+-- $9 = None
+-- $10 = UUID('(new id)')
+-- $11 = UUID('00000002-0000-7000-8000-000000000002')
 
 SELECT row_to_json(r$4) AS j 
 FROM (SELECT (SELECT row_to_json(r$3) AS j 

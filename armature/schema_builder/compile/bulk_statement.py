@@ -16,6 +16,7 @@ from sqlalchemy import (
     any_,
     cast,
     exists,
+    false,
     func,
     literal_column,
     null,
@@ -30,6 +31,7 @@ from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import Changed, FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
+from armature.schema_builder.compile.events import evented
 from armature.schema_builder.compile.plan.conditions import Via
 from armature.schema_builder.compile.plan.writes import Upsert
 from armature.schema_builder.compile.stamps import created, updated
@@ -52,9 +54,10 @@ def bulk_insert(of: ObjectView, columns: Columns, upsert: Upsert | None) -> Stat
     chosen = select(*_values(rows, columns), *stamps.values()).select_from(rows)
     made = insert(of.table).from_select([*names, *stamps], chosen, include_defaults=False)
     if upsert is None:
-        return build.statement(made)
-    changed = or_update(build, made, of, names, upsert)
-    return build.statement(changed.returning(of.table.c.id, *(of.table.c[each.column] for each in upsert.by)))
+        return build.statement(select(evented(build, made, "CREATED").c.id).where(false()))
+    by = [of.table.c[each.column] for each in upsert.by]
+    written = evented(build, or_update(build, made, of, names, upsert), "UPSERTED", *by)
+    return build.statement(select(written.c.id, *(written.c[each.name] for each in by)))
 
 
 def bulk_update(of: ObjectView, columns: Columns, far: str, via: Via | None = None) -> Statement:
@@ -65,12 +68,12 @@ def bulk_update(of: ObjectView, columns: Columns, far: str, via: Via | None = No
     build = Builder()
     table = of.table
     rows = _rows(build, [("id", Uuid()), (ABOVE, Uuid()), *columns])
-    return build.statement(
+    changed = (
         update(table)
         .values({**dict(zip([name for name, _ in columns], _values(rows, columns), strict=True)), **updated(build)})
         .where(table.c.id == rows.c.id, _belongs(build, table, rows, far, via), build.visible(of, table, "UPDATE"))
-        .returning(table.c.id)
     )
+    return build.statement(select(evented(build, changed, "UPDATED").c.id))
 
 
 def _belongs(
@@ -91,7 +94,7 @@ def bulk_join(via: Via) -> Statement:
     chosen = select(rows.c[ABOVE], rows.c.id, *stamps.values()).select_from(rows)
     link = via.object.table
     made = insert(link).from_select([via.near, via.far, *stamps], chosen, include_defaults=False)
-    return build.statement(made.on_conflict_do_nothing().returning(link.c.id))
+    return build.statement(select(evented(build, made.on_conflict_do_nothing(), "CREATED").c.id))
 
 
 def bulk_unjoin(via: Via) -> Statement:
@@ -100,7 +103,9 @@ def bulk_unjoin(via: Via) -> Statement:
     link = via.object.table
     rows = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
     joined = (link.c[via.far] == rows.c.id, link.c[via.near] == rows.c[ABOVE])
-    return build.statement(_deleted(build, via).where(*joined).returning(link.c[via.near], link.c[via.far]))
+    ends = (link.c[via.near], link.c[via.far])
+    deleted = evented(build, _deleted(build, via).where(*joined), "DELETED", *ends)
+    return build.statement(select(*(deleted.c[each.name] for each in ends)))
 
 
 def bulk_unjoin_others(via: Via) -> Statement:
@@ -110,7 +115,8 @@ def bulk_unjoin_others(via: Via) -> Statement:
     above = build.bound(FromVariable(("all",)), ARRAY(Uuid()))
     kept = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
     stays = exists().select_from(kept).where(kept.c.id == link.c[via.far], kept.c[ABOVE] == link.c[via.near])
-    return build.statement(_deleted(build, via).where(link.c[via.near] == any_(above), ~stays.correlate(link)))
+    deleted = _deleted(build, via).where(link.c[via.near] == any_(above), ~stays.correlate(link))
+    return build.statement(select(evented(build, deleted, "DELETED").c.id))
 
 
 def _deleted(build: Builder, via: Via) -> Update:
@@ -125,13 +131,14 @@ def bulk_connect(of: ObjectView, far: str) -> Statement:
     build = Builder()
     table = of.table
     rows = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
-    return build.statement(
+    connected = (
         update(table)
         .values({far: rows.c[ABOVE], **updated(build)})
         .where(
             table.c.id == rows.c.id, table.c[far].is_distinct_from(rows.c[ABOVE]), build.visible(of, table, "UPDATE")
         )
     )
+    return build.statement(select(evented(build, connected, "UPDATED").c.id))
 
 
 def not_allowed(of: ObjectView, to: Right) -> Statement:
@@ -150,12 +157,12 @@ def bulk_release(of: ObjectView, far: str) -> Statement:
     build = Builder()
     table = of.table
     kept, above = (build.bound(FromVariable((name,)), ARRAY(Uuid())) for name in ("id", ABOVE))
-    return build.statement(
+    released = (
         update(table)
         .values({far: null(), **updated(build)})
         .where(table.c[far] == any_(above), (table.c.id == any_(kept)).is_not(True), build.visible(of, table, "UPDATE"))
-        .returning(table.c.id)
     )
+    return build.statement(select(evented(build, released, "UPDATED").c.id))
 
 
 def _rows(build: Builder, columns: Columns) -> TableValuedAlias:

@@ -12,12 +12,14 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     TableClause,
+    Update,
     Uuid,
     all_,
     and_,
     any_,
     case,
     exists,
+    false,
     func,
     literal_column,
     null,
@@ -30,6 +32,7 @@ from armature.metadata.model import Field, Object, Snapshot
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import EMPTY
+from armature.schema_builder.compile.events import Change, evented
 from armature.schema_builder.compile.stamps import updated
 from armature.schema_builder.compile.statement import Statement
 from armature.schema_builder.tables import column_name, has_unique, queried
@@ -77,7 +80,7 @@ def delete_statement(of: ObjectView) -> Statement:
     build = _Merging()
     table = of.table
     deleted = update(table).values({"deleted_at": func.now(), **updated(build)})
-    return build.statement(deleted.where(table.c.id == any_(build.others)))
+    return _changed(build, deleted.where(table.c.id == any_(build.others)), "DELETED")
 
 
 def fill_statement(of: ObjectView) -> Statement:
@@ -89,7 +92,7 @@ def fill_statement(of: ObjectView) -> Statement:
         for each in fields:
             own = table.c[each.column]
             filled[each.column] = case((_has(build, of, fields, table), own), else_=_found(build, of, fields, each))
-    return build.statement(update(table).values(filled).where(table.c.id == build.kept))
+    return _changed(build, update(table).values(filled).where(table.c.id == build.kept), "UPDATED")
 
 
 def _units(of: ObjectView) -> Iterator[Sequence[Plain]]:
@@ -160,14 +163,14 @@ def _move_joined(table: TableClause, column: str, others: Sequence[str]) -> Stat
         )
         is_free = or_(table.c.deleted_at.is_not(None), ~taken.correlate(table))
         moved = moved.where(is_free, table.c[each] != all_(build.all))
-    return build.statement(moved.where(table.c[column] == any_(build.others)))
+    return _changed(build, moved.where(table.c[column] == any_(build.others)), "UPDATED")
 
 
 def _move_all(table: TableClause, column: str) -> Statement:
     """Those merged keep what they refer to, where they are of the same object."""
     build = _Merging()
     moved = update(table).values({column: build.kept, **updated(build)})
-    return build.statement(moved.where(table.c[column] == any_(build.others), table.c.id != all_(build.all)))
+    return _changed(build, moved.where(table.c[column] == any_(build.others), table.c.id != all_(build.all)), "UPDATED")
 
 
 def _move_one(table: TableClause, column: str) -> Statement:
@@ -178,4 +181,8 @@ def _move_one(table: TableClause, column: str) -> Statement:
     first = build.first(mover.c.id, mover, mover.c[column], may_move)
     is_free = ~exists().where(there.c[column] == build.kept, there.c.deleted_at.is_(None))
     moved = update(table).values({column: build.kept, **updated(build)})
-    return build.statement(moved.where(table.c.id == first, is_free))
+    return _changed(build, moved.where(table.c.id == first, is_free), "UPDATED")
+
+
+def _changed(build: _Merging, changed: Update, change: Change) -> Statement:
+    return build.statement(select(evented(build, changed, change).c.id).where(false()))

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     ColumnElement,
     FromClause,
@@ -129,11 +130,17 @@ class Parts(ABC):
     def __init__(self) -> None:
         self._binds: dict[str, Bind] = {}
         self._known: dict[int, Sql] = {}
+        self._beside: list[CTE] = []
         self._levels = 0
 
-    def statement(self, whole: Any) -> Statement:
-        rendered = render(whole)
+    def statement(self, whole: Select[*tuple[Any, ...]]) -> Statement:
+        """What writes records is never a statement by itself: see compile/events.py."""
+        rendered = render(whole.add_cte(*self._beside))
         return Statement(rendered.sql, tuple(self._binds[name] for name in rendered.names))
+
+    def beside(self, part: CTE) -> None:
+        """One more part of the statement, which nothing is selected from."""
+        self._beside.append(part)
 
     def bound(self, bind: Bind, kind: TypeEngine[Any]) -> Sql:
         name = f"p{len(self._binds)}"

@@ -4,12 +4,13 @@ Inside one statement every part sees the data as it was before. So a selection t
 below the record itself, is read by a second statement of the same transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
     FromClause,
     Select,
@@ -26,12 +27,13 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
-from sqlalchemy.sql.dml import Delete, Update, UpdateBase
+from sqlalchemy.sql.dml import Delete, Update
 
 from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
+from armature.schema_builder.compile.events import Change, evented
 from armature.schema_builder.compile.plan.distances import Distance
 from armature.schema_builder.compile.plan.levels import Link, OneOf, Output, Rows
 from armature.schema_builder.compile.plan.objects_read import objects_read
@@ -94,8 +96,7 @@ def _is_shown_after(write: Write, rows: Rows) -> bool:
 
 def _shown_at_once(write: Write, rows: Rows) -> Statement:
     build = Builder()
-    changed = _change(build, write)
-    written = changed.returning(*_looked_at(write.object.table, rows.outputs)).cte("w")
+    written = _changed(build, write, *_looked_at(write.object.table, rows.outputs))
     inner = select(*build.outputs(rows.outputs, written)).select_from(written)
     return build.statement(build.as_json(inner, rows))
 
@@ -120,11 +121,12 @@ def _looked_at(table: TableClause, outputs: Sequence[Output]) -> Sequence[Column
 
 def _ids_of(write: Write) -> Statement:
     build = Builder()
-    return build.statement(_change(build, write).returning(write.object.table.c.id))
+    return build.statement(select(_changed(build, write).c.id))
 
 
-def _change(build: Builder, write: Write) -> UpdateBase:
-    return CHANGES[write.does](build, write)
+def _changed(build: Builder, write: Write, *columns: ColumnElement[Any]) -> CTE:
+    write_them, change = CHANGES[write.does]
+    return evented(build, write_them(build, write), "UPSERTED" if write.upsert else change, *columns)
 
 
 def _insert(build: Builder, write: Write) -> Insert:
@@ -202,15 +204,15 @@ def _wanted(build: Builder, write: Write) -> ColumnElement[bool]:
     return condition if write.since is None else and_(condition, build.condition(write.since, table))
 
 
-CHANGES = {
-    "create": _insert,
-    "update": _update,
-    "update_many": _update,
-    "delete": _delete,
-    "delete_many": _delete,
-    "restore": _restore,
-    "restore_many": _restore,
-    "destroy": _destroy,
+CHANGES: Mapping[str, tuple[Callable[[Builder, Write], Insert | Update | Delete], Change]] = {
+    "create": (_insert, "CREATED"),
+    "update": (_update, "UPDATED"),
+    "update_many": (_update, "UPDATED"),
+    "delete": (_delete, "DELETED"),
+    "delete_many": (_delete, "DELETED"),
+    "restore": (_restore, "RESTORED"),
+    "restore_many": (_restore, "RESTORED"),
+    "destroy": (_destroy, "DESTROYED"),
 }
 
 
@@ -320,4 +322,5 @@ def _find_ids(write: Write) -> Statement:
 
 def _destroy_ids(of: ObjectView) -> Statement:
     build = Builder()
-    return build.statement(delete(of.table).where(of.table.c.id == any_(build.bound(IDS, ARRAY(Uuid())))))
+    destroyed = delete(of.table).where(of.table.c.id == any_(build.bound(IDS, ARRAY(Uuid()))))
+    return build.statement(select(evented(build, destroyed, "DESTROYED").c.id))

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+from armature.core.logs import current_request_id
+from armature.schema_builder.compile.events import CAUSE
 from armature.schema_builder.compile.rules import ME
 from armature.schema_builder.compile.stamps import CALLER
 
@@ -13,13 +15,18 @@ Source = Literal["MANUAL", "API", "SYSTEM"]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`roles` narrow what it sees and does; None: everything."""
+    """`roles` narrow what it sees and does; None: everything.
+
+    What a workflow does names the event that caused it, and how many such steps lie between it and a person.
+    """
 
     source: Source = "SYSTEM"
     name: str | None = None
     user_id: UUID | None = None
     api_key_id: UUID | None = None
     roles: tuple[str, ...] | None = None
+    causation_id: UUID | None = None
+    depth: int = 0
 
     @property
     def id(self) -> UUID | None:
@@ -27,9 +34,15 @@ class Caller:
 
     @property
     def variables(self) -> dict[str, Any]:
-        """The parts of an ACTOR, for the statements of a mutation, and what row rules ask."""
+        """The parts of an ACTOR, for the statements of a mutation, what its events tell, and what row rules ask."""
         parts = {"source": self.source, "name": self.name, "userId": self.user_id, "apiKeyId": self.api_key_id}
-        return {CALLER: parts, **self.me}
+        cause = {
+            "actor": parts,
+            "request_id": current_request_id(),
+            "causation_id": self.causation_id,
+            "depth": self.depth,
+        }
+        return {CALLER: parts, CAUSE: cause, **self.me}
 
     @property
     def me(self) -> dict[str, Any]:

@@ -35,8 +35,11 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable
 
 from armature.core.db import DIALECT, Connection, fetch_value, render
+from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.run.fetch import PLACEHOLDER
+from armature.schema_builder.compile.events import evented
+from armature.schema_builder.run.caller import SYSTEM
+from armature.schema_builder.run.fetch import PLACEHOLDER, prepared
 from armature.schema_builder.transfer.headers import Target, is_counted
 from armature.schema_builder.view import ObjectView, View
 
@@ -111,12 +114,15 @@ class Staging:
             if target.column != "id":
                 columns[target.column] = value
         chosen = select(*columns.values()).select_from(joined).order_by(self._table.c.line)
+        build = Builder()
         made = insert(self._of.table).from_select(list(columns), chosen, include_defaults=False)
-        tag = await self._connection.execute(self._sql(made))
+        counted = select(func.count()).select_from(evented(build, made, "CREATED"))
+        sql, arguments = prepared(build.statement(counted), self._schema, SYSTEM.variables)
+        count: int = await self._connection.fetchval(sql, *arguments)
         for target in self._targets:
             if target.link is None and is_counted(target.entry):
                 await self._count_on(target.column)
-        return int(tag.rpartition(" ")[2])
+        return count
 
     async def _count_on(self, column: str) -> None:
         """PostgreSQL goes on after the highest number that the file has."""
