@@ -92,6 +92,38 @@ async def test_a_date_stays_a_date(events: Client) -> None:
     ]
 
 
+async def test_a_time_is_grouped_by_several_granularities(events: Client) -> None:
+    found = await events.data(
+        "{eventsGroupBy(by: [{field: AT, granularity: YEAR}, {field: AT, granularity: MONTH}, {field: AT, "
+        "granularity: DAY_OF_WEEK}, {field: AT, granularity: MONTH_OF_YEAR}, {field: AT}], having: {count: {gt: 0}}, "
+        "orderBy: {key: {at: DESC_NULLS_FIRST}}) {key {"
+        "at year: at(granularity: YEAR) month: at(granularity: MONTH) "
+        "weekday: atPart(granularity: DAY_OF_WEEK) number: atPart(granularity: MONTH_OF_YEAR)}}}"
+    )
+
+    def key(at: str, year: str, month: str, weekday: int, number: int) -> dict[str, Any]:
+        times = {name: f"{value}:00+00:00" for name, value in (("year", year), ("month", month))}
+        return {"at": f"{at}+00:00", **times, "weekday": weekday, "number": number}
+
+    assert [each["key"] for each in found["eventsGroupBy"]] == [
+        {"at": None, "year": None, "month": None, "weekday": None, "number": None},
+        key("2024-10-27T00:30:00", "2024-01-01T00:00", "2024-10-01T00:00", 7, 10),
+        key("2024-03-31T00:59:59.999999", "2024-01-01T00:00", "2024-03-01T00:00", 7, 3),
+        key("2024-01-01T00:30:00", "2024-01-01T00:00", "2024-01-01T00:00", 1, 1),
+        key("2023-12-31T23:30:00", "2023-01-01T00:00", "2023-12-01T00:00", 7, 12),
+    ]
+
+
+async def test_one_that_comes_as_a_variable_tells_which_is_meant(events: Client) -> None:
+    query = (
+        "query($g: DateGranularity) {eventsGroupBy(by: [{field: DAY, granularity: YEAR}, {field: DAY, granularity: "
+        "MONTH}], limit: 1) {key {day(granularity: $g)}}}"
+    )
+
+    for granularity, day in (("YEAR", "2023-01-01"), ("MONTH", "2023-12-01")):
+        assert await events.data(query, g=granularity) == {"eventsGroupBy": [{"key": {"day": day}}]}
+
+
 async def test_groups_are_kept_and_ordered_by_their_aggregates(crm: Client) -> None:
     query = (
         "query($h: PersonHavingInput, $o: [PersonGroupOrderByInput!]) "
@@ -160,10 +192,22 @@ async def test_nothing_makes_no_group(crm: Client) -> None:
         ("by: {field: CITY, company: {field: NAME}}", "count", "by", "by names no field."),
         ("by: [{field: CITY}, {field: CITY}]", "count", "city", "Records are grouped by city twice."),
         (
-            "by: [{field: CREATED_AT, granularity: DAY}, {field: CREATED_AT, granularity: YEAR}]",
+            'by: [{field: CREATED_AT, granularity: DAY}, {field: CREATED_AT, granularity: DAY, timeZone: "UTC"}]',
             "count",
             "createdAt",
             "Records are grouped by createdAt twice.",
+        ),
+        (
+            "by: [{field: CREATED_AT, granularity: DAY}, {field: CREATED_AT, granularity: YEAR}]",
+            "key {createdAt}",
+            "createdAt",
+            "Records are grouped by createdAt in several ways.",
+        ),
+        (
+            "by: [{field: CREATED_AT, granularity: DAY}]",
+            "key {createdAt(granularity: YEAR)}",
+            "createdAt by YEAR",
+            "Records are not grouped by createdAt by YEAR.",
         ),
         ("by: {company: {field: PROFILE}}", "count", "profile", "can't be grouped by profile"),
         ("by: {field: CITY, granularity: DAY}", "count", "city", "city is no time: it has no DAY."),

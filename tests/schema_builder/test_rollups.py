@@ -147,6 +147,17 @@ async def test_rollups_are_aggregated_grouped_by_and_told_apart(firms: Client) -
     assert await asked(firms, distinct) == [{"name": "Core"}, {"name": "Acme"}]
 
 
+async def test_records_that_lead_to_none_are_not_grouped_with_those_that_count_none(firms: Client) -> None:
+    await firms.data('mutation {createDeal(data: {name: "Z"}) {id}}')
+    groups = "{dealsGroupBy(by: {firm: {field: TAG_COUNT}}) {key {firm {tagCount}} count records {name}}}"
+
+    assert await asked(firms, groups) == [
+        {"key": {"firm": {"tagCount": 0}}, "count": 1, "records": [{"name": "d"}]},
+        {"key": {"firm": {"tagCount": 2}}, "count": 3, "records": [{"name": "a"}, {"name": "b"}, {"name": "c"}]},
+        {"key": {"firm": {"tagCount": None}}, "count": 1, "records": [{"name": "Z"}]},
+    ]
+
+
 async def test_a_write_shows_its_own_effect_in_rollups(firms: Client) -> None:
     bolt = (await asked(firms, '{firms(filter: {name: {eq: "Bolt"}}) {id}}'))[0]["id"]
     data = '{name: "e", size: 2, stage: WON, firmId: $to}'

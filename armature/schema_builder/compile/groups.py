@@ -11,6 +11,7 @@ from sqlalchemy import (
     Subquery,
     Text,
     and_,
+    case,
     cast,
     false,
     func,
@@ -34,6 +35,7 @@ from armature.schema_builder.compile.plan.outputs import TypeName
 from armature.schema_builder.compile.plan.summaries import SummaryField
 from armature.schema_builder.compile.statement import Key, Parts, Sql, Ways, keyed
 from armature.schema_builder.types.scalars import is_shown_as_text
+from armature.schema_builder.view import Rolled
 
 UTC = Constant("UTC")
 ONE: Sql = literal_column("1")
@@ -99,7 +101,7 @@ def _having(build: Parts, having: Having | Combined, table: NamedFromClause) -> 
 
 
 def _key_sql(build: Parts, key: GroupKey, ways: Ways) -> Sql:
-    column = build.value(key.entry, ways.to(key.through))
+    column = _reached(build, key, ways.to(key.through))
     if key.granularity is None:
         return column
     zone = build.bound(key.time_zone or UTC, Text())
@@ -111,6 +113,12 @@ def _key_sql(build: Parts, key: GroupKey, ways: Ways) -> Sql:
     if is_date:
         return cast(func.date_trunc(unit, cast(column, DateTime())), Date())
     return func.date_trunc(unit, column, zone)
+
+
+def _reached(build: Parts, key: GroupKey, table: NamedFromClause) -> Sql:
+    """A record that leads to none has nothing there, not a count of 0."""
+    value = build.value(key.entry, table)
+    return case((table.c.id.is_not(None), value)) if key.through and isinstance(key.entry, Rolled) else value
 
 
 def _ids(build: Parts, rows: Rows, ways: Ways) -> Sql:

@@ -39,7 +39,18 @@ class GranularityUnfit(BadUserInput):
 
 class GroupedTwice(BadUserInput):
     def __init__(self, name: str) -> None:
-        super().__init__(f"Records are grouped by {name} twice.", hint="Give it once.", field=name)
+        super().__init__(
+            f"Records are grouped by {name} twice.", hint="Give it once, or once for each granularity.", field=name
+        )
+
+
+class WhichGranularity(BadUserInput):
+    def __init__(self, name: str, known: Sequence[str | None]) -> None:
+        super().__init__(
+            f"Records are grouped by {name} in several ways.",
+            hint=f"Say which is meant: {name}(granularity: {' or '.join(each for each in known if each)}).",
+            field=name,
+        )
 
 
 class NotGroupedBy(BadUserInput):
@@ -65,12 +76,12 @@ def groups(reading: Reading, of: ObjectView, nodes: Sequence[FieldNode], given: 
 
 
 def _keys(reading: Reading, of: ObjectView, given: Given) -> tuple[GroupKey, ...]:
-    found: dict[tuple[tuple[str, ...], bool], GroupKey] = {}
+    found: dict[tuple[tuple[str, ...], str | None], GroupKey] = {}
     for each in given["by"]:
         key = _by(reading, of, each)
-        if (key.names, key.is_part) in found:
+        if (key.names, key.granularity) in found:
             raise GroupedTwice(".".join(key.names))
-        found[key.names, key.is_part] = key
+        found[key.names, key.granularity] = key
     if not found:
         raise NothingToGroupBy
     return tuple(found.values())
@@ -162,10 +173,21 @@ def _key_field(
     way = (*names, field.name)
     if isinstance(field.entry, ToOne):
         return _key_fields(reading, reading.schema.view[field.entry.target], keys, way, key, nodes)
-    found = [at for at, each in enumerate(keys) if (each.names, each.is_part) == (way, field.is_part)]
-    if not found:
-        raise NotGroupedBy(".".join((*names, name)))
-    return KeyField(key, found[0])
+    alike = {each.granularity: at for at, each in enumerate(keys) if (each.names, each.is_part) == (way, field.is_part)}
+    given = reading.arguments(reading.type(type_name("group_key", of.name)), nodes[0])
+    return KeyField(key, _meant(alike, given.get("granularity"), ".".join((*names, name))))
+
+
+def _meant(alike: Mapping[str | None, int], granularity: str | None, name: str) -> int:
+    """Which of the keys by one field; one without a granularity needs no word."""
+    if granularity in alike:
+        return alike[granularity]
+    if granularity is not None or not alike:
+        raise NotGroupedBy(name if granularity is None else f"{name} by {granularity}")
+    if len(alike) > 1:
+        raise WhichGranularity(name, [*alike])
+    (at,) = alike.values()
+    return at
 
 
 def _having(of: ObjectView, given: Mapping[str, Any]) -> Having | Combined:

@@ -38,6 +38,9 @@ NOT_OF_GROUPS = ("distinctOn", *WITH_DELETED)
 """The arguments of a list that the records of a group have not."""
 
 TIMES = ("Date", "DateTime")
+BY_GRANULARITY: Arguments = {
+    "granularity": GraphQLArgument(DateGranularity, description="Which is meant, where `by` has the field twice.")
+}
 INT, STRING = SCALARS["Int"].graphql, SCALARS["String"].graphql
 
 
@@ -53,6 +56,10 @@ class InKey:
     name: str
     entry: Plain | ToOne
     is_part: bool = False
+
+    @property
+    def is_time(self) -> bool:
+        return isinstance(self.entry, Plain) and self.entry.scalar in TIMES
 
 
 def key_fields(of: ObjectView) -> Mapping[str, InKey]:
@@ -74,12 +81,13 @@ def group_key_type(types: Types, of: ObjectView) -> GraphQLObjectType:
         choice = choice_type_name("choice", of.name, entry.name)
         return types[choice] if entry.scalar == "ENUM" else SCALARS[entry.scalar].graphql
 
+    def shown(field: InKey) -> GraphQLField:
+        given = BY_GRANULARITY if field.is_time else None
+        return GraphQLField(kind(field), given, description=field.entry.field.label)
+
     return GraphQLObjectType(
         type_name("group_key", of.name),
-        lambda: {
-            name: GraphQLField(kind(field), description=field.entry.field.label)
-            for name, field in key_fields(of).items()
-        },
+        lambda: {name: shown(field) for name, field in key_fields(of).items()},
         description="What the records of a group have in common; it has what they are grouped by.",
     )
 
