@@ -61,6 +61,18 @@ async def contacts(api: DataApi) -> Client:
     return client
 
 
+async def test_deleted_records_are_found_where_they_are_asked_for(contacts: Client) -> None:
+    await contacts.data("mutation {deleteContacts(filter: {}) {count}}")
+    query = """query ($with: Boolean) {
+      search(text: "ada", withDeleted: $with) {score record {... on Contact {name {lastName} deletedAt}}}}"""
+
+    for without in (None, False):
+        assert await contacts.data(query, **{"with": without}) == {"search": []}
+    (found,) = (await contacts.data(query, **{"with": True}))["search"]
+    assert found["record"]["name"] == {"lastName": "Lovelace"}
+    assert found["record"]["deletedAt"] is not None
+
+
 async def finds(client: Client, text: str) -> bool:
     return bool((await client.data(f"query ($text: String!) {NAME}", text=text))["search"])
 

@@ -52,7 +52,8 @@ def finds(reading: Reading, nodes: Sequence[FieldNode], given: Given) -> Finds:
         raise NothingToSearch
     if len(objects) > MAX_OBJECTS:
         raise TooManyObjects(len(objects))
-    fields = tuple(_field(reading, objects, key, each) for key, each in reading.collected(nodes, RESULT).items())
+    shown = reading.collected(nodes, RESULT)
+    fields = tuple(_field(reading, objects, key, each, given) for key, each in shown.items())
     among = tuple(_among(reading, of, terms, given) for of in objects)
     return Finds(among, fields, reading.limit(given), given.get("after"))
 
@@ -73,19 +74,21 @@ def _objects(reading: Reading, given: Given) -> Iterator[ObjectView]:
 def _among(reading: Reading, of: ObjectView, terms: Terms, given: Given) -> Among:
     sought = whole_record(of, terms)
     narrowing = (given.get("filter") or {}).get(of.name)
-    if narrowing is None:
-        return Among(of, sought, sought)
-    return Among(of, sought, All((sought, condition_of(reading.schema.view, of, narrowing))))
+    condition = sought if narrowing is None else All((sought, condition_of(reading.schema.view, of, narrowing)))
+    return Among(of, sought, condition, reading.with_deleted(given))
 
 
-def _field(reading: Reading, objects: Sequence[ObjectView], key: str, nodes: Sequence[FieldNode]) -> FoundField:
+def _field(
+    reading: Reading, objects: Sequence[ObjectView], key: str, nodes: Sequence[FieldNode], given: Given
+) -> FoundField:
     match nodes[0].name.value:
         case "score":
             return Score(key)
         case "cursor":
             return Cursor(key)
         case "record":
-            shown = (Rows(of, reading.outputs(of, nodes, RECORD)) for of in objects)
+            deleted = reading.with_deleted(given)
+            shown = (Rows(of, reading.outputs(of, nodes, RECORD), with_deleted=deleted) for of in objects)
             return OneOf(key, tuple(Link(key, "id", "id", each) for each in shown))
         case _:
             return TypeName(key, RESULT)

@@ -15,7 +15,7 @@ from graphql import (
 )
 
 from armature.metadata.names import SEARCH, type_name
-from armature.schema_builder.types.many import INT, STRING
+from armature.schema_builder.types.many import INT, STRING, WITH_DELETED
 from armature.schema_builder.types.registry import Types, WholeEntry
 from armature.schema_builder.types.scalars import SCALARS
 from armature.schema_builder.view import View
@@ -68,6 +68,7 @@ def _search(types: Types) -> GraphQLField:
             "filter": GraphQLArgument(types[FILTER]),
             "limit": GraphQLArgument(INT, description="At most this many records."),
             "after": GraphQLArgument(STRING, description="Those after the record with this cursor."),
+            **WITH_DELETED,
         },
         description="Records in which the text is found, those that fit best first.",
     )
