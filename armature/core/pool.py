@@ -5,6 +5,7 @@ release is a task of its own. Here it is a look into a table. Sessions carry no 
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -14,9 +15,15 @@ from armature.core.line import Line
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
+CROWD = 4
+"""So many names for each place, within STEP, make it worth waiting a moment for a place of one's own."""
+
+MOMENT = 0.002  # seconds; a simple statement takes a tenth, one that PostgreSQL sees for the first time half of it
+
 LONGEST_IDLE, LONGEST_LIFE, STEP, PATIENCE = 300.0, 3_600.0, 30.0, 10.0  # seconds
 
 
+Soon: TypeAlias = "asyncio.Future[Connection | None]"
 Handed: TypeAlias = "tuple[int, Connection | None]"
 
 
@@ -38,6 +45,8 @@ class Pool:
         self._idle: dict[int, tuple[Connection, float]] = {}  # by place; the one used last comes last
         self._opened: dict[Connection, tuple[int, float]] = {}
         self._line = Line(size)
+        self._soon: tuple[deque[Soon], ...] = tuple(deque() for _ in range(size))
+        self._names: set[str] = set()
         self._closing: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -46,6 +55,10 @@ class Pool:
     async def acquire(self, name: str | None = None) -> Connection:
         """Raises what `connect` raises, and PoolClosed."""
         wanted = () if name is None else self._places(name)
+        if name is not None and self._is_crowded(name) and self._idle and self._idle.keys().isdisjoint(wanted):
+            found = await self._shortly(wanted)
+            if found is not None:
+                return found
         while self._idle:
             connection = self._take(wanted)
             if not connection.is_closed():
@@ -62,6 +75,26 @@ class Pool:
     def _places(self, name: str) -> tuple[int, int]:
         found = hash(name)
         return found % self._size, found // self._size % self._size
+
+    def _is_crowded(self, name: str) -> bool:
+        """Whether so many have asked lately that the statements of all can't be remembered everywhere."""
+        self._names.add(name)
+        return len(self._names) > CROWD * self._size
+
+    async def _shortly(self, wanted: tuple[int, ...]) -> "Connection | None":
+        """A connection that becomes free at one of these places within a MOMENT."""
+        turn: Soon = self._loop.create_future()
+        for each in wanted:
+            self._soon[each].append(turn)
+        timer = self._loop.call_later(MOMENT, _give_up, turn)
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and (found := turn.result()) is not None:
+                self.release(found)
+            raise
+        finally:
+            timer.cancel()
 
     def _take(self, wanted: tuple[int, ...]) -> Connection:
         for each in wanted:
@@ -118,6 +151,11 @@ class Pool:
 
     def _hand_on(self, place: int, connection: "Connection | None") -> None:
         """To somebody in line; None hands on the place of a connection that is gone."""
+        while connection is not None and self._soon[place]:
+            turn = self._soon[place].popleft()
+            if not turn.done():
+                turn.set_result(connection)
+                return
         if self._line.serve(place, connection):
             return
         if connection is not None:
@@ -142,8 +180,14 @@ class Pool:
     def _walk(self) -> None:
         """Now and then: close what nobody has used for long, and what has gathered much of what it once needed."""
         now = self._loop.time()
+        self._names.clear()
         for place, (connection, since) in list(self._idle.items()):
             if now - since > LONGEST_IDLE or now - self._opened[connection][1] > LONGEST_LIFE:
                 del self._idle[place]
                 self.discard(connection)
         self._timer = self._loop.call_later(STEP, self._walk) if len(self._free) < self._size else None
+
+
+def _give_up(turn: Soon) -> None:
+    if not turn.done():
+        turn.set_result(None)

@@ -4,6 +4,7 @@ What is deleted is set aside in a snapshot, so a newer one is an older one and t
 something was purged in between, it is read as a whole. Only options are removed, and they go with their field.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from asyncpg import Record
 from sqlalchemy import (
     CTE,
     BigInteger,
@@ -52,6 +54,9 @@ from armature.metadata.rows import (
 )
 from armature.metadata.tables import fields, objects, options, relations, roles, workspaces
 
+LARGE = 100_000
+"""Characters of JSON: a model of more than this is put together beside the event loop, which others wait for."""
+
 T = TypeVar("T", Object, Field, Relation, Role)
 
 
@@ -85,8 +90,16 @@ async def load_snapshot(connection: Connection, workspace_id: UUID, known: Snaps
         return base
     if 0 < base.version < row["purged_version"]:  # what was purged since is in no row any more
         return await load_snapshot(connection, workspace_id)
+    if len(row["model"]) > LARGE:
+        return await asyncio.to_thread(_next, base, row)
+    return _next(base, row)
+
+
+def _next(base: Snapshot, row: Record) -> Snapshot:
+    """With its fingerprint, which takes as long to find out, and is asked for first."""
     found = replace(with_rows(base, msgspec.json.decode(row["model"], type=ModelRows)), version=row["version"])
     found.succeed(base)
+    getattr(found, "fingerprint")  # noqa: B009
     return found
 
 

@@ -165,3 +165,42 @@ async def test_who_waits_for_a_place_of_its_own_passes_over_nobody_for_long(data
 
     assert served.index("nobody") <= 2 * SIZE
     assert len(served) == len(waiting)
+
+
+@pytest.fixture
+async def crowded(database: Database) -> str:
+    """A name with one place only, where both connections are open and more names than they can remember have asked."""
+    async with database.connection(), database.connection():
+        pass
+    for number in range(5 * SIZE):
+        async with database.connection(f"somebody {number}"):
+            pass
+    return next(name for name in map(str, range(1000)) if hash(name) % SIZE == hash(name) // SIZE % SIZE)
+
+
+async def pid_near(database: Database, name: str) -> int:
+    async with database.connection(name) as connection:
+        return connection.get_server_pid()
+
+
+async def test_in_a_crowd_one_waits_a_moment_for_a_place_of_ones_own(database: Database, crowded: str) -> None:
+    async with database.connection(crowded) as connection:
+        waiting = [asyncio.create_task(pid_near(database, crowded)) for _ in range(3)]
+        await asyncio.sleep(0)
+    assert set(await asyncio.gather(*waiting)) == {connection.get_server_pid()}
+
+
+async def test_and_no_longer_than_that(database: Database, crowded: str) -> None:
+    async with database.connection(crowded) as connection:
+        assert await pid_near(database, crowded) != connection.get_server_pid()
+
+
+async def test_who_gives_up_for_a_place_leaves_it_to_others(database: Database, crowded: str) -> None:
+    async with database.connection(crowded):
+        waiting = [asyncio.create_task(pid_near(database, crowded)) for _ in range(2)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+    waiting[1].cancel()  # what it waited for has just been given to it
+    await asyncio.gather(*waiting, return_exceptions=True)
+    async with database.connection() as one, database.connection() as other:
+        assert one is not other
