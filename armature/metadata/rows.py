@@ -3,6 +3,7 @@
 The attributes are columns of `tables.py`, but for `workspace_id` and `version`, which all rows of a statement share.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -108,6 +109,16 @@ class ModelRows(Struct, frozen=True):
     relations: list[RelationRow]
     options: list[OptionRow]
     roles: list[RoleRow] = []
+
+
+ROWS: Mapping[str, type[Struct]] = {
+    "objects": ObjectRow,
+    "fields": FieldRow,
+    "relations": RelationRow,
+    "options": OptionRow,
+    "roles": RoleRow,
+}
+"""What each list of ModelRows holds."""
 
 
 def object_row(position: int, of: Object) -> ObjectRow:

@@ -38,6 +38,7 @@ from armature.core.errors import NotFound
 from armature.metadata.model import Field, Object, Option, Relation, Snapshot
 from armature.metadata.roles import Role
 from armature.metadata.rows import (
+    ROWS,
     FieldRow,
     ModelRows,
     ObjectRow,
@@ -97,10 +98,19 @@ async def load_snapshot(connection: Connection, workspace_id: UUID, known: Snaps
 
 def _next(base: Snapshot, row: Record) -> Snapshot:
     """With its fingerprint, which takes as long to find out, and is asked for first."""
-    found = replace(with_rows(base, msgspec.json.decode(row["model"], type=ModelRows)), version=row["version"])
+    found = replace(with_rows(base, _decoded(row["model"])), version=row["version"])
     found.succeed(base)
-    getattr(found, "fingerprint")  # noqa: B009
+    _ = found.fingerprint
     return found
+
+
+def _decoded(model: str) -> ModelRows:
+    """A large model row by row: nothing else runs in this process while one value is decoded."""
+    if len(model) <= LARGE:
+        return msgspec.json.decode(model, type=ModelRows)
+    raw = msgspec.json.decode(model, type=dict[str, list[msgspec.Raw]])
+    rows = {name: [msgspec.json.decode(each, type=kind) for each in raw[name]] for name, kind in ROWS.items()}
+    return ModelRows(**rows)  # type: ignore[arg-type]  # each list has its own type
 
 
 async def _version(connection: Connection, workspace_id: UUID, statement: Rendered) -> int:

@@ -57,6 +57,16 @@ async def test_introspection_gives_a_valid_schema(crm: Client) -> None:
     assert str(person.fields["notes"].type) == "[Note!]!"
 
 
+async def test_every_name_that_is_listed_is_found(crm: Client, api: DataApi) -> None:
+    """Types and root fields are looked up by taking their names apart."""
+    schema = api.engine.schema(crm.snapshot)
+    assert len(schema.types) > 250
+    for named in (schema.types, schema.queries, schema.mutations):
+        listed = [name for name in named if name in named]
+        assert len(listed) == len(set(listed)) == len(named)
+        assert f"{listed[0]}x" not in named
+
+
 async def test_the_schema_printed_and_read_again_is_the_same(crm: Client) -> None:
     printed = str(await crm.api.engine.sdl(crm.snapshot.workspace_id))
     read = build_schema(printed)

@@ -34,7 +34,7 @@ from armature.schema_builder.types.groups import (
     having_input,
     having_values_input,
 )
-from armature.schema_builder.types.index import Indexer, Joined, TypeEntry
+from armature.schema_builder.types.index import Brought, Indexer, Joined, TypeEntry
 from armature.schema_builder.types.lazy import LazyObjectType, LazySchema
 from armature.schema_builder.types.many import PAGE_INFO, connection_type, edge_type
 from armature.schema_builder.types.morphs import morph_filter, morph_input, morph_kind, morph_type
@@ -122,17 +122,15 @@ class WorkspaceSchema:
     def __init__(self, view: View) -> None:
         self.view = view
         self.readers = Readers()
-        found = INDEXER.of(view)
+        found = Brought(view, INDEXER)
         search = searching(view)
-        queries = Joined(*(each.queries for each in found), {SCHEMA_VERSION: VERSION}, search.roots)
-        mutations = Joined(*(each.mutations for each in found))
+        queries = Joined(found.queries, {SCHEMA_VERSION: VERSION}, search.roots)
+        mutations = found.mutations
         self.queries: Mapping[str, Root] = roots(view, queries)
         self.mutations: Mapping[str, Root] = roots(view, mutations)
         query, mutation = LazyObjectType("Query"), LazyObjectType("Mutation")
-        root_types = {
-            each.name: each for each in ((query, mutation) if any(each.mutations for each in found) else (query,))
-        }
-        self.types = Types(view, Joined(root_types, *(each.types for each in found), SHARED, search.types), _made)
+        root_types = {each.name: each for each in ((query, mutation) if mutations else (query,))}
+        self.types = Types(view, Joined(root_types, found.types, SHARED, search.types), _made)
         query.fields = root_fields(self.types, queries)
         mutation.fields = root_fields(self.types, mutations)
         self.graphql = LazySchema(self.types, query, root_types.get("Mutation"), DIRECTIVES)
