@@ -62,6 +62,19 @@ async def test_what_exceeds_a_limit_is_refused_with_the_numbers(
     assert f"{actual:,}" in error["message"]
 
 
+async def test_a_create_shows_no_more_than_was_written_with_it(data_url: str, own_crm: Client) -> None:
+    query = "mutation($data: [CompanyCreateInput!]!) {createCompanies(data: $data) {people(limit: 20) {notes {id}}}}"
+    data = [{"name": str(at), "people": {"create": [{"lastName": "x"}]}} for at in range(100)]
+    async with data_api(data_url, SETTINGS) as api:
+        limited = Client(api, own_crm.snapshot)
+        made = await limited.data(query, data=data)
+        upsert = query.replace("data: $data)", "data: $data, onConflict: {fields: ID})")
+        error = await limited.error(upsert, data=[{"name": "x"}] * 100)
+
+    assert made["createCompanies"] == [{"people": [{"notes": []}]}] * 100
+    assert (error["setting"], error["actual"]) == ("ARMATURE_MAX_COST", 100 * (1 + 20 * (1 + 2)))
+
+
 @pytest.mark.parametrize(
     "query",
     [

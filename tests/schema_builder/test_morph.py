@@ -179,6 +179,28 @@ async def test_what_it_can_not_be_set_to_is_refused(library: Client, data: str, 
 
 
 @pytest.mark.parametrize(
+    ("subject", "place"),
+    [
+        ({"book": {"connect": {"id": str(BYRON)}}}, ["book"]),
+        ({"writer": {"create": {"passport": {"connect": {"id": str(BYRON)}}}}}, ["writer", "create", "passport"]),
+        ({"writer": {"disconnect": False}}, ["writer"]),
+        ({"disconnect": False}, []),
+    ],
+)
+async def test_what_is_wrong_with_it_is_told_with_its_place(
+    library: Client, subject: dict[str, object], place: list[str]
+) -> None:
+    create = "mutation($data: ReviewCreateInput!) {createReview(data: $data) {id}}"
+    single = await library.error(create, data={"subject": subject})
+    create = "mutation($data: [ReviewCreateInput!]!) {createReviews(data: $data) {id}}"
+    bulk = await library.error(create, data=[{"subject": subject}])
+
+    assert single["inputPath"][: 2 + len(place)] == ["data", "subject", *place]
+    assert bulk["inputPath"][: 3 + len(place)] == ["data", 0, "subject", *place]
+    assert ".".join(["data", "subject", *place]) in single["message"]
+
+
+@pytest.mark.parametrize(
     ("filter", "texts"),
     [
         ("{type: Book}", ["Grim"]),

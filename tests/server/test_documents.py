@@ -76,6 +76,12 @@ def test_it_is_run_by_id_name_and_hash(caller: Caller) -> None:
     assert post(caller, extensions=by_hash(TITLES), variables={"size": 1}).json() == ANSWER
 
 
+def test_an_unknown_one_is_told_by_what_named_it(caller: Caller) -> None:
+    for answer in (post(caller, documentId="nothing"), get(caller, documentId="nothing")):
+        extensions = answer.json()["errors"][0]["extensions"]
+        assert (extensions["code"], extensions["inputPath"]) == ("NOT_FOUND", ["documentId"])
+
+
 def test_one_of_several_operations_is_chosen_by_its_name(caller: Caller) -> None:
     stored(caller, text=f"{TITLES} {MAKE}")
     assert post(caller, documentId="titles", operationName="Make").json() == {

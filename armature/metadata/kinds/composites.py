@@ -3,6 +3,7 @@
 Each part is held, checked and filtered as a field of a plain kind; some of those kinds are for parts only.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,10 +13,12 @@ from sqlalchemy.types import NullType
 
 from armature.metadata.kinds.contacts import EMAIL, LINK, PHONE, country, email, link, phone
 from armature.metadata.kinds.currencies import CURRENCIES
-from armature.metadata.kinds.kind import DefaultInvalid, Kind, Part, Storage, Unfit, always
+from armature.metadata.kinds.kind import DefaultInvalid, Follows, Kind, Part, Storage, Unfit, always
 from armature.metadata.kinds.lists import TEXTS, texts_sql
 from armature.metadata.kinds.numbers import NUMBER
+from armature.metadata.kinds.places import COUNTRY, LATITUDE, LONGITUDE
 from armature.metadata.kinds.rich_text import blocks, markdown
+from armature.metadata.kinds.sources import source
 from armature.metadata.kinds.structure import UUID_KIND, document_sql
 from armature.metadata.kinds.text import TEXT, text
 
@@ -46,6 +49,7 @@ def phones(value: Any) -> list[dict[str, str]]:
     return [{"number": each, "countryCode": region(each), "callingCode": calling_code(each)} for each in numbers]
 
 
+_CALLING_CODE = re.compile(r"[1-9][0-9]{0,2}\Z")
 _PHONE_KEYS = {"number", "countryCode", "callingCode"}
 
 
@@ -78,6 +82,32 @@ def calling_code(number: str) -> str:
     return f"+{phonenumbers.parse(number).country_code}"
 
 
+def region_of(number: str, given: str) -> str:
+    """Countries may share a calling code, and not every number tells which of them it belongs to."""
+    import phonenumbers
+
+    sharing = phonenumbers.region_codes_for_country_code(phonenumbers.parse(number).country_code or 0)
+    if given not in sharing:
+        raise Unfit(f"the country of {number}, {region(number)}")
+    return given
+
+
+def calling_code_of(number: str, given: str) -> str:
+    found = calling_code(number)
+    if given != found:
+        raise Unfit(f"the calling code of {number}, {found}")
+    return given
+
+
+def a_calling_code(value: Any) -> str:
+    import phonenumbers
+
+    digits = text(value).removeprefix("+")
+    if not _CALLING_CODE.match(digits) or int(digits) not in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+        raise Unfit("a calling code such as +41")
+    return f"+{digits}"
+
+
 def _texts(name: str, canonical: Callable[[Any], Any]) -> Kind:
     return Kind(name=name, storage=always(Storage("String", Text(), canonical, fit=canonical)), is_part=True)
 
@@ -89,6 +119,8 @@ def _documents(name: str, canonical: Callable[[Any], Any]) -> Kind:
 
 CURRENCY_CODE = _texts("CURRENCY_CODE", currency)
 COUNTRY_CODE = _texts("COUNTRY_CODE", country)
+CALLING_CODE = _texts("CALLING_CODE", a_calling_code)
+ACTOR_SOURCE = _texts("ACTOR_SOURCE", source)
 MARKDOWN = _texts("MARKDOWN", markdown)
 LINK_LIST = _documents("LINK_LIST", links)
 PHONE_LIST = _documents("PHONE_LIST", phones)
@@ -98,6 +130,17 @@ EMAIL_LIST = Kind(
 )
 
 
+def _check_agreement(follows: Follows | None, key: str, value: Any, among: Mapping[str, Any]) -> None:
+    """Raises Unfit where a part says something else than the one it follows."""
+    other = None if follows is None else among.get(follows.source)
+    if follows is None or other is None or value is None:
+        return
+    try:
+        follows.agree(other, value)
+    except Unfit as refused:
+        raise Unfit(f"an object whose parts fit; {key} must be {refused}") from None
+
+
 def _composite(name: str, parts: Mapping[str, Part], primary: str, *, can_be_unique: bool = False) -> Kind:
     """`settings` of a part's kind are settings of the whole."""
 
@@ -105,9 +148,12 @@ def _composite(name: str, parts: Mapping[str, Part], primary: str, *, can_be_uni
         if not isinstance(value, dict) or not value.keys() <= parts.keys():
             raise Unfit(f"an object with {', '.join(parts)}")
         try:
-            return {key: parts[key].kind.check_default(each, parts[key].settings) for key, each in value.items()}
+            found = {key: parts[key].kind.check_default(each, parts[key].settings) for key, each in value.items()}
         except DefaultInvalid as refused:
             raise Unfit(f"an object whose parts fit; {refused.message}") from None
+        for key, each in found.items():
+            _check_agreement(parts[key].follows, key, each, found)
+        return found
 
     checks = {
         key: check
@@ -125,6 +171,10 @@ def _composite(name: str, parts: Mapping[str, Part], primary: str, *, can_be_uni
     )
 
 
+def _follows(make: Callable[[str], str], agree: Callable[[str, str], str]) -> Follows:
+    return Follows("primaryPhoneNumber", make, agree)
+
+
 _TEXT = Part(TEXT)
 
 KINDS = (
@@ -132,8 +182,10 @@ KINDS = (
     _composite(
         "ADDRESS",
         {
-            **dict.fromkeys(("street1", "street2", "city", "postcode", "state", "country"), _TEXT),
-            **dict.fromkeys(("lat", "lng"), Part(NUMBER, {"dataType": "float"})),
+            **dict.fromkeys(("street1", "street2", "city", "postcode", "state"), _TEXT),
+            "country": Part(COUNTRY),
+            "lat": Part(LATITUDE),
+            "lng": Part(LONGITUDE),
         },
         "street1",
     ),
@@ -158,8 +210,8 @@ KINDS = (
         "PHONES",
         {
             "primaryPhoneNumber": Part(PHONE),
-            "primaryPhoneCountryCode": Part(COUNTRY_CODE, follows=("primaryPhoneNumber", region)),
-            "primaryPhoneCallingCode": Part(TEXT, follows=("primaryPhoneNumber", calling_code)),
+            "primaryPhoneCountryCode": Part(COUNTRY_CODE, follows=_follows(region, region_of)),
+            "primaryPhoneCallingCode": Part(CALLING_CODE, follows=_follows(calling_code, calling_code_of)),
             "additionalPhones": Part(PHONE_LIST),
         },
         "primaryPhoneNumber",
@@ -167,10 +219,23 @@ KINDS = (
     ),
     _composite(
         "ACTOR",
-        {"source": _TEXT, "name": _TEXT, "userId": Part(UUID_KIND), "apiKeyId": Part(UUID_KIND)},
+        {"source": Part(ACTOR_SOURCE), "name": _TEXT, "userId": Part(UUID_KIND), "apiKeyId": Part(UUID_KIND)},
         "source",
     ),
     _composite("RICH_TEXT", {"markdown": Part(MARKDOWN), "blocks": Part(BLOCKS)}, "markdown"),
 )
 
-PART_KINDS = (CURRENCY_CODE, COUNTRY_CODE, MARKDOWN, BLOCKS, LINK_LIST, PHONE_LIST, EMAIL_LIST)
+PART_KINDS = (
+    ACTOR_SOURCE,
+    BLOCKS,
+    CALLING_CODE,
+    COUNTRY,
+    COUNTRY_CODE,
+    CURRENCY_CODE,
+    EMAIL_LIST,
+    LATITUDE,
+    LINK_LIST,
+    LONGITUDE,
+    MARKDOWN,
+    PHONE_LIST,
+)

@@ -86,15 +86,25 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One column of a composite, as a field of another kind.
+class Follows:
+    """A part of a composite that another one, `source`, says as well.
 
-    `follows`: where it is not given, it is made of another part, if that one is.
+    Where only that one is given, `make` makes this one of it. Where both are, `agree` gives back what was given for
+    this one; it raises Unfit where the two can't both be true.
     """
+
+    source: str
+    make: Callable[[Any], Any]
+    agree: Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One column of a composite, as a field of another kind."""
 
     kind: "Kind"
     settings: Settings = field(default_factory=dict)
-    follows: tuple[str, Callable[[Any], Any]] | None = None
+    follows: Follows | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

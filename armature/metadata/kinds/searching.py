@@ -24,7 +24,7 @@ SEARCHABLE: Mapping[str, bool] = {
 }
 """By kind: whether it is where the setting says nothing."""
 
-PARTS = frozenset({"TEXT", "EMAIL", "PHONE", "LINK", "MARKDOWN", "EMAIL_LIST", "LINK_LIST", "PHONE_LIST"})
+PARTS = frozenset({"TEXT", "EMAIL", "PHONE", "LINK", "COUNTRY", "MARKDOWN", "EMAIL_LIST", "LINK_LIST", "PHONE_LIST"})
 """What of a composite is searched."""
 
 

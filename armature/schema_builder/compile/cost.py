@@ -34,6 +34,16 @@ def check_shown(rows: Rows, times: int, variables: Variables, settings: Settings
     _check(times * (1 + _below(rows, variables)), settings)
 
 
+def check_made(rows: Rows, times: int, written: int, variables: Variables, settings: Settings) -> None:
+    """As `check_shown`, for new records: what refers to them was written with them, by the same operation."""
+
+    def referring(level: Level) -> int:
+        count = times if level.limit is None else min(times * int(level.limit.read(variables)), written)
+        return count * (1 + _below(level, variables))
+
+    _check(times + sum(referring(each) for each in below(rows)), settings)
+
+
 def _check(total: int, settings: Settings) -> None:
     if total > settings.max_cost:
         raise LimitExceeded(

@@ -1,10 +1,11 @@
 """Whether a value fits its field, where its GraphQL type does not say; and in which spelling it is kept."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from armature.metadata.kinds import KINDS
-from armature.metadata.kinds.kind import Unfit
+from armature.metadata.kinds.kind import Follows, Unfit
 from armature.schema_builder.compile.references import DATA, DataRefused, Path
 from armature.schema_builder.view import Composite, Plain
 
@@ -28,14 +29,33 @@ def fitting(entry: Plain) -> Callable[[Any], Any] | None:
     return None if fit is None else lambda value: fitted(fit, value, (*DATA, *entry.path))
 
 
-def followed(entry: Composite, name: str) -> tuple[str, Callable[[Any], Any]] | None:
-    """The part that another one is made of where it is not given itself, and how."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What one part of a composite says of another, `part`; values are as clients give them."""
+
+    source: Plain
+    part: Plain
+    by: Follows
+
+    def made(self, value: Any) -> Any:
+        """`part`, where it is not given itself."""
+        fit = fit_of(self.source) or (lambda value: value)
+        return None if value is None else self.by.make(fit(value))
+
+    def agreed(self, value: Any, given: Any, path: Path) -> Any:
+        """`part` as it is kept, where it is given. Raises DataRefused where the two can't both be true."""
+        found = fitted(fit_of(self.part) or (lambda value: value), given, path)
+        if found is None:
+            return None
+        if value is None:
+            raise DataRefused(path, f"it says something of {self.source.name}.", hint="Give both.")
+        held = fitted(fit_of(self.source) or (lambda value: value), value, (*path[:-1], self.source.name))
+        return fitted(lambda value: self.by.agree(held, value), found, path)
+
+
+def followed(entry: Composite, name: str) -> Followed | None:
     follows = KINDS[entry.field.kind].parts[name].follows
-    if follows is None:
-        return None
-    source, make = follows
-    fit = fit_of(entry.parts[source]) or (lambda value: value)
-    return source, lambda value: None if value is None else make(fit(value))
+    return None if follows is None else Followed(entry.parts[follows.source], entry.parts[name], follows)
 
 
 def sought(entry: Plain) -> Callable[[Any], Any] | None:

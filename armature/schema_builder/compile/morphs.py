@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from armature.schema_builder.compile.references import DataRefused, Path
+from armature.schema_builder.compile.references import DataRefused, Path, United
 from armature.schema_builder.view import Morph, ObjectView
 
 
@@ -14,20 +14,26 @@ def united(of: ObjectView, data: Mapping[str, Any], path: Path) -> Mapping[str, 
     """
     if not of.morphs or of.morphs.keys().isdisjoint(data):
         return data
-    found = dict(data)
+    found, places = dict(data), dict[str, Path]()
     for name in of.morphs.keys() & data.keys():
-        found |= _spread(of.morphs[name], of, found, found.pop(name), path)
-    return found
+        given, place = _spread(of.morphs[name], of, found, found.pop(name), path)
+        found |= given
+        places |= place
+    return United(found, places)
 
 
-def _spread(morph: Morph, of: ObjectView, data: Mapping[str, Any], given: Any, path: Path) -> dict[str, Any]:
+def _spread(
+    morph: Morph, of: ObjectView, data: Mapping[str, Any], given: Any, path: Path
+) -> tuple[Mapping[str, Any], Mapping[str, Path]]:
+    """The relations, and where the one that is chosen was written."""
     links = [each.name for each in morph.united if each.name in of.writable]
     taken = [key for each in links for key in (each, f"{each}Id") if key in data]
     if taken:
         raise DataRefused((*path, taken[0]), f'"{morph.name}" says it already.', hint="Give one of them.")
     if given is None or not links:
-        return {f"{each}Id": None for each in links}
+        return {f"{each}Id": None for each in links}, {}
     ((chosen, value),) = given.items()
+    place: Path = (morph.name, chosen)
     if chosen not in links:
-        chosen, value = links[0], {"disconnect": value}
-    return {**{f"{each}Id": None for each in links if each != chosen}, chosen: value}
+        chosen, value, place = links[0], {"disconnect": value}, (morph.name,)
+    return {**{f"{each}Id": None for each in links if each != chosen}, chosen: value}, {chosen: place}

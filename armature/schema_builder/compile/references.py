@@ -4,7 +4,7 @@ The same for one record, whose values are binds when it is planned, and for many
 here is structure only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,7 @@ class GivenTwice(DataRefused):
 
 class NothingConnected(DataRefused):
     def __init__(self, path: Path, name: str) -> None:
-        super().__init__((*path, name), "it is null.", hint=f"Write {{disconnect: true}}, or {name}Id: null.")
+        super().__init__(path, "it is null.", hint=f"Write {{disconnect: true}}, or {name}Id: null.")
 
 
 class NotDisconnected(DataRefused):
@@ -62,11 +62,29 @@ class NothingToConnect(DataRefused):
         super().__init__(path, f"there is no {to.label_singular} with {by} {shown}.", hint="It may have been deleted.")
 
 
+class United(dict[str, Any]):
+    """Data with relations in the place of what unites them; `places` says where a client wrote these."""
+
+    def __init__(self, data: Mapping[str, Any], places: Mapping[str, Path]) -> None:
+        super().__init__(data)
+        self.places = places
+
+
+def place_in(data: Mapping[str, Any], name: str) -> Path:
+    """Where a relation stands in a record's data as the client wrote it."""
+    return data.places.get(name, (name,)) if isinstance(data, United) else (name,)
+
+
+def without(data: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
+    found = {name: value for name, value in data.items() if name not in names}
+    return United(found, data.places) if isinstance(data, United) else found
+
+
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """To the record with this value of a unique field; `name` is how the client spelled the relation."""
+    """To the record with this value of a unique field; `place` is where the data say so."""
 
-    name: str
+    place: Path
     by: str
     value: Any
 
@@ -75,7 +93,7 @@ class Connect:
 class Disconnect:
     """`confirmed` must turn out to be true."""
 
-    name: str
+    place: Path
     confirmed: Any
 
 
@@ -96,17 +114,17 @@ def reference(relation: str, data: Mapping[str, Any], path: Path) -> Reference |
     """
     key = f"{relation}Id"
     if relation not in data:
-        return None if data.get(key) is None else Connect(key, "id", data[key])
+        return None if data.get(key) is None else Connect((key,), "id", data[key])
     if key in data:
         raise GivenTwice(path, relation)
-    given = data[relation]
+    given, place = data[relation], place_in(data, relation)
     if given is None:
-        raise NothingConnected(path, relation)
+        raise NothingConnected((*path, *place), relation)
     if "disconnect" in given:
-        return Disconnect(relation, given["disconnect"])
+        return Disconnect(place, given["disconnect"])
     if "create" in given:
         return Create(given["create"])
-    return Connect(relation, *unique_value(given["connect"], (*path, relation, "connect")))
+    return Connect(place, *unique_value(given["connect"], (*path, *place, "connect")))
 
 
 def unique_value(given: Mapping[str, Any] | None, path: Path) -> tuple[str, Any]:

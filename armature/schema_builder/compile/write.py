@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from graphql import FieldNode, OperationDefinitionNode
 
 from armature.metadata.names import snake_case, type_name
 from armature.schema_builder.compile.arguments import Lifted
-from armature.schema_builder.compile.binds import Bind, Changed, Constant
+from armature.schema_builder.compile.binds import Bind, Changed, Constant, Gathered
 from armature.schema_builder.compile.conditions import compare, condition_of
-from armature.schema_builder.compile.fit import fitting, followed
+from armature.schema_builder.compile.fit import Followed, fitting, followed
 from armature.schema_builder.compile.morphs import united
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Compare, Condition
 from armature.schema_builder.compile.plan.levels import Rows
@@ -36,11 +37,14 @@ from armature.schema_builder.compile.references import (
     NestedInUpsert,
     Path,
     check_confirmed,
+    place_in,
     reference,
 )
 from armature.schema_builder.compile.selection import collect
 from armature.schema_builder.indexes import unique_columns
 from armature.schema_builder.view import Composite, ObjectView, Plain, ToOne
+
+NULL = Constant(None)
 
 
 def mutation(reader: Reader, operation: OperationDefinitionNode) -> Writes:
@@ -158,7 +162,7 @@ def _beside(of: ObjectView, data: Mapping[str, Lifted]) -> Iterator[Beside]:
     for name, value in data.items():
         entry = of.nested.get(name)
         if entry is not None:
-            yield Beside(entry, Constant(None) if value is None else value)
+            yield Beside(entry, NULL if value is None else value)
 
 
 def _sets(reader: Reader, of: ObjectView, data: Mapping[str, Lifted]) -> Iterator[SetValue | SetLink | SetNew]:
@@ -178,16 +182,23 @@ def _parts(entry: Composite, given: Mapping[str, Lifted]) -> Iterator[SetValue]:
     """What is given; what is not stays as it is, but for what is made of another part."""
     for name, part in entry.parts.items():
         follows = followed(entry, name)
-        if name in given:
+        if follows is not None and name in given:
+            both = (given.get(follows.source.name), given[name])
+            yield SetValue(part, Changed(Gathered(tuple(each or NULL for each in both)), partial(_agreed, follows)))
+        elif name in given:
             yield SetValue(part, _value(part, given[name]))
-        elif follows is not None and follows[0] in given:
-            source, make = follows
-            yield SetValue(part, Changed(_value(entry.parts[source], given[source]), make))
+        elif follows is not None and follows.source.name in given:
+            yield SetValue(part, Changed(_value(follows.source, given[follows.source.name]), follows.made))
+
+
+def _agreed(follows: Followed, both: Sequence[Any]) -> Any:
+    value, given = both
+    return follows.agreed(value, given, (*DATA, *follows.part.path))
 
 
 def _value(entry: Plain, given: Lifted) -> Bind:
     if given is None:
-        return Constant(None)
+        return NULL
     check = fitting(entry)
     return given if check is None else Changed(given, check)
 
@@ -197,14 +208,14 @@ def _relation(reader: Reader, of: ObjectView, name: str, data: Mapping[str, Lift
     entry = of.entries[name]
     assert isinstance(entry, ToOne)  # noqa: S101  to-many relations are not writable
     match reference(name, data, DATA):
-        case Connect(name=spelled, by=by, value=value):
+        case Connect(place=place, by=by, value=value):
             to = reader.schema.view[entry.target]
-            return SetLink(spelled, entry.near, to, compare(to.unique_entries[by], "eq", value))
-        case Disconnect(confirmed=confirmed):
-            check = partial(_nothing, path=(*DATA, name))
-            return SetValue(_key(of, name), Changed(Constant(None) if confirmed is None else confirmed, check))
+            return SetLink(place, entry.near, to, compare(to.unique_entries[by], "eq", value))
+        case Disconnect(place=place, confirmed=confirmed):
+            check = partial(_nothing, path=(*DATA, *place))
+            return SetValue(_key(of, name), Changed(NULL if confirmed is None else confirmed, check))
         case Create(data=new):
-            return SetNew(entry, Constant(None) if new is None else new)
+            return SetNew(entry, NULL if new is None else new, place_in(data, name))
     raise AssertionError(f"{name} is not in the data")
 
 

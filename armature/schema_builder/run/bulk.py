@@ -19,7 +19,7 @@ from armature.metadata.kinds.vectors import numbers_literal
 from armature.metadata.model import Field
 from armature.schema_builder.compile.bulk_statement import Columns, bulk_insert, find_ids
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.compile.fit import fit_of, fitted, followed, sought
+from armature.schema_builder.compile.fit import Followed, fit_of, fitted, followed, sought
 from armature.schema_builder.compile.plan.writes import Upsert
 from armature.schema_builder.compile.references import (
     Connect,
@@ -166,7 +166,7 @@ def _parts_given(entry: Composite, records: Sequence[NewRecord]) -> Iterator[Pla
     given = set(entry.parts) if None in values else {name for each in values for name in each}
     for name, part in entry.parts.items():
         follows = followed(entry, name)
-        if name in given or (follows is not None and follows[0] in given):
+        if name in given or (follows is not None and follows.source.name in given):
             yield part
 
 
@@ -198,15 +198,22 @@ def _values_within(whole: Entry, entry: Plain, records: Sequence[NewRecord]) -> 
     """Those of a part of a composite: of one that is null, all are."""
     assert isinstance(whole, Composite)  # noqa: S101  the view pairs the two
     follows = followed(whole, entry.name)
-    return [_part(entry, each.row.get(whole.name, NOTHING), follows) for each in records]
+    if follows is not None:
+        return [_following(follows, each.row.get(whole.name, NOTHING), each.path) for each in records]
+    return [_part(entry, each.row.get(whole.name, NOTHING)) for each in records]
 
 
-def _part(entry: Plain, given: Mapping[str, Any] | None, follows: tuple[str, Callable[[Any], Any]] | None) -> Any:
+def _part(entry: Plain, given: Mapping[str, Any] | None) -> Any:
+    return None if given is None else given.get(entry.name, MISSING)
+
+
+def _following(follows: Followed, given: Mapping[str, Any] | None, path: Path) -> Any:
+    part, source = follows.part, follows.source
     if given is None:
         return None
-    if follows is not None and entry.name not in given and follows[0] in given:
-        return follows[1](given[follows[0]])
-    return given.get(entry.name, MISSING)
+    if part.name in given:
+        return follows.agreed(given.get(source.name), given[part.name], (*path, *part.path))
+    return follows.made(given[source.name]) if source.name in given else MISSING
 
 
 def _written(scalar: str) -> Callable[[Any], str] | None:
@@ -232,7 +239,7 @@ async def _keys(
         found |= {(by, row[0]): row[1] for row in await connection.fetch(sql, *arguments)}
     for record, want in zip(records, wanted, strict=True):
         if want and (want.by, want.value) not in found:
-            raise NothingToConnect((*record.path, want.name), to.object, want.by, want.value)
+            raise NothingToConnect((*record.path, *want.place), to.object, want.by, want.value)
     return [
         found[want.by, want.value] if want else record.keys[entry.near].id if entry.near in record.keys else None
         for record, want in zip(records, wanted, strict=True)
@@ -271,7 +278,7 @@ def _wanted(entry: ToOne, record: NewRecord) -> Connect | None:
         return None
     found = reference(entry.name, record.row, record.path)
     if isinstance(found, Disconnect):
-        check_confirmed(found.confirmed, (*record.path, entry.name))
+        check_confirmed(found.confirmed, (*record.path, *found.place))
     if isinstance(found, Connect):
         return found
     if not entry.field.is_nullable:

@@ -1,16 +1,14 @@
 """Who calls, as records remember it."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from armature.core.logs import current_request_id
+from armature.metadata.kinds.sources import Source
 from armature.schema_builder.compile.events import CAUSE
 from armature.schema_builder.compile.rules import ME
 from armature.schema_builder.compile.stamps import CALLER
-
-Source = Literal["MANUAL", "API", "SYSTEM"]
-"""A user, an API key, or the server itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,10 @@ from armature.schema_builder.compile.references import (
     NestedInUpsert,
     Path,
     check_confirmed,
+    place_in,
     reference,
     unique_value,
+    without,
 )
 from armature.schema_builder.run.permits import check_may
 from armature.schema_builder.run.records import NO_KEYS, Existing, NewRecord, Record, Row, new_record
@@ -104,7 +106,7 @@ class Nesting:
         for name in of.links & row.keys():
             entry, asked = of.entries[name], reference(name, row, path)
             if isinstance(entry, ToOne) and isinstance(asked, Create):
-                found[entry.near] = self.made_for(entry, asked.data, (*path, name), level)
+                found[entry.near] = self.made_for(entry, asked.data, (*path, *place_in(row, name)), level)
         return found
 
     def made_for(self, entry: ToOne, data: Any, path: Path, level: int = 0) -> NewRecord:
@@ -196,8 +198,7 @@ class Nesting:
             inside = (*place, "data")
             row = united(to, each["data"], inside)
             keys = self.references(to, row, inside, level + 1)
-            own = {name: value for name, value in row.items() if name not in to.nested}
-            self.changed[_side(entry)].append(Member(record, above, inside, own, keys))
+            self.changed[_side(entry)].append(Member(record, above, inside, without(row, to.nested), keys))
             for name in to.nested.keys() & row.keys():
                 self.beside(to.nested[name], record, row[name], (*inside, name), level + 1)
 

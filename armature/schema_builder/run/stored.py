@@ -43,8 +43,10 @@ HASHED = "sha256:"
 
 
 class DocumentNotFound(NotFound):
-    def __init__(self, reference: str) -> None:
-        super().__init__(f'There is no stored document "{reference[:100]}".', path=("document",))
+    """`key` is how the client spelled what names it."""
+
+    def __init__(self, reference: str, key: str = "document") -> None:
+        super().__init__(f'There is no stored document "{reference[:100]}".', field=key, path=(key,))
 
 
 class DocumentNameUnfit(BadUserInput):

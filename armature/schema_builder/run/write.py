@@ -14,7 +14,7 @@ from armature.metadata.model import Field, Object
 from armature.metadata.names import type_name
 from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import Constant, Variables
-from armature.schema_builder.compile.cost import check_shown
+from armature.schema_builder.compile.cost import check_made, check_shown
 from armature.schema_builder.compile.morphs import united
 from armature.schema_builder.compile.plan.levels import Rows
 from armature.schema_builder.compile.plan.reads import Known
@@ -121,16 +121,29 @@ def _check_shown(at: Workplace, field: WriteField, times: int) -> None:
         check_shown(rows, times, at.variables, at.settings)
 
 
+def _check_made(at: Workplace, field: WriteField, times: int) -> None:
+    """As `_check_shown`, once the data has been gathered that the new records came with."""
+    assert isinstance(field.write.shown, Rows)  # noqa: S101  a create shows what it made
+    check_made(field.write.shown, times, at.tally.count, at.variables, at.settings)
+
+
+def _is_new(write: Write) -> bool:
+    """Whether it writes nothing but new records."""
+    return write.upsert is None and write.does in ("create", "create_many")
+
+
 async def _one(at: Workplace, field: WriteField) -> bytes:
     """A single statement is its own transaction."""
-    _check_shown(at, field, 1)
+    (_check_made if _is_new(field.write) else _check_shown)(at, field, 1)
     async with at.db.connection() as connection:
         shown = await fetch_json(connection, field.statements.write, at.schema, at.variables)
         return shown if shown is not None else await _refuse(connection, at, field)
 
 
 async def _one_then_show(at: Workplace, field: WriteField) -> bytes:
-    _check_shown(at, field, 1)
+    is_new = _is_new(field.write)
+    if not is_new:
+        _check_shown(at, field, 1)
     async with at.db.transaction() as connection:
         variables = await _with_made(connection, at, field.write)
         ids = await fetch_ids(connection, field.statements.write, at.schema, variables)
@@ -138,6 +151,8 @@ async def _one_then_show(at: Workplace, field: WriteField) -> bytes:
             return await _refuse(connection, at, field)
         _note(at, field.write, ids)
         await _beside(connection, at, field.write, ids[0])
+        if is_new:
+            _check_made(at, field, 1)
         await check_written(connection, at)
         return await _show(connection, at, field, ids)
 
@@ -160,7 +175,7 @@ async def _with_made(connection: Connection, at: Workplace, write: Write) -> Var
         return at.variables
     nesting = Nesting(at)
     made = {
-        each.entry.near: nesting.made_for(each.entry, each.data.read(at.variables), (*DATA, each.entry.name)).id
+        each.entry.near: nesting.made_for(each.entry, each.data.read(at.variables), (*DATA, *each.place)).id
         for each in wanted
     }
     await relate(connection, at, nesting)
@@ -202,27 +217,33 @@ async def _bulk(at: Workplace, field: WriteField) -> bytes:
     write = field.write
     assert write.new is not None  # noqa: S101  that is how it came here
     rows = write.new.rows.read(at.variables)
-    _check_shown(at, field, len(rows))
     async with at.db.transaction() as connection:
-        ids = await _inserted(connection, at, write, rows)
+        ids = await (_inserted if _is_new(write) else _upserted)(connection, at, field, rows)
         await check_written(connection, at)
         shown = await fetch_json(connection, field.statements.write, at.schema, {**at.variables, WRITTEN: ids})
         return shown or b"[]"
 
 
-async def _inserted(connection: Connection, at: Workplace, write: Write, rows: Sequence[Row]) -> Sequence[UUID]:
+async def _inserted(connection: Connection, at: Workplace, field: WriteField, rows: Sequence[Row]) -> Sequence[UUID]:
     """The ids of the new records, in the order of `rows`."""
-    if write.upsert is not None:
-        at.tally.add(len(rows))
-        paths = [(*DATA, number) for number in range(len(rows))]
-        records = [new_record(united(write.object, row, path), path) for row, path in zip(rows, paths, strict=True)]
-        for each in records:
-            check_flat(write.object, each)
-        return await upsert_records(connection, at, write.object, records, write.upsert)
     nesting = Nesting(at)
-    made = nesting.create_each(write.object, rows, DATA)
+    made = nesting.create_each(field.write.object, rows, DATA)
+    _check_made(at, field, len(rows))
     await relate(connection, at, nesting)
     return [each.id for each in made]
+
+
+async def _upserted(connection: Connection, at: Workplace, field: WriteField, rows: Sequence[Row]) -> Sequence[UUID]:
+    """As `_inserted`, with those of records that were there."""
+    _check_shown(at, field, len(rows))
+    of, upsert = field.write.object, field.write.upsert
+    assert upsert is not None  # noqa: S101  that is how it came here
+    at.tally.add(len(rows))
+    paths = [(*DATA, number) for number in range(len(rows))]
+    records = [new_record(united(of, row, path), path) for row, path in zip(rows, paths, strict=True)]
+    for each in records:
+        check_flat(of, each)
+    return await upsert_records(connection, at, of, records, upsert)
 
 
 async def _merge(at: Workplace, field: WriteField) -> bytes:
@@ -287,4 +308,5 @@ async def _refuse_missing_links(connection: Connection, at: Workplace, field: Wr
         if not is_there:
             named = link.condition
             assert not isinstance(named.value, str)  # noqa: S101  it compares with a value
-            raise NothingToConnect((*DATA, link.name), link.to.object, named.entry.name, named.value.read(at.variables))
+            value = named.value.read(at.variables)
+            raise NothingToConnect((*DATA, *link.place), link.to.object, named.entry.name, value)

@@ -77,7 +77,7 @@ class Documents:
                 raise HashMismatch
             return replace(operation, query=text, is_stored=True)
         if not asked.is_hash:
-            raise DocumentNotFound(asked.document)
+            raise DocumentNotFound(asked.document, "documentId")
         digest = asked.document.removeprefix(HASHED)
         if operation.query:
             await self._register(workspace_id, digest, operation.query)

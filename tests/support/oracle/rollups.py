@@ -1,6 +1,7 @@
 """Rollups, naively: each row gets what the rows that its relation leads to come to, as if it were in a column."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -42,9 +43,9 @@ def _value(view: View, state: State, of: ObjectView, entry: Rolled, row: Row) ->
         kept = write_filter(entry.rollup.filter, view.snapshot, _plainly)
         rows = [each for each in rows if meets(view, state, total.to, each, kept)]
     value = total.aggregate.entry
-    return aggregated(
-        total.aggregate.function, value, [{value.column: None, **each} if value else each for each in rows]
-    )
+    rows = [{value.column: None, **each} if value else each for each in rows]
+    found = aggregated(total.aggregate.function, value, rows)
+    return Decimal(found) if entry.scalar == "Decimal" and found is not None else found
 
 
 def _plainly(holds: Holds, operator: str, value: Any) -> Any:

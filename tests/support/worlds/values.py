@@ -66,6 +66,10 @@ KIND_POOLS: Mapping[str, Sequence[Any]] = {
         [{"name": "a", "url": "https://example.com/a"}],
         [{"name": "b", "url": "http://example.com", "size": 0}],
     ),
+    "ACTOR_SOURCE": ("MANUAL", "API", "SYSTEM"),
+    "COUNTRY": ("CH", "Switzerland", "United Kingdom", "UK", ""),
+    "LATITUDE": (0.0, 47.5, -90.0, 89.999999999999),
+    "LONGITUDE": (0.0, 8.5, -180.0, 180.0),
     "CURRENCY_CODE": ("CHF", "EUR", "USD"),
     "EMAIL_LIST": ([], ["ada@example.com"], ["b@example.com", "ada@example.com"]),
 }

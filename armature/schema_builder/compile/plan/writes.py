@@ -21,9 +21,9 @@ class SetValue:
 
 @dataclass(frozen=True, slots=True)
 class SetLink:
-    """A to-one relation gets the id of the one visible record that meets a condition."""
+    """A to-one relation gets the id of the one visible record that meets a condition; `place`: where it was written."""
 
-    name: str
+    place: tuple[str | int, ...]
     column: str
     to: ObjectView
     condition: Compare
@@ -35,6 +35,7 @@ class SetNew:
 
     entry: ToOne
     data: Bind
+    place: tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
