@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from armature.core.errors import Unavailable
-from armature.metadata import account_tables, audit_tables  # noqa: F401  their tables are part of METADATA
+from armature.metadata import account_tables, audit_tables, webhook_tables  # noqa: F401  their tables are part of METADATA
 from armature.metadata.tables import CATALOG, METADATA
 from armature.migrations.catalog.extensions import ExtensionNotAllowed, create_extensions
 from armature.migrations.catalog.migrate import HEAD, migrate_catalog

@@ -165,7 +165,7 @@ def test_a_role_that_somebody_has_stays(crm: Caller) -> None:
     crm.new_key(role="clerk other")
 
     error = crm.error('mutation { deleteRole(input: {role: "clerk"}) }')
-    assert error["message"] == 'The role "clerk" can\'t be deleted: 0 members and 1 API keys have it.'
+    assert error["message"] == 'The role "clerk" can\'t be deleted: 0 members, 1 API keys and 0 webhooks have it.'
 
 
 def test_the_standard_roles(crm: Caller) -> None:

@@ -33,6 +33,7 @@ WATCHED = (
     Watched("approved_domains", "approvedDomain", key="domain"),
     Watched("workspace_settings", "workspaceSettings", key="workspace_id"),
     Watched("sign_in_providers", "signInProvider", secrets=("client_secret",)),
+    Watched("webhooks", "webhook", secrets=("secret", "former_secret", "secret_headers"), untold=("updated_at",)),
     Watched("changesets", "model", key="version", untold=("undo",)),
 )
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from armature.metadata import account_tables, audit_tables  # noqa: F401  their tables are part of METADATA
+from armature.metadata import account_tables, audit_tables, webhook_tables  # noqa: F401  their tables are part of METADATA
 from armature.metadata.tables import CATALOG, METADATA
 
 context.configure(

@@ -1,4 +1,4 @@
-"""Which stored documents a change of the model would break."""
+"""Which stored documents, and which webhooks, a change of the model would break."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,6 +11,9 @@ from armature.metadata.model import Snapshot
 from armature.schema_builder.run.stored import Stored, all_documents, problems_of
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import View
+from armature.webhooks.fit import faults
+from armature.webhooks.store import webhooks_of
+from armature.webhooks.webhook import Webhook
 
 BREAKING = (UpdateObject, DeleteObject, UpdateField, DeleteField)
 """The steps that take something away; what others add breaks no document."""
@@ -20,7 +23,7 @@ MOST_TOLD = 5
 
 @dataclass(frozen=True, slots=True)
 class BrokenDocument:
-    """`errors` are what graphql-core would say of it."""
+    """`errors` are what graphql-core would say of it; of a webhook, named by its url, what is wrong with it."""
 
     name: str
     errors: Sequence[str]
@@ -45,7 +48,8 @@ async def broken_documents(connection: Connection, before: Snapshot, after: Snap
     if after is before:
         return []
     stored = await all_documents(connection, before.workspace_id)
-    return await asyncio.to_thread(_broken, stored, before, after) if stored else []
+    told = [each for each in await webhooks_of(connection, before.workspace_id) if each.is_enabled]
+    return await asyncio.to_thread(_broken, stored, told, before, after) if stored or told else []
 
 
 def refuse_broken(broken: Sequence[BrokenDocument]) -> None:
@@ -54,7 +58,17 @@ def refuse_broken(broken: Sequence[BrokenDocument]) -> None:
         raise DocumentsBroken(broken)
 
 
-def _broken(stored: Sequence[Stored], before: Snapshot, after: Snapshot) -> list[BrokenDocument]:
+def _broken(
+    stored: Sequence[Stored], told: Sequence[Webhook], before: Snapshot, after: Snapshot
+) -> list[BrokenDocument]:
     old, new = (WorkspaceSchema(View(each)) for each in (before, after))
-    found = ((each, problems_of(each.text, new)) for each in stored)
-    return [BrokenDocument(each.name, errors) for each, errors in found if errors and not problems_of(each.text, old)]
+    documents = ((each, problems_of(each.text, new)) for each in stored)
+    webhooks = ((each, faults(each, after)) for each in told)
+    return [
+        *[BrokenDocument(each.name, wrong) for each, wrong in documents if wrong and not problems_of(each.text, old)],
+        *[
+            BrokenDocument(f"webhook {each.url}", wrong)
+            for each, wrong in webhooks
+            if wrong and not faults(each, before)
+        ],
+    ]

@@ -1,5 +1,6 @@
 """A role that somebody has stays."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ARRAY, Table, Text, Uuid, any_, bindparam, func, literal_column, select
@@ -8,12 +9,14 @@ from armature.core.db import Connection, render
 from armature.core.errors import Conflict
 from armature.metadata.model import Snapshot, renewed
 from armature.metadata.tables import api_keys, memberships
+from armature.metadata.webhook_tables import webhooks
 
 
 class RoleInUse(Conflict):
-    def __init__(self, name: str, members: int, keys: int) -> None:
+    def __init__(self, name: str, holders: Mapping[str, int]) -> None:
+        counted = [f"{count:,} {what}" for what, count in holders.items()]
         super().__init__(
-            f'The role "{name}" can\'t be deleted: {members:,} members and {keys:,} API keys have it.',
+            f'The role "{name}" can\'t be deleted: {", ".join(counted[:-1])} and {counted[-1]} have it.',
             hint="Give them another one first.",
             path=("role",),
         )
@@ -27,8 +30,8 @@ async def check_free(connection: Connection, before: Snapshot, after: Snapshot) 
         if role.deleted_at is not None:
             values = {"workspace": after.workspace_id, "role": role.name}
             row = await connection.fetchrow(_HELD.sql, *_HELD.arguments(values))
-            if row is not None and (row["members"] or row["keys"]):
-                raise RoleInUse(role.name, row["members"], row["keys"])
+            if row is not None and any(row.values()):
+                raise RoleInUse(role.name, dict(row.items()))
 
 
 def _holders(of: Table, *conditions: Any) -> Any:
@@ -39,5 +42,9 @@ def _holders(of: Table, *conditions: Any) -> Any:
 
 
 _HELD = render(
-    select(_holders(memberships).label("members"), _holders(api_keys, api_keys.c.revoked_at.is_(None)).label("keys"))
+    select(
+        _holders(memberships).label("members"),
+        _holders(api_keys, api_keys.c.revoked_at.is_(None)).label("API keys"),
+        _holders(webhooks).label("webhooks"),
+    )
 )

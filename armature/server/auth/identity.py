@@ -15,12 +15,12 @@ from armature.core.db import Database
 from armature.core.errors import BadUserInput, Unauthenticated
 from armature.core.lru import Lru
 from armature.core.notices import Listener
+from armature.metadata.role_names import narrowing
 from armature.schema_builder.run.caller import SYSTEM, Caller
 from armature.server.auth.access_tokens import AccessTokens, Claims
 from armature.server.auth.api_keys import PREFIX
 from armature.server.auth.key_uses import KeyUses
 from armature.server.auth.memberships import Barred, FoundUser, find_key, find_user
-from armature.server.auth.roles import narrowing
 
 CACHE_SIZE = 10_000
 LONGEST_HEADER = 4_096

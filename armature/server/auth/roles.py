@@ -10,6 +10,7 @@ from armature.core.errors import BadUserInput, Forbidden
 from armature.metadata import roles as kept
 from armature.metadata.access import sees_all
 from armature.metadata.resolve import did_you_mean
+from armature.metadata.role_names import names_of
 from armature.metadata.roles import ADMIN, OWNER, STANDARD
 from armature.metadata.tables import roles
 
@@ -37,16 +38,6 @@ class RoleNotYours(Forbidden):
             field="role",
             path=("role",),
         )
-
-
-def names_of(role: str) -> tuple[str, ...]:
-    return tuple(sorted(set(role.split())))
-
-
-def narrowing(role: str) -> tuple[str, ...] | None:
-    """The roles that narrow what a caller sees; None where one of them sees everything."""
-    names = names_of(role)
-    return None if sees_all(names) else names
 
 
 def checked_role(role: str) -> str:

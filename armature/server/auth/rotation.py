@@ -8,6 +8,7 @@ from armature.core.db import Database, execute, fetch
 from armature.core.errors import Conflict
 from armature.core.sealing import OLD_SETTING, SealBroken, Sealing, place_of
 from armature.metadata.account_tables import sign_in_providers, totp_secrets
+from armature.metadata.webhook_tables import webhooks
 
 AT_ONCE = 500
 
@@ -20,7 +21,11 @@ class Sealed(NamedTuple):
     key: str
 
 
-SEALED = (Sealed(totp_secrets, "secret", "user_id"), Sealed(sign_in_providers, "client_secret", "id"))
+SEALED = (
+    Sealed(totp_secrets, "secret", "user_id"),
+    Sealed(sign_in_providers, "client_secret", "id"),
+    *(Sealed(webhooks, column, "id") for column in ("secret", "former_secret", "secret_headers")),
+)
 
 
 class KeyMissing(Conflict):
@@ -36,7 +41,7 @@ async def rotate_secrets(db: Database, sealing: Sealing) -> int:
 async def _rotate(db: Database, sealing: Sealing, sealed: Sealed) -> int:
     secret: Column[bytes] = sealed.table.c[sealed.column]
     key: Column[object] = sealed.table.c[sealed.key]
-    some = select(key, secret).order_by(key).limit(AT_ONCE).with_for_update()
+    some = select(key, secret).where(secret.is_not(None)).order_by(key).limit(AT_ONCE).with_for_update()
     change = update(sealed.table).where(key == bindparam("row")).values({secret: bindparam("sealed")})
     rotated, last = 0, None
     while True:

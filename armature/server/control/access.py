@@ -13,13 +13,13 @@ from armature.core.errors import BadUserInput
 from armature.metadata.access import roles_of
 from armature.metadata.model import Object, Snapshot
 from armature.metadata.resolve import find_object
+from armature.metadata.role_names import names_of
 from armature.metadata.roles import Role
 from armature.metadata.rules import told
 from armature.schema_builder.run.caller import Caller
 from armature.schema_builder.run.explain import Explained, explained, rights_on
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import View
-from armature.server.auth.roles import names_of
 from armature.server.control.account_types import ApiKey, User, api_key_of, present, user_of
 from armature.server.control.context import Context
 from armature.server.control.role_types import Right

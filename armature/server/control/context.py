@@ -12,6 +12,7 @@ from armature.core.errors import ArmatureError, Forbidden
 from armature.core.settings import Settings
 from armature.metadata.access import may, only_visible, roles_of, sees_all, visible
 from armature.metadata.model import Snapshot
+from armature.metadata.role_names import names_of
 from armature.metadata.roles import FULL, STANDARD, Permission
 from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.workspaces import Workspaces
@@ -26,7 +27,7 @@ from armature.server.auth.identity import (
     placed,
 )
 from armature.server.auth.oidc import Providers
-from armature.server.auth.roles import check_may_give, check_named, names_of
+from armature.server.auth.roles import check_may_give, check_named
 from armature.server.auth.sessions import Signed
 from armature.server.auth.visit import Visit
 from armature.server.control.loaders import Loaders

@@ -84,6 +84,9 @@ NEEDS: Mapping[str, Permission] = {
     **{f"Mutation.{does}Role": "ROLES" for does in ("create", "update", "delete")},
     "Mutation.setObjectPermission": "ROLES",
     "Mutation.setFieldPermission": "ROLES",
+    **{f"Query.{each}": "WEBHOOKS" for each in ("webhooks", "webhook")},
+    **{f"Mutation.{does}Webhook": "WEBHOOKS" for does in ("create", "update", "delete")},
+    "Mutation.rotateWebhookSecret": "WEBHOOKS",
 }
 
 Resolve = Callable[..., Any]

@@ -18,6 +18,7 @@ from armature.server.control.mutations.passkeys import PasskeyMutations
 from armature.server.control.mutations.roles import RoleMutations, RoleQueries
 from armature.server.control.mutations.second_factors import SecondFactorMutations
 from armature.server.control.mutations.sign_in_providers import SignInProviderMutations, SignInProviderQueries
+from armature.server.control.mutations.webhooks import WebhookMutations, WebhookQueries
 from armature.server.control.mutations.workspaces import WorkspaceMutations, WorkspaceQueries
 from armature.server.control.permissions import guard
 from armature.server.control.queries import ModelQueries
@@ -37,6 +38,7 @@ class Query(
     AccessQueries,
     AuditQueries,
     DocumentQueries,
+    WebhookQueries,
 ):
     pass
 
@@ -54,6 +56,7 @@ class Mutation(
     RoleMutations,
     JobMutations,
     DocumentMutations,
+    WebhookMutations,
 ):
     pass
 

@@ -1,4 +1,4 @@
-"""Users, workspaces and who may enter them; the models of workspaces and their changes; jobs."""
+"""Users, workspaces and who may enter them; the models of workspaces and their changes; jobs; webhooks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,6 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from armature.migrations.catalog.audit import create_audit, drop_audit
 from armature.migrations.catalog.pgvector import create_pgvector
+from armature.migrations.catalog.webhooks import create_webhooks, drop_webhooks
 
 revision = "0001"
 down_revision = None
@@ -24,11 +25,13 @@ def upgrade() -> None:
     _create_second_factors()
     _create_joining()
     _create_audit()
+    create_webhooks()
     create_audit(op.get_bind())
 
 
 def downgrade() -> None:
     drop_audit(op.get_bind())
+    drop_webhooks()
     for table in (
         "tended",
         "audit_chains",
