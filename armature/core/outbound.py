@@ -7,6 +7,7 @@ elsewhere in between. Redirects are not followed. ARMATURE_OUTBOUND_NETWORKS lis
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -16,9 +17,10 @@ import httpx2
 from armature.core.errors import BadUserInput
 
 PATIENCE = 10.0  # seconds, for each step
+LONGEST = 30.0  # seconds, for all of it: a server that sends a byte now and then takes no step that is too long
 MOST_BYTES = 1_048_576
 
-TRANSLATED = ip_network("64:ff9b::/96")  # to IPv4 addresses, by a router (RFC 6052)
+UNICAST = ip_network("2000::/3")  # of IPv6, all that is given to anybody; beyond it IPv4 addresses hide, too (RFC 4291)
 
 Network = IPv4Network | IPv6Network
 
@@ -49,32 +51,66 @@ def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
     return tuple(found)
 
 
-def outbound_transport(networks: Sequence[Network]) -> httpx2.AsyncBaseTransport:
+class TooSlow(httpx2.ReadTimeout):
+    def __init__(self) -> None:
+        super().__init__("the answer takes too long")
+
+
+class Packed(httpx2.DecodingError):
+    """What is small when it arrives may be endless when it is unpacked."""
+
+    def __init__(self) -> None:
+        super().__init__("the answer is compressed, though nobody asked for that")
+
+
+def outbound_transport(networks: Sequence[Network], longest: float = LONGEST) -> httpx2.AsyncBaseTransport:
     """For one httpx2 client, which is to be closed after use."""
-    return _Transport(networks)
+    return _Transport(networks, longest)
 
 
 class _Transport(httpx2.AsyncHTTPTransport):
-    def __init__(self, networks: Sequence[Network]) -> None:
+    def __init__(self, networks: Sequence[Network], longest: float) -> None:
         super().__init__(trust_env=False)
+        self._longest = longest
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=httpx2.create_ssl_context(trust_env=False), network_backend=_Backend(networks)
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await super().handle_async_request(request)
+        request.headers["accept-encoding"] = "identity"
+        ends = asyncio.get_running_loop().time() + self._longest
+        async with _until(ends):
+            response = await super().handle_async_request(request)
         assert isinstance(response.stream, httpx2.AsyncByteStream)  # noqa: S101  it is asynchronous
-        response.stream = _Bounded(response.stream)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            await response.aclose()
+            raise Packed
+        response.stream = _Bounded(response.stream, ends)
         return response
 
 
+@asynccontextmanager
+async def _until(ends: float) -> AsyncIterator[None]:
+    """Raises TooSlow."""
+    try:
+        async with asyncio.timeout_at(ends):
+            yield
+    except TimeoutError as error:
+        raise TooSlow from error
+
+
 class _Bounded(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, ends: float) -> None:
         self._stream = stream
+        self._ends = ends
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for part in self._stream:
+        size, parts = 0, aiter(self._stream)
+        while True:
+            async with _until(self._ends):
+                part = await anext(parts, None)
+            if part is None:
+                return
             size += len(part)
             if size > MOST_BYTES:
                 raise TooLong
@@ -120,5 +156,6 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         plain = getattr(address, "ipv4_mapped", None) or address
         if any(plain in each for each in self._networks):
             return True
-        hides_another = isinstance(plain, IPv6Address) and (plain.sixtofour or plain.teredo or plain in TRANSLATED)
-        return plain.is_global and not plain.is_multicast and not hides_another
+        if isinstance(plain, IPv6Address) and (plain.sixtofour or plain.teredo or plain not in UNICAST):
+            return False
+        return plain.is_global and not plain.is_multicast

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from armature.server.auth.attempts import BEGIN, Counted
 from armature.server.auth.desk import Desk
 from armature.server.auth.oidc import ProviderRefused, Providers
-from armature.server.auth.sign_in_providers import CALLBACK, receive, send
+from armature.server.auth.sign_in_providers import CALLBACK, Back, receive, send
 from armature.server.auth.visit import Visit
 
 COOKIE = "armature_sign_in"
@@ -31,12 +31,13 @@ def sign_in_routes(desk: Desk, providers: Providers, visit_of: Callable[[Request
         return response
 
     async def callback(request: Request) -> Response:
-        state, code = request.query_params.get("state", ""), request.query_params.get("code")
-        if code is None:
+        code, binding = request.query_params.get("code"), request.cookies.get(COOKIE)
+        if code is None or binding is None:
             raise ProviderRefused
-        returned = await receive(desk, providers, state, code, request.cookies.get(COOKIE))
+        state = request.query_params.get("state", "")
+        returned = await receive(desk, providers, Back(request.path_params["provider"], state, code, binding))
         response = RedirectResponse(f"{returned.url}#signInTicket={returned.ticket}", 302, UNCACHED)
         response.delete_cookie(COOKIE, path="/auth")
         return response
 
-    return [Route("/auth/start/{provider}", start), Route(CALLBACK, callback)]
+    return [Route("/auth/start/{provider}", start), Route(f"{CALLBACK}/{{provider}}", callback)]

@@ -1,17 +1,28 @@
 """Servers that users name are called where they are public, and not otherwise."""
 
+import asyncio
+import gzip
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx2
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from armature.core.errors import BadUserInput
-from armature.core.outbound import MOST_BYTES, Network, TooLong, networks_of, outbound_transport
+from armature.core.outbound import (
+    LONGEST,
+    MOST_BYTES,
+    Network,
+    Packed,
+    TooLong,
+    TooSlow,
+    networks_of,
+    outbound_transport,
+)
 from tests.support.serving import serving
 
 LOOPBACK = networks_of(["127.0.0.0/8"])
@@ -25,24 +36,46 @@ async def long(_request: Request) -> Response:
     return PlainTextResponse("x" * (MOST_BYTES + 1))
 
 
+async def packed(_request: Request) -> Response:
+    """Hundreds of times as much as what is sent, and more than may come."""
+    return Response(gzip.compress(bytes(5 * MOST_BYTES)), headers={"content-encoding": "gzip"})
+
+
+async def endless(_request: Request) -> Response:
+    async def drops() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.01)
+
+    return StreamingResponse(drops())
+
+
+async def silent(request: Request) -> Response:
+    """Says nothing until the client has gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    return Response()
+
+
 async def elsewhere(_request: Request) -> Response:
     return RedirectResponse("http://169.254.169.254/")
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with serving(Starlette(routes=[Route("/", hello), Route("/long", long), Route("/elsewhere", elsewhere)])) as found:
+    answers = (hello, long, packed, endless, silent, elsewhere)
+    with serving(Starlette(routes=[Route(f"/{each.__name__}", each) for each in answers])) as found:
         yield found
 
 
-async def got(url: str, networks: tuple[Network, ...] = ()) -> httpx2.Response:
-    async with httpx2.AsyncClient(transport=outbound_transport(networks)) as http:
+async def got(url: str, networks: tuple[Network, ...] = (), longest: float = LONGEST) -> httpx2.Response:
+    async with httpx2.AsyncClient(transport=outbound_transport(networks, longest)) as http:
         return await http.get(url)
 
 
 async def test_a_network_that_is_listed_is_reached(url: str) -> None:
-    assert (await got(url, LOOPBACK)).text == "hello"
-    assert (await got(url.replace("127.0.0.1", "localhost"), LOOPBACK)).text == "hello"
+    assert (await got(f"{url}/hello", LOOPBACK)).text == "hello"
+    assert (await got(f"{url}/hello".replace("127.0.0.1", "localhost"), LOOPBACK)).text == "hello"
 
 
 @pytest.mark.parametrize(
@@ -69,6 +102,11 @@ async def test_a_network_that_is_listed_is_reached(url: str) -> None:
         "[fe80::1]",
         "[fc00::1]",
         "[ff02::1]",
+        "[::7f00:1]",
+        "[::ffff:0:7f00:1]",
+        "[64:ff9b:1::7f00:1]",
+        "[fec0::1]",
+        "[5f00::1]",
     ],
 )
 async def test_nothing_private_is_reached(url: str, host: str) -> None:
@@ -87,7 +125,7 @@ async def test_a_name_that_leads_to_a_private_address_is_looked_through(
         return real("127.0.0.1" if host == "evil.example" else host, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket, "getaddrinfo", lying)
-    evil = url.replace("127.0.0.1", "evil.example")
+    evil = f"{url}/hello".replace("127.0.0.1", "evil.example")
     with pytest.raises(httpx2.ConnectError, match="not a public one"):
         await got(evil)
     assert (await got(evil, LOOPBACK)).text == "hello"
@@ -100,6 +138,17 @@ async def test_redirects_are_not_followed(url: str) -> None:
 async def test_an_answer_without_end_is_cut_off(url: str) -> None:
     with pytest.raises(TooLong):
         await got(f"{url}/long", LOOPBACK)
+
+
+async def test_an_answer_that_would_grow_is_not_unpacked(url: str) -> None:
+    with pytest.raises(Packed):
+        await got(f"{url}/packed", LOOPBACK)
+
+
+@pytest.mark.parametrize("path", ["endless", "silent"])
+async def test_an_answer_that_never_ends_is_not_waited_for(url: str, path: str) -> None:
+    with pytest.raises(TooSlow):
+        await got(f"{url}/{path}", LOOPBACK, longest=0.2)
 
 
 async def test_a_name_that_leads_nowhere_says_so() -> None:

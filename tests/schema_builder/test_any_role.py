@@ -36,7 +36,8 @@ from tests.support.worlds.mutations import some_mutation
 from tests.support.worlds.queries import Generated, some_query
 from tests.support.worlds.roles import ROLE, let_in, role_of_records, schema_of_role, some_role
 
-CLERK = Caller("MANUAL", "clerk@example.com", user_id=UUID(int=7), roles=(ROLE,))
+EMAIL = "clerk@example.com"
+CLERK = Caller("MANUAL", EMAIL, user_id=UUID(int=7), roles=(ROLE,), email=EMAIL)
 
 
 @pytest.fixture

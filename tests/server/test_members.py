@@ -14,7 +14,7 @@ from armature.metadata.roles import ADMIN
 from armature.migrations.workspace import set_aside
 from tests.support.control_plane import PASSWORD, PUBLIC_URL, SIGN_UP, Caller, Site
 from tests.support.mail_server import Mailbox, token_in
-from tests.support.signing_in import code, sign_in, with_app
+from tests.support.signing_in import code, sign_in, verified, with_app
 
 INVITE = (
     "mutation($input: InviteInput!) { invite(input: $input) { token invitation { id email role createdBy { id } } } }"
@@ -30,12 +30,6 @@ def email_of(caller: Caller) -> str:
 
 def id_of(caller: Caller) -> str:
     return str(caller.session["user"]["id"])
-
-
-def verified(site: Site, mailbox: Mailbox, email: str) -> Caller:
-    caller = site.sign_up(email)
-    site.ask("mutation($token: String!) { verifyEmail(token: $token) { id } }", token=mailbox.token_to(email))
-    return caller
 
 
 def link(owner: Caller) -> str:
@@ -358,3 +352,23 @@ async def test_a_suspended_workspace_lets_nobody_in_until_it_is_resumed(site: Si
             await asyncio.to_thread(answered, caller, 200)
     finally:
         await database.close()
+
+
+def test_a_rule_by_address_is_met_by_who_has_proven_it(mailing_site: Site, mailbox: Mailbox) -> None:
+    """Who comes by a link may have signed up with anybody's address."""
+    owner = mailing_site.sign_up(pack="crm")
+    rule = {"people": {"some": {"email": {"eq": "$me.email"}}}}
+    given = {"role": "guest", "object": "company", "rights": ["READ"], "readRule": rule}
+    owner.do("mutation($i: SetObjectPermissionInput!) { setObjectPermission(input: $i) { name } }", i=given)
+    company = {"name": "Secret", "people": {"create": [{"email": "boss@rules.example"}]}}
+    owner.data("mutation($data: CompanyCreateInput!) { createCompany(data: $data) { id } }", data=company)
+    invited = owner.do(INVITE, input={"role": "guest"})["invite"]["token"]
+
+    boss = mailing_site.sign_up("boss@rules.example")
+    boss.do(ACCEPT, token=invited)
+    there = boss.within(owner.workspace_id)
+    assert there.data("{ companies { name } }") == {"companies": []}
+
+    token = mailbox.token_to("boss@rules.example")
+    mailing_site.ask("mutation($token: String!) { verifyEmail(token: $token) { id } }", token=token)
+    assert there.data("{ companies { name } }") == {"companies": [{"name": "Secret"}]}

@@ -19,11 +19,11 @@ from tests.support.mail_server import Mailbox
 from tests.support.oidc_server import CLIENT_ID, CLIENT_SECRET, Provider, new_key, oidc_server
 from tests.support.servers import Databases, flush
 from tests.support.serving import serving
-from tests.support.signing_in import code
+from tests.support.signing_in import code, verified
 
 APP = "https://app.example"
 CREATE = """mutation($input: CreateSignInProviderInput!) {
-  createSignInProvider(input: $input) { id name issuer role startPath } }"""
+  createSignInProvider(input: $input) { id name issuer role startPath redirectUri } }"""
 TICKET = """mutation($ticket: String!) {
   signInWithTicket(ticket: $ticket) { accessToken refreshToken user { id email } workspaces { id } } }"""
 
@@ -61,6 +61,7 @@ def with_provider(owner: Caller, provider: Provider, role: str | None = ADMIN) -
     """Where a browser begins."""
     given = {"name": "Ours", "issuer": provider.url, "clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET, "role": role}
     made = owner.do(CREATE, input=given)["createSignInProvider"]
+    assert made["redirectUri"] == f"http://armature.test/auth/callback/{made['id']}"
     return str(made["startPath"])
 
 
@@ -85,7 +86,7 @@ class Browser:
     def back(self, answer: httpx2.Response) -> httpx2.Response:
         """To our callback, which the provider knows by the server's public address."""
         parts = urlsplit(answer.headers["location"])
-        assert f"{parts.scheme}://{parts.netloc}{parts.path}" == "http://armature.test/auth/callback"
+        assert f"{parts.scheme}://{parts.netloc}{parts.path}".startswith("http://armature.test/auth/callback/")
         return self.go(parts.path, **{name: values[0] for name, values in parse_qs(parts.query).items()})
 
     def ticket(self, start: str, **query: str) -> str:
@@ -120,9 +121,9 @@ def test_a_newcomer_comes_in_by_the_provider_and_is_known_the_next_time(home: Si
     assert [each["id"] for each in ada.do("{ workspaces { id } }")["workspaces"]] == [owner.workspace_id]
 
 
-def test_what_a_provider_says_counts_in_its_workspace_only(home: Site, honest: Provider) -> None:
+def test_what_a_provider_says_counts_in_its_workspace_only(home: Site, honest: Provider, mailbox: Mailbox) -> None:
     """Whoever administers a workspace could name a provider that says it is anybody."""
-    victim, attacker = home.sign_up("victim@example.com"), home.sign_up()
+    victim, attacker = verified(home, mailbox, "victim@example.com"), home.sign_up()
     start = with_provider(attacker, honest)
     honest.person = {"sub": "x", "email": "victim@example.com", "email_verified": True}
     session = entered(home, start)
@@ -144,6 +145,7 @@ def test_what_a_provider_says_counts_in_its_workspace_only(home: Site, honest: P
         "revokeOtherSessions",
         'createWorkspace(input: {name: "x"}) { id }',
         'acceptInvitation(token: "x") { id }',
+        'approveDomain(input: {domain: "example.com", role: "guest"}) { domain }',
     ):
         assert forged.error(f"mutation {{ {mutation} }}")["extensions"]["code"] == "FORBIDDEN"
     refreshed = home.ask(
@@ -254,7 +256,46 @@ def test_only_the_browser_that_began_can_finish_and_only_once(home: Site, honest
     state = parse_qs(urlsplit(browser.go(start).headers["location"]).query)["state"][0]
     assert code(home.ask(TICKET, ticket=state)) == "BAD_USER_INPUT"
     for query in ({}, {"code": "x"}, {"state": state}, {"state": "\0", "code": "x"}, {"error": "access_denied"}):
-        assert browser.go("/auth/callback", **query).status_code in (400, 401)
+        assert browser.go(start.replace("start", "callback"), **query).status_code in (400, 401)
+    assert browser.go("/auth/callback/x", state=state, code="x").status_code in (400, 401)
+
+
+def test_a_provider_is_not_brought_what_another_gave(home: Site, honest: Provider) -> None:
+    """The mix-up (RFC 9700, section 4.4): a page of the attacker's provider leads on to the victim's, with what the
+    attacker's own sign-in there began with; the code would come to the attacker, and fit that sign-in.
+    """
+    theirs = with_provider(home.sign_up(), honest)
+    honest.person = {"sub": "victim", "email": "victim@mixed.example", "email_verified": True}
+    with oidc_server() as evil:
+        start = with_provider(home.sign_up(), evil)
+        attacker, victim = Browser(home), Browser(home)
+        begun = urlsplit(attacker.go(theirs).headers["location"])
+        state = parse_qs(urlsplit(victim.go(start).headers["location"]).query)["state"][0]
+        asked = {name: values[0] for name, values in parse_qs(begun.query).items()}
+        came_back = httpx2.get(f"{honest.url}{begun.path}", params={**asked, "state": state}, timeout=None)
+
+        assert victim.back(came_back).status_code == 401
+        assert evil.tried == []
+        query = parse_qs(urlsplit(came_back.headers["location"]).query)
+        assert query["state"] == [state]
+
+
+def test_an_account_that_nobody_has_proven_to_be_theirs_gets_no_place_by_its_address(
+    home: Site, honest: Provider, mailbox: Mailbox
+) -> None:
+    """Whoever signed up with somebody else's address would be let in where that person is."""
+    squatter = home.sign_up("ceo@squatted.example")
+    owner = home.sign_up()
+    start = with_provider(owner, honest)
+    honest.person = {"sub": "ceo", "email": "ceo@squatted.example", "email_verified": True}
+
+    assert refused(home, start) == "FORBIDDEN"
+    assert len(owner.do("{ workspace { members { role } } }")["workspace"]["members"]) == 1
+    assert squatter.within(owner.workspace_id).post("{ __typename }", "/graphql").status_code == 403
+
+    token = mailbox.token_to("ceo@squatted.example")
+    home.ask("mutation($token: String!) { verifyEmail(token: $token) { id } }", token=token)
+    assert entered(home, start)["user"]["email"] == "ceo@squatted.example"
 
 
 def test_the_cookie_of_a_sign_in_is_for_nothing_else(home: Site, honest: Provider) -> None:

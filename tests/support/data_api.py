@@ -64,7 +64,7 @@ class Client:
 
     def acting_as(self, *roles: str, user_id: UUID | None = None, email: str = "me@example.com") -> "Client":
         """Somebody with these roles."""
-        return replace(self, caller=Caller("MANUAL", email, user_id=user_id or uuid4(), roles=roles))
+        return replace(self, caller=Caller("MANUAL", email, user_id=user_id or uuid4(), roles=roles, email=email))
 
     async def change(self, *changes: Change) -> "Client":
         """The same workspace after changes of its model."""

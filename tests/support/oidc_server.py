@@ -29,7 +29,8 @@ def new_key() -> RSAPrivateKey:
 
 @dataclass
 class Provider:
-    """`person` is who signs in; `claims` are said instead of the truth (None: not at all). `saw` is what was asked."""
+    """`person` is who signs in; `claims` are said instead of the truth (None: not at all). `saw` is what was asked,
+    `tried` the codes that somebody brought."""
 
     url: str = ""
     person: dict[str, Any] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class Provider:
     id_token: str | None = None
     saw: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    tried: list[str] = field(default_factory=list)
 
     def is_honest(self) -> None:
         self.claims, self.said, self.published, self.id_token = {}, {}, None, None
@@ -86,6 +88,7 @@ class Provider:
         given = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
         scheme, _, credentials = request.headers["authorization"].partition(" ")
         user, _, password = base64.b64decode(credentials).decode().partition(":")
+        self.tried.append(given["code"])
         asked = self.codes.pop(given["code"], None)
         challenge = base64.urlsafe_b64encode(sha256(given["code_verifier"].encode()).digest()).decode().rstrip("=")
         if (

@@ -6,6 +6,7 @@ from typing import Any
 import pyotp
 
 from tests.support.control_plane import PASSWORD, Caller, Site
+from tests.support.mail_server import Mailbox
 
 NEW_PASSWORD = "battery staple horse correct"
 
@@ -32,6 +33,13 @@ def sign_in(site: Site, email: str, password: str = PASSWORD, second: str | None
 def code(body: Any) -> str:
     (error,) = body["errors"]
     return str(error["extensions"]["code"])
+
+
+def verified(site: Site, mailbox: Mailbox, email: str) -> Caller:
+    """A new user, who has read the mail that proves the address."""
+    caller = site.sign_up(email)
+    site.ask("mutation($token: String!) { verifyEmail(token: $token) { id } }", token=mailbox.token_to(email))
+    return caller
 
 
 class App:

@@ -13,7 +13,7 @@ from armature.schema_builder.compile.stamps import CALLER
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`roles` narrow what it sees and does; None: everything.
+    """`roles` narrow what it sees and does; None: everything. `email` is the user's, where it is proven to be.
 
     What a workflow does names the event that caused it, and how many such steps lie between it and a person.
     """
@@ -23,6 +23,7 @@ class Caller:
     user_id: UUID | None = None
     api_key_id: UUID | None = None
     roles: tuple[str, ...] | None = None
+    email: str | None = None
     causation_id: UUID | None = None
     depth: int = 0
 
@@ -44,8 +45,8 @@ class Caller:
 
     @property
     def me(self) -> dict[str, Any]:
-        """What row rules may ask of the caller; a user is known by its address."""
-        return {ME: {"id": self.id, "email": self.name if self.user_id else None}}
+        """What row rules may ask of the caller."""
+        return {ME: {"id": self.id, "email": self.email}}
 
 
 SYSTEM = Caller()

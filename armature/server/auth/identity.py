@@ -176,7 +176,8 @@ def _of_user(claims: Claims, found: FoundUser) -> Identity:
         return Identity(user_id, None, None, None, session_id, found.only_in)
     if standing.barred is not None:
         return Identity(user_id, None, None, None, session_id, found.only_in, standing.workspace_id, standing.barred)
-    actor = Caller("MANUAL", found.email, user_id=user_id, roles=narrowing(standing.role))
+    email = found.email if found.is_proven else None
+    actor = Caller("MANUAL", found.email, user_id=user_id, roles=narrowing(standing.role), email=email)
     place = standing.workspace_id
     return WorkspaceIdentity(user_id, place, standing.role, None, session_id, found.only_in, actor=actor)
 

@@ -92,9 +92,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class FoundUser:
-    """`only_in` is the one workspace that the session leads to, where it leads to one only."""
+    """`only_in` is the one workspace that the session leads to, where it leads to one only.
+
+    `is_proven`: the address was verified by a mail, or by the provider that the workspace trusts in this session.
+    """
 
     email: str
+    is_proven: bool
     only_in: UUID | None
     standing: Standing | None
 
@@ -132,7 +136,7 @@ async def find_user(connection: Connection, user_id: UUID, session_id: UUID, wan
         raise WorkspaceOfOthers(wanted, "one of yours")
     is_clear = len(rows) == 1 and row["workspace_id"] is not None
     standing = Standing(row["workspace_id"], row["role"], _barred(row)) if is_clear else None
-    return FoundUser(row["email"], row["only_in"], standing)
+    return FoundUser(row["email"], row["is_proven"], row["only_in"], standing)
 
 
 def _barred(row: Record) -> type[Barred] | None:
@@ -177,6 +181,7 @@ _KEY = render(
 )
 _OF_USER = select(
     users.c.email,
+    (users.c.email_verified_at.is_not(None) | sessions.c.workspace_id.is_not(None)).label("is_proven"),
     sessions.c.workspace_id.label("only_in"),
     sessions.c.has_second_factor,
     memberships.c.workspace_id,

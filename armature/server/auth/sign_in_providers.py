@@ -87,7 +87,7 @@ class NotLetIn(Forbidden):
     def __init__(self) -> None:
         super().__init__(
             "You have signed in, but are no member of this workspace.",
-            hint="Ask for an invitation; is your e-mail address verified at the provider?",
+            hint="Ask for an invitation; is your e-mail address verified, at the provider and here?",
         )
 
 
@@ -105,6 +105,19 @@ class Sent:
     """A browser on its way to a provider; `binding` is for a cookie of it."""
 
     url: str
+    binding: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A browser that has come back: to the address of this provider, with its cookie.
+
+    Each provider has an address of its own, and takes no other: so none is brought what another gave.
+    """
+
+    provider: str
+    state: str
+    code: str = field(repr=False)
     binding: str = field(repr=False)
 
 
@@ -180,15 +193,15 @@ async def send(desk: Desk, providers: Providers, provider: str, return_to: str |
     return Sent(begun.url, binding)
 
 
-async def receive(desk: Desk, providers: Providers, state: str, code: str, binding: str | None) -> Returned:
+async def receive(desk: Desk, providers: Providers, back: Back) -> Returned:
     """A browser has come back. Raises ChallengeInvalid, ProviderRefused, ProviderUnreachable, NotLetIn."""
     async with desk.db.transaction() as connection:
-        kept = await take(connection, STATE, state)
-    if binding is None or sha256(binding.encode()).hexdigest() != kept.get("binding"):
+        kept = await take(connection, STATE, back.state)
+    if sha256(back.binding.encode()).hexdigest() != kept.get("binding") or back.provider != kept["provider"]:
         raise ProviderRefused
     found = await _provider(desk.db, kept["provider"])
     said = _opened(desk, found["id"], kept["sealed"])
-    person = await providers.finish(_client(desk, found), Begun("", said["nonce"], said["verifier"]), code)
+    person = await providers.finish(_client(desk, found), Begun("", said["nonce"], said["verifier"]), back.code)
     async with desk.db.transaction() as connection:
         user_id = await _admitted(connection, found, person)
         data = {"user": str(user_id), "workspace": str(found["workspace_id"])}
@@ -210,26 +223,32 @@ async def _admitted(connection: Connection, provider: Record, person: Person) ->
         user_id = await _newcomer(connection, provider, person)
         row = {"provider_id": provider["id"], "subject": person.subject, "user_id": user_id}
         await execute(connection, insert(provider_identities).values(row))
-    theirs = (memberships.c.user_id == user_id, memberships.c.workspace_id == provider["workspace_id"])
-    if await fetch_value(connection, select(memberships.c.user_id).where(*theirs)) is None:
+    if not await _is_member(connection, user_id, provider["workspace_id"]):
         raise NotLetIn
     return user_id
 
 
 async def _newcomer(connection: Connection, provider: Record, person: Person) -> UUID:
-    """Members are known by their address; others come in by the provider's role, or that of an approved domain."""
-    email = _email(person)
-    known = await fetch_one(connection, select(users.c.id).where(func.lower(users.c.email) == email))
-    role = provider["role"] or await _role_of_domain(connection, provider["workspace_id"], email)
-    user_id: UUID | None = None if known is None else known["id"]
-    if role is None:
-        if user_id is None:
-            raise NotLetIn
-        return user_id
-    if user_id is None:
-        user_id = await add_user(connection, email, None)
-    await add_member(connection, provider["workspace_id"], user_id, role)
+    """Members are known by their address; others come in by the provider's role, or that of an approved domain.
+
+    An account whose address nobody has proven to be theirs may be somebody else's: it is let in nowhere by it.
+    """
+    email, workspace_id = _email(person), provider["workspace_id"]
+    known = await fetch_one(connection, select(users).where(func.lower(users.c.email) == email))
+    if known is not None and await _is_member(connection, known["id"], workspace_id):
+        member: UUID = known["id"]
+        return member
+    role = provider["role"] or await _role_of_domain(connection, workspace_id, email)
+    if role is None or (known is not None and known["email_verified_at"] is None):
+        raise NotLetIn
+    user_id: UUID = await add_user(connection, email, None) if known is None else known["id"]
+    await add_member(connection, workspace_id, user_id, role)
     return user_id
+
+
+async def _is_member(connection: Connection, user_id: UUID, workspace_id: UUID) -> bool:
+    theirs = (memberships.c.user_id == user_id, memberships.c.workspace_id == workspace_id)
+    return await fetch_value(connection, select(memberships.c.user_id).where(*theirs)) is not None
 
 
 async def _role_of_domain(connection: Connection, workspace_id: UUID, email: str) -> str | None:
@@ -258,7 +277,12 @@ async def _provider(db: Database, provider: str) -> Record:
 
 def _client(desk: Desk, provider: Record) -> Client:
     secret = desk.sealing.open(provider["client_secret"], _place(provider["id"])).decode()
-    return Client(provider["issuer"], provider["client_id"], secret, f"{_own(desk)}{CALLBACK}")
+    return Client(provider["issuer"], provider["client_id"], secret, redirect_uri(desk, provider["id"]))
+
+
+def redirect_uri(desk: Desk, provider_id: UUID) -> str:
+    """Where browsers come back to, as the provider has to know it. Raises NoAddressOfOurOwn."""
+    return f"{_own(desk)}{CALLBACK}/{provider_id}"
 
 
 def _own(desk: Desk) -> str:

@@ -82,8 +82,10 @@ class _Asking:
 
 
 async def _of_member(context: Context, asking: _Asking, row: Record) -> Access:
-    user = user_of(present(await context.loaders.user.load(row["user_id"])))
-    reasons = await _reasons(context, asking, row["role"], Caller("MANUAL", user.email, user_id=row["user_id"]))
+    found = present(await context.loaders.user.load(row["user_id"]))
+    user, email = user_of(found), found["email"] if found["email_verified_at"] else None
+    caller = Caller("MANUAL", user.email, user_id=row["user_id"], email=email)
+    reasons = await _reasons(context, asking, row["role"], caller)
     return Access(user=user, api_key=None, rights=_together(reasons), reasons=reasons)
 
 

@@ -41,7 +41,7 @@ _LIVING = workspaces.c.deleted_at.is_(None)
 _KEYS = select(*(each for each in api_keys.c if each.name != "token_hash")).order_by(api_keys.c.id)
 _INVITATIONS = select(*(each for each in invitations.c if each.name != "token_hash"))
 
-USERS = _lookup(select(users.c.id, users.c.email, users.c.created_at), users.c.id)
+USERS = _lookup(select(users.c.id, users.c.email, users.c.email_verified_at, users.c.created_at), users.c.id)
 WORKSPACES = _lookup(select(workspaces).where(_LIVING), workspaces.c.id)
 WORKSPACES_OF_USER = _lookup(
     select(memberships.c.user_id, *workspaces.c)

@@ -7,7 +7,7 @@ from strawberry.scalars import JSON
 from armature.server.control.role_types import Permission, Right
 
 RIGHTS_OF_ALL = "On all objects that the role says nothing about, new ones included."
-RULE = "A filter of the object, with $me.id and $me.email for who calls; null: all records."
+RULE = "A filter of the object, with $me.id and $me.email (verified) for who calls; null: all records."
 
 
 @strawberry.input

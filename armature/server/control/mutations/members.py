@@ -113,7 +113,7 @@ class MemberMutations:
     @strawberry.mutation
     async def approve_domain(self, info: Info[Context, None], input: ApproveDomainInput) -> ApprovedDomain:
         """Whoever has a verified address there may join."""
-        place, user_id = info.context.place(), info.context.user_id()
+        place, user_id = info.context.place(), info.context.owner().user_id
         with at_input():
             await info.context.check_gives(input.role)
             domain = await approve_domain(info.context.db, place.workspace_id, user_id, input.domain, input.role)

@@ -13,6 +13,7 @@ from armature.server.auth.sign_in_providers import (
     delete_provider,
     providers_of,
     redeem_ticket,
+    redirect_uri,
 )
 from armature.server.control.context import Context
 from armature.server.control.mutations.at_input import at_input
@@ -27,6 +28,9 @@ class SignInProvider:
     client_id: str
     role: str | None = strawberry.field(description="What newcomers become; null: only members come in.")
     start_path: str = strawberry.field(description="Where a browser begins; takes returnTo.")
+    redirect_uri: str | None = strawberry.field(
+        description="What the provider has to know; its alone. Null where the server does not know its own address."
+    )
     created_at: datetime
 
 
@@ -46,14 +50,15 @@ class SignInProviderMutations:
     async def create_sign_in_provider(
         self, info: Info[Context, None], input: CreateSignInProviderInput
     ) -> SignInProvider:
-        """It is asked whether it is one. Its redirect URI is <ARMATURE_PUBLIC_URL>/auth/callback."""
+        """It is asked whether it is one, and has to know the redirectUri."""
         context, place = info.context, info.context.place()
         new = NewProvider(input.name, input.issuer, input.client_id, input.client_secret, input.role)
         with at_input():
             if input.role is not None:
                 await context.check_gives(input.role)
             made = await add_provider(context.desk, context.control.providers, place.workspace_id, new)
-        return next(provider_of(row) for row in await providers_of(context.db, place.workspace_id) if row["id"] == made)
+        rows = await providers_of(context.db, place.workspace_id)
+        return next(provider_of(context, row) for row in rows if row["id"] == made)
 
     @strawberry.mutation
     async def delete_sign_in_provider(self, info: Info[Context, None], id: ID) -> ID:
@@ -75,9 +80,14 @@ class SignInProviderQueries:
     async def sign_in_providers(self, info: Info[Context, None]) -> list[SignInProvider]:
         """Of the workspace, the oldest first."""
         place = info.context.place()
-        return [provider_of(row) for row in await providers_of(info.context.db, place.workspace_id)]
+        return [provider_of(info.context, row) for row in await providers_of(info.context.db, place.workspace_id)]
 
 
-def provider_of(row: Record) -> SignInProvider:
+def provider_of(context: Context, row: Record) -> SignInProvider:
     names = ("id", "name", "issuer", "client_id", "role", "created_at")
-    return SignInProvider(start_path=f"/auth/start/{row['id']}", **{name: row[name] for name in names})
+    is_known = context.control.settings.public_url is not None
+    return SignInProvider(
+        start_path=f"/auth/start/{row['id']}",
+        redirect_uri=redirect_uri(context.desk, row["id"]) if is_known else None,
+        **{name: row[name] for name in names},
+    )
