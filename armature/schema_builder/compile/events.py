@@ -11,12 +11,15 @@ from typing import Any, Literal
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    FromClause,
     Select,
     SmallInteger,
     TableClause,
     Text,
     Uuid,
     case,
+    column,
+    func,
     insert,
     literal_column,
     select,
@@ -28,6 +31,8 @@ from sqlalchemy.types import TypeEngine
 from armature.schema_builder.compile.binds import Constant, FromVariable
 from armature.schema_builder.compile.statement import Parts
 from armature.schema_builder.event_table import EVENTS
+from armature.schema_builder.tables import SCHEMA
+from armature.schema_builder.view import ObjectView
 
 Sql = ColumnElement[Any]
 
@@ -68,6 +73,13 @@ def evented(build: Parts, changed: Insert | Update | Delete, change: Change, *co
     rows = changed.returning(*images, table.c.id, *more).cte("w")
     build.beside(_events(build, rows, table, change))
     return rows
+
+
+def image(of: ObjectView, record: Sql, name: str) -> FromClause:
+    """A record as an event holds it, before or after: what can be asked of the table's rows can be asked of it."""
+    row: Sql = literal_column(f'NULL::"{SCHEMA}"."{of.object.table}"')
+    columns = (column(each.name, each.type) for each in of.table.c)
+    return func.jsonb_populate_record(row, record).table_valued(*columns, name=name)
 
 
 def _events(build: Parts, rows: CTE, table: TableClause, change: Change) -> CTE:

@@ -104,10 +104,14 @@ def _of_caller(kind: GraphQLInputType, value: str, path: tuple[str | int, ...]) 
         raise RuleUnfit(path, f"{value} can be compared by {', '.join(sorted(COMPARED))} only.")
     wanted = getattr(kind, "name", "")
     if wanted == "String":
-        return Changed(bind, lambda given: None if given is None else str(given))
+        return Changed(bind, _text)
     if name != "id" or wanted not in ("ID", "UUID"):
         raise RuleUnfit(path, f"{value} is no {wanted}.")
     return bind
+
+
+def _text(given: Any) -> str | None:
+    return None if given is None else str(given)
 
 
 def _coerced(kind: Any, value: Any, path: tuple[str | int, ...]) -> Any:

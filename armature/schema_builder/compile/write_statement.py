@@ -4,20 +4,24 @@ Inside one statement every part sees the data as it was before. So a selection t
 below the record itself, is read by a second statement of the same transaction.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     CTE,
+    Boolean,
     ColumnElement,
     FromClause,
     Select,
     TableClause,
+    Text,
     Uuid,
     and_,
     any_,
+    case,
+    cast,
     delete,
     func,
     literal_column,
@@ -33,10 +37,10 @@ from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.compile.events import Change, evented
+from armature.schema_builder.compile.events import AFTER, Change, evented, image
 from armature.schema_builder.compile.plan.distances import Distance
 from armature.schema_builder.compile.plan.levels import Link, OneOf, Output, Rows
-from armature.schema_builder.compile.plan.objects_read import objects_read
+from armature.schema_builder.compile.plan.objects_read import mentioned, objects_read
 from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
 from armature.schema_builder.compile.plan.writes import SetLink, SetNew, SetValue, Upsert, Write
 from armature.schema_builder.compile.stamps import Values, created, updated, updated_instead
@@ -47,6 +51,9 @@ WRITTEN = "(ids)"
 """Under this name the ids of the records written are handed to a statement that shows them. No variable has it."""
 
 IDS = FromVariable((WRITTEN,))
+
+REFUSAL = "(out of reach) "
+"""Begins what PostgreSQL can't read where a caller may not write such a record."""
 
 MADE = "(made)"
 """Under this name the ids of the records made for a write's to-one relations are handed to it, by column."""
@@ -90,15 +97,39 @@ def write_statements(write: Write) -> WriteStatements:
 
 
 def _is_shown_after(write: Write, rows: Rows) -> bool:
-    """Whether more than one statement is needed; always, where row rules may ask for what was written."""
-    return write.is_nested or write.object.has_rules or write.object.name in objects_read(rows)
+    """Whether more than one statement is needed: what is shown, or decides what is, may be what was written."""
+    read = objects_read(rows)
+    if write.is_nested or write.object.name in read:
+        return True
+    return write.object.has_rules and not _is_checked_at_once(write, read)
+
+
+def _is_checked_at_once(write: Write, read: Set[str]) -> bool:
+    """Whether the row rules can be asked in the statement that writes: the same ones for what is written and shown."""
+    rights = (*WRITES.get(write.does, ()), *([RIGHT_TO[write.does]] if write.does in RIGHT_TO else []))
+    rule = write.object.rule("READ")
+    if write.upsert is not None or any(write.object.rule(each) != rule for each in rights):
+        return False
+    rules = (rule, *(write.object.view[name].rule("READ") for name in read))
+    return not any(write.object.name in mentioned(each) for each in rules if each is not None)
 
 
 def _shown_at_once(write: Write, rows: Rows) -> Statement:
     build = Builder()
     written = _changed(build, write, *_looked_at(write.object.table, rows.outputs))
     inner = select(*build.outputs(rows.outputs, written)).select_from(written)
+    if write.object.rule("READ") is not None and write.does in WRITES:
+        inner = _checked(build, write, written, inner)
     return build.statement(build.as_json(inner, rows))
+
+
+def _checked(build: Builder, write: Write, written: CTE, shown: Select[Any]) -> Select[Any]:
+    """Undoes what must not be so afterwards: a value that can't be read ends the statement, and so its transaction."""
+    after = image(write.object, written.c[AFTER], f"t{build.level()}")
+    (right,) = WRITES[write.does]
+    refusal = cast(literal_column(f"'{REFUSAL}'").concat(cast(written.c.id, Text())), Boolean())
+    allowed = and_(true(), *build.allowed(write.object, after, right))
+    return shown.select_from(after).where(case((allowed, true()), else_=refusal))
 
 
 def _looked_at(table: TableClause, outputs: Sequence[Output]) -> Sequence[ColumnElement[Any]]:
@@ -263,6 +294,9 @@ def _there(build: Builder, write: Write, to: Right) -> Sequence[ColumnElement[bo
         return (build.visible(write.object, write.object.table, to),)
     return build.allowed(write.object, write.object.table, to)
 
+
+WRITES: Mapping[str, tuple[Right, ...]] = {"create": ("CREATE",), "update": ("UPDATE",), "update_many": ("UPDATE",)}
+"""What a record must be let in for when it is written, too. What is deleted does not change otherwise."""
 
 RIGHT_TO: Mapping[str, Right] = {
     "update": "UPDATE",

@@ -6,13 +6,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from armature.core.db import Connection
 from armature.core.errors import ArmatureError, Conflict, NotFound
 from armature.metadata.model import Field, Object
 from armature.metadata.names import type_name
-from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import Constant, Variables
 from armature.schema_builder.compile.cost import check_made, check_shown
 from armature.schema_builder.compile.morphs import united
@@ -22,7 +22,9 @@ from armature.schema_builder.compile.plan.writes import Merge, SetLink, SetNew, 
 from armature.schema_builder.compile.references import DATA, NothingToConnect, Path
 from armature.schema_builder.compile.write_statement import (
     MADE,
+    REFUSAL,
     RIGHT_TO,
+    WRITES,
     WRITTEN,
     WriteStatements,
     show_statement,
@@ -33,7 +35,7 @@ from armature.schema_builder.run.failures import taken, told_of_write
 from armature.schema_builder.run.fetch import fetch_ids, fetch_json, fetch_row
 from armature.schema_builder.run.merge import merge_records
 from armature.schema_builder.run.nested import Nesting, check_flat
-from armature.schema_builder.run.permits import NotPermitted, check_written
+from armature.schema_builder.run.permits import NotPermitted, OutOfReach, check_written
 from armature.schema_builder.run.records import NO_KEYS, Existing, NewRecord, Record, Row, new_record
 from armature.schema_builder.run.relate import relate
 from armature.schema_builder.run.workplace import Workplace
@@ -95,6 +97,8 @@ async def run_field(at: Workplace, field: WriteField) -> bytes:
     except ArmatureError:
         raise
     except Exception as error:
+        if isinstance(error, asyncpg.InvalidTextRepresentationError) and REFUSAL in str(error):
+            raise OutOfReach(field.write.object.object, WRITES[field.write.does][0]) from error
         known = told_of_write(error, field.write.object.object, at.tables, partial(_place, field.write))
         if known is None:
             raise
@@ -162,10 +166,6 @@ def _note(at: Workplace, write: Write, ids: Sequence[UUID]) -> None:
         at.written.note(write.object, to, ids)
     if write.upsert is not None:
         at.written.note(write.object, "UPDATE", ids)
-
-
-WRITES: Mapping[str, tuple[Right, ...]] = {"create": ("CREATE",), "update": ("UPDATE",), "update_many": ("UPDATE",)}
-"""What a record must be let in for when it is written, too. What is deleted does not change otherwise."""
 
 
 async def _with_made(connection: Connection, at: Workplace, write: Write) -> Variables:

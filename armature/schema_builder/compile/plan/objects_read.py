@@ -27,7 +27,7 @@ def objects_read(level: Level) -> set[str]:
     found = set().union(*map(_rolled_up, _values(level)))
     for link in links(level):
         below = link.rows
-        found |= {below.object.name} | objects_read(below) | _mentioned(below.condition) | _between(link.via)
+        found |= {below.object.name} | objects_read(below) | mentioned(below.condition) | _between(link.via)
         found |= set().union(*map(_ordered, below.orders))
     return found
 
@@ -59,17 +59,18 @@ def _rolled_up(entry: Plain | None) -> set[str]:
 
 def _totalled(total: Total) -> set[str]:
     below = _rolled_up(total.aggregate.entry)
-    return {total.to.name} | _between(total.via) | _mentioned(total.condition) | below
+    return {total.to.name} | _between(total.via) | mentioned(total.condition) | below
 
 
-def _mentioned(condition: Condition) -> set[str]:
+def mentioned(condition: Condition) -> set[str]:
+    """The objects that a condition leads to."""
     match condition:
         case All(of=parts) | Either(of=parts):
-            return set().union(*(_mentioned(each) for each in parts))
+            return set().union(*(mentioned(each) for each in parts))
         case Not(of=part):
-            return _mentioned(part)
+            return mentioned(part)
         case Related(to=to, condition=inner, via=via):
-            return {to.name} | _between(via) | _mentioned(inner)
+            return {to.name} | _between(via) | mentioned(inner)
         case Compare(entry=entry):
             return _rolled_up(entry)
         case Near() | Alike():
