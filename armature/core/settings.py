@@ -50,6 +50,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     default_limit: Positive = 60
     max_limit: Positive = 1_000
 
+    live_connections: Positive = 10_000
+    live_connections_of_caller: Positive = 1_000
+    live_subscriptions: Positive = 100
+    live_unsent: Positive = 1_000
+    live_unsent_bytes: Positive = 4_194_304
+
     document_cache_size: Positive = 2_000
     statement_cache_size: Positive = 2_000
     shape_cache_size: Positive = 1_000

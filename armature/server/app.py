@@ -46,6 +46,11 @@ from armature.server.graphql.static import StaticExecutor
 from armature.server.health import Check, check_catalog, health_routes
 from armature.server.limits.buckets import Bucket, Limiter
 from armature.server.limits.callers import Limits, bucket_at, bucket_of
+from armature.server.live.connections import Connections
+from armature.server.live.desk import LiveDesk
+from armature.server.live.queries import LiveQueries
+from armature.server.live.socket import serve_socket
+from armature.server.live.stream import Streams
 from armature.server.origins import Origins
 from armature.server.pages import playground_routes
 from armature.server.sign_in_pages import sign_in_routes
@@ -74,6 +79,7 @@ class App:
         self._settings = settings
         self._demo_api_key = demo_api_key
         self._endpoints: Mapping[str, ASGIApp] = {}
+        self._sockets: Mapping[str, ASGIApp] = {}
         self._rest: ASGIApp = Frame([])
         self._tokens = AccessTokens(settings.secret_key, settings.access_token_lifetime, settings.old_secret_key)
         self.origins = Origins(settings.cors_origins)
@@ -82,13 +88,17 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await self._endpoints.get(scope["path"], self._rest)(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._sockets.get(scope["path"], no_socket)(scope, receive, send)
         else:
             await self._lifespan(scope, receive, send)
 
     @asynccontextmanager
     async def _living(self, _app: Starlette) -> AsyncIterator[None]:
         async with opened(self._settings, self._tokens, self.origins) as services:
-            self._endpoints = endpoints(self._settings, services)
+            desk = live_desk(self._settings, services)
+            self._endpoints = endpoints(self._settings, services, desk)
+            self._sockets = {"/graphql": partial(serve_socket, desk)}
             self._rest = Frame(routes(services, self._demo_api_key))
             yield
 
@@ -112,6 +122,8 @@ class Services:
     providers: Providers
     cookies: Cookies
     origins: Origins
+    live: LiveQueries
+    connections: Connections
 
 
 @asynccontextmanager
@@ -129,6 +141,10 @@ async def opened(settings: Settings, tokens: AccessTokens, origins: Origins) -> 
         stored = Documents(database, redis, listener, documents, settings.document_cache_size)
         engine = Engine(database, settings, workspaces, documents)
         identities = Identities(database, listener, tokens)
+        live = LiveQueries(engine, listener, settings)
+        stack.push_async_callback(live.close)
+        connections = Connections(identities, listener, settings, live.plan_again)
+        stack.push_async_callback(connections.close)
         identities.uses.start()
         stack.push_async_callback(identities.uses.stop)
         post = post_of(settings)
@@ -160,6 +176,8 @@ async def opened(settings: Settings, tokens: AccessTokens, origins: Origins) -> 
             providers,
             Cookies(settings),
             origins,
+            live,
+            connections,
         )
 
 
@@ -172,7 +190,20 @@ def opened_redis(url: str) -> Redis:
         raise BadUserInput("REDIS_URL is not the URL of a Valkey or Redis server.", hint=REDIS_URL_HINT) from error
 
 
-def endpoints(settings: Settings, services: Services) -> Mapping[str, ASGIApp]:
+def live_desk(settings: Settings, services: Services) -> LiveDesk:
+    """For the clients of the data API that stay connected."""
+    data = WorkspaceExecutor(services.engine, services.stored)
+    limits = Limits(services.limiter, partial(bucket_of, limit=settings.rate_limit))
+    live, connections = services.live, services.connections
+    return LiveDesk(data, live, connections, limits, services.cookies, services.origins, settings)
+
+
+async def no_socket(_scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.close"})
+
+
+def endpoints(settings: Settings, services: Services, desk: LiveDesk) -> Mapping[str, ASGIApp]:
     """The GraphQL endpoints by path."""
     control = Control(
         settings,
@@ -190,17 +221,15 @@ def endpoints(settings: Settings, services: Services) -> Mapping[str, ASGIApp]:
     model = ControlExecutor(static)
     data = WorkspaceExecutor(services.engine, services.stored)
 
-    def of_caller(caller: WorkspaceIdentity) -> Bucket | None:
-        return bucket_of(caller, settings.rate_limit)
-
     def of_visitor(visitor: Visitor) -> Bucket | None:
         if visitor.identity is not None:
             return bucket_of(visitor.identity, settings.rate_limit)
         return bucket_at(visitor.visit.network, settings.rate_limit_anonymous)
 
     limiter = services.limiter
+    limits = Limits(limiter, partial(bucket_of, limit=settings.rate_limit))
     return {
-        "/graphql": GraphQLEndpoint(data, workspace_caller(services), settings, Limits(limiter, of_caller)),
+        "/graphql": GraphQLEndpoint(data, workspace_caller(services), settings, limits, Streams(desk)),
         "/metadata": GraphQLEndpoint(model, visitor(services), settings, Limits(limiter, of_visitor)),
     }
 

@@ -1,15 +1,28 @@
 """How uvicorn is run: our own logs, none of its access lines, a bound on what comes before a body."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 
 from armature.core.settings import Settings
 
 MAX_HEAD = 65_536
+LAST_WORDS = 5.0  # seconds
+
+PROTOCOL = "armature.protocol"
+"""In the scope of a request: its BoundedProtocol."""
+
+END = "armature.end"
+"""In the extensions of a WebSocket's scope: closes it with a code and a reason, whatever waits to be sent."""
+
+QUIET = logging.getLogger("uvicorn.websockets")
 
 ASGIApp = Callable[
     [
@@ -82,6 +95,9 @@ class BoundedProtocol(HttpToolsProtocol):
     _cycle_before: object = False
     _head_size = 0
 
+    on_shutdown: Callable[[], object] | None = None
+    """Called when the server shuts down, by what would go on for ever."""
+
     def data_received(self, data: bytes) -> None:
         HttpToolsProtocol.data_received(self, data)
         if self.cycle is self._cycle_before:
@@ -101,6 +117,42 @@ class BoundedProtocol(HttpToolsProtocol):
         self._cycle_before = self.cycle
         self._head_size = 0
         HttpToolsProtocol.on_message_begin(self)
+        scope: Any = self.scope
+        scope[PROTOCOL] = self
+
+    def shutdown(self) -> None:
+        HttpToolsProtocol.shutdown(self)
+        if self.on_shutdown is not None:
+            self.on_shutdown()
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """A WebSocket that the application can end whatever its client does; uvicorn alone waits until it has read."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        WebSocketsSansIOProtocol.__init__(self, *arguments, **named)
+        self.logger = QUIET
+
+    def handle_connect(self, event: Any) -> None:
+        WebSocketsSansIOProtocol.handle_connect(self, event)
+        if self.response.status_code == 101:
+            extensions: Any = self.scope["extensions"]
+            extensions[END] = self.end
+
+    def end(self, code: int, reason: str) -> None:
+        """The client has so many seconds to read it."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.stop_keepalive()
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        with suppress(InvalidState):
+            self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(LAST_WORDS, self.transport.abort)
 
 
 def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
@@ -112,7 +164,9 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         loop="uvloop",
         lifespan="on",
         interface="asgi3",
-        ws="none",
+        ws=SocketProtocol,
+        ws_max_size=settings.max_body_size,
+        ws_per_message_deflate=False,  # a quarter of a megabyte for each connection
         log_config=None,
         access_log=False,
         proxy_headers=False,

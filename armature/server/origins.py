@@ -51,6 +51,10 @@ class Origins:
         """For some workspace; which one, nobody can say before the caller is known."""
         return origin.encode("latin-1", "replace") in self._workspaces
 
+    def may_connect(self, origin: bytes) -> bool:
+        """A WebSocket, of which browsers ask nobody."""
+        return origin in self._listed or b"*" in self._listed or origin in self._workspaces
+
     def check(self, origin: bytes, workspace_id: UUID | None) -> None:
         """Once the caller is known. Raises CrossSite where it is others whose pages these are."""
         theirs = self._workspaces.get(origin)

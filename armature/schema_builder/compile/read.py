@@ -31,7 +31,9 @@ class Reader(Reading):
     """Plans the fields of one operation, at all levels."""
 
     def query(self, operation: OperationDefinitionNode) -> Reads:
-        roots = collect([operation.selection_set], "Query", self.fragments, self.variables)
+        """Of a query, or of a subscription, which has the fields of queries."""
+        type_name = operation.operation.value.capitalize()
+        roots = collect([operation.selection_set], type_name, self.fragments, self.variables)
         return Reads(tuple(self._root(key, nodes) for key, nodes in roots.items()))
 
     def _root(self, key: str, nodes: Sequence[FieldNode]) -> Read | Known:

@@ -73,10 +73,14 @@ ZERO: Sql = literal_column("0")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`sql` names the workspace's schema by tables.SCHEMA; `binds` are its parameters in their order."""
+    """`sql` names the workspace's schema by tables.SCHEMA; `binds` are its parameters in their order.
+
+    `tables` are those that it reads, row rules, rollups and link records included.
+    """
 
     sql: str
     binds: tuple[Bind, ...]
+    tables: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +136,12 @@ class Parts(ABC):
         self._known: dict[int, Sql] = {}
         self._beside: list[CTE] = []
         self._levels = 0
+        self._tables: set[str] = set()
 
     def statement(self, whole: Select[*tuple[Any, ...]]) -> Statement:
         """What writes records is never a statement by itself: see compile/events.py."""
         rendered = render(whole.add_cte(*self._beside))
-        return Statement(rendered.sql, tuple(self._binds[name] for name in rendered.names))
+        return Statement(rendered.sql, tuple(self._binds[name] for name in rendered.names), frozenset(self._tables))
 
     def beside(self, part: CTE) -> None:
         """One more part of the statement, which nothing is selected from."""
@@ -159,6 +164,7 @@ class Parts(ABC):
         return self._levels
 
     def alias(self, of: ObjectView) -> NamedFromClause:
+        self._tables.add(of.object.table)
         return of.alias(f"t{self.level()}")
 
     def visible(self, of: ObjectView, table: FromClause, to: Right = "READ") -> Sql:

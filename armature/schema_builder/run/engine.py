@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from graphql import GraphQLError, OperationType
+from graphql import GraphQLError
 
 from armature.core.db import Database
 from armature.core.errors import ArmatureError, BadUserInput, Forbidden, SchemaChanged
@@ -34,6 +34,7 @@ from armature.schema_builder.run.once import Key, once, request_of
 from armature.schema_builder.run.operation import MutationPlan, Plans, Prepared, QueryPlan, Refused
 from armature.schema_builder.run.sights import Sights
 from armature.schema_builder.run.text import Streamed, Text
+from armature.schema_builder.run.watched import Watched, watched_of
 from armature.schema_builder.run.workplace import Tally, Workplace, Written
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.schema_builder.types.schema import WorkspaceSchema
@@ -77,6 +78,30 @@ class Engine:
             return await self._run(operation, self._asked(operation, newest, caller), caller)
         except (Refused, SchemaChanged) as refused:
             return _refusal(refused)
+
+    async def watched(self, operation: Operation, workspace_id: UUID, caller: Caller = SYSTEM) -> Watched | None:
+        """What a subscription watches; None where the operation is none. Raises Refused, ArmatureError."""
+        snapshot = await self._workspaces.snapshot(workspace_id)
+        try:
+            return await self._watched(operation, self._asked(operation, snapshot, caller), caller)
+        except Refused:
+            newest = await self._workspaces.newest(workspace_id)
+            if newest.version == snapshot.version:
+                raise
+        return await self._watched(operation, self._asked(operation, newest, caller), caller)
+
+    async def look(self, watched: Watched) -> bytes:
+        """The value of what is watched, as JSON. Raises SchemaChanged, other ArmatureErrors."""
+        if watched.sql is None:
+            return str(watched.version).encode()
+        with TELLING:
+            async with self._db.connection(watched.schema) as connection:
+                found: bytes | None = await connection.fetchval(watched.sql, *watched.arguments)
+                return b"null" if found is None else found
+
+    async def newest_version(self, workspace_id: UUID) -> int:
+        """Of a workspace's model, asked of the database."""
+        return (await self._workspaces.newest(workspace_id)).version
 
     async def sdl(self, workspace_id: UUID, caller: Caller = SYSTEM) -> Text:
         """The caller's own schema in the schema definition language. Raises IntrospectionOff."""
@@ -131,9 +156,22 @@ class Engine:
         prepared = self._prepared.get(_key(operation, snapshot)) or await self._prepare(operation, snapshot)
         if prepared.is_query:
             return await self._query(prepared, operation, snapshot, caller)
+        if prepared.is_subscription:
+            raise SubscriptionSent
         if not operation.may_mutate:
             raise MutationOverGet
         return await self._mutation(prepared, operation, snapshot, caller)
+
+    async def _watched(self, operation: Operation, snapshot: Snapshot, caller: Caller) -> Watched | None:
+        prepared = self._prepared.get(_key(operation, snapshot)) or await self._prepare(operation, snapshot)
+        if not prepared.is_subscription:
+            return None
+        variables = prepared.coerced(operation.variables)
+        plan = prepared.plan(variables)
+        assert isinstance(plan, QueryPlan)  # noqa: S101  it is no mutation
+        cost, values = prepared.cost(plan, variables), {**variables, **caller.me}
+        is_patched = prepared.is_patched
+        return watched_of(plan, snapshot.schema, snapshot.version, values, cost, is_patched=is_patched)
 
     async def _prepare(self, operation: Operation, snapshot: Snapshot) -> Prepared:
         """A long document is validated beside the event loop: it may take graphql-core a second to refuse it."""
@@ -151,10 +189,7 @@ class Engine:
             document: Document = self._documents.read(operation.query)
         except GraphQLError as error:
             raise Refused([error]) from error
-        prepared = Prepared(schema, self._settings, document, operation.name, self._plans)
-        if prepared.node.operation is OperationType.SUBSCRIPTION:
-            raise BadUserInput("There are no subscriptions yet.", hint="Send a query or a mutation.")
-        return prepared
+        return Prepared(schema, self._settings, document, operation.name, self._plans)
 
     async def _query(self, prepared: Prepared, operation: Operation, snapshot: Snapshot, caller: Caller) -> Answer:
         variables = prepared.coerced(operation.variables)
@@ -175,19 +210,12 @@ class Engine:
     async def _fetched(self, plan: QueryPlan, snapshot: Snapshot, variables: Variables) -> Sequence[bytes | None]:
         if plan.statement is None:
             return ()
-        try:
+        with TELLING:
             async with self._db.connection(snapshot.schema) as connection:
                 if len(plan.reads) == 1:
                     return (await fetch_json(connection, plan.statement, snapshot.schema, variables),)
                 row = await fetch_row(connection, plan.statement, snapshot.schema, variables)
                 return tuple(row or ())
-        except ArmatureError:
-            raise
-        except Exception as error:
-            known = told(error)
-            if known is None:
-                raise
-            raise known from error
 
     async def _known(
         self, prepared: Prepared, fields: Sequence[Any], given: Mapping[str, Any], snapshot: Snapshot
@@ -227,6 +255,28 @@ class Engine:
         lifetime = self._settings.idempotency_lifetime
         answer = await once(self._db, lifetime, key, lambda db: run_mutation(replace(at, db=db), prepared, plan))
         return replace(answer, cost=tally.count)
+
+
+class Telling:
+    """Raises for what PostgreSQL refuses an ArmatureError, where it is of a client's making."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, Exception) and not isinstance(error, ArmatureError) and (known := told(error)):
+            raise known from error
+
+
+TELLING = Telling()
+
+
+class SubscriptionSent(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__(
+            "A subscription has more than one answer, which can't be given here.",
+            hint="Send it over a WebSocket (graphql-transport-ws), or accept text/event-stream.",
+        )
 
 
 class StoredOnly(Forbidden):

@@ -36,7 +36,7 @@ from armature.schema_builder.run.document import PAGE, Document
 from armature.schema_builder.run.validation import RULES
 from armature.schema_builder.run.write import WriteField, ready
 from armature.schema_builder.types.coercion import Coerce, Misfit
-from armature.schema_builder.types.directives import ATOMIC
+from armature.schema_builder.types.directives import ATOMIC, JSON_PATCH
 from armature.schema_builder.types.many import WITH_DELETED
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.types.search import OBJECTS
@@ -128,6 +128,15 @@ class Prepared:
         return self.node.operation is OperationType.QUERY
 
     @property
+    def is_subscription(self) -> bool:
+        return self.node.operation is OperationType.SUBSCRIPTION
+
+    @property
+    def is_patched(self) -> bool:
+        """Whether a subscription's results after the first are to come as patches."""
+        return any(each.name.value == JSON_PATCH.name for each in self.node.directives or ())
+
+    @property
     def is_atomic(self) -> bool:
         return any(each.name.value == ATOMIC.name for each in self.node.directives or ())
 
@@ -183,7 +192,7 @@ class Prepared:
 
     def _planned(self, variables: Variables) -> Plan:
         reader = Reader(self.schema, self._settings, self.document.fragments, variables)
-        if not self.is_query:
+        if self.node.operation is OperationType.MUTATION:
             writes = mutation(reader, self.node)
             check_conditions(writes.writes, self._settings)
             return MutationPlan(ready(writes))

@@ -8,4 +8,10 @@ ATOMIC = GraphQLDirective(
     description="All fields of the mutation are written, or none: the first error undoes what was done before it.",
 )
 
-DIRECTIVES = (*specified_directives, ATOMIC)
+JSON_PATCH = GraphQLDirective(
+    "jsonPatch",
+    (DirectiveLocation.SUBSCRIPTION,),
+    description="Results after the first come as `patch`: what has changed of `data`, as JSON Patch (RFC 6902).",
+)
+
+DIRECTIVES = (*specified_directives, ATOMIC, JSON_PATCH)

@@ -73,6 +73,7 @@ class LazySchema(GraphQLSchema):
         types: Mapping[str, GraphQLNamedType],
         query: GraphQLObjectType,
         mutation: GraphQLObjectType | None,
+        subscription: GraphQLObjectType,
         directives: tuple[GraphQLDirective, ...],
     ) -> None:
         self.assume_valid = True
@@ -83,7 +84,7 @@ class LazySchema(GraphQLSchema):
         self.extension_ast_nodes = ()
         self.query_type = query
         self.mutation_type = mutation
-        self.subscription_type = None
+        self.subscription_type = subscription
         self.directives = directives
         self.type_map = types  # type: ignore[assignment]  # it is only ever read as a mapping
         self._implementations_map = {}

@@ -115,6 +115,8 @@ SHARED: Mapping[str, GraphQLNamedType] = {
     **introspection_types,
 }
 
+SUBSCRIPTION = "Any query as a live query: its result, and a new one each time that it has changed."
+
 
 class WorkspaceSchema:
     """The GraphQL schema of a view, with what each root field does."""
@@ -129,11 +131,13 @@ class WorkspaceSchema:
         self.queries: Mapping[str, Root] = roots(view, queries)
         self.mutations: Mapping[str, Root] = roots(view, mutations)
         query, mutation = LazyObjectType("Query"), LazyObjectType("Mutation")
-        root_types = {each.name: each for each in ((query, mutation) if mutations else (query,))}
+        subscription = LazyObjectType("Subscription", SUBSCRIPTION)
+        root_types = {each.name: each for each in (query, subscription, *((mutation,) if mutations else ()))}
         self.types = Types(view, Joined(root_types, found.types, SHARED, search.types), _made)
         query.fields = root_fields(self.types, queries)
         mutation.fields = root_fields(self.types, mutations)
-        self.graphql = LazySchema(self.types, query, root_types.get("Mutation"), DIRECTIVES)
+        subscription.fields = root_fields(self.types, queries)
+        self.graphql = LazySchema(self.types, query, root_types.get("Mutation"), subscription, DIRECTIVES)
 
 
 def _made(types: Types, entry: TypeEntry) -> GraphQLNamedType:

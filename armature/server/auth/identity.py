@@ -31,8 +31,8 @@ WORKSPACE_HEADER = "X-Workspace-Id"
 class Identity:
     """A user or an API key. Without a workspace for a user who has none, or several and did not say which.
 
-    `rate_limit` is a key's own, in points a minute. `only_in` is the one workspace that a user's session leads to;
-    `barred` says why they are kept out of `barred_from`.
+    `rate_limit` is a key's own, in points a minute; `expires_at` is when the token or the key ends. `only_in` is the
+    one workspace that a user's session leads to; `barred` says why they are kept out of `barred_from`.
     """
 
     user_id: UUID | None
@@ -44,6 +44,7 @@ class Identity:
     barred_from: UUID | None = None
     barred: type[Barred] | None = None
     rate_limit: int | None = None
+    expires_at: float = inf
 
     @cached_property
     def owner(self) -> str:
@@ -89,19 +90,13 @@ class WorkspaceNotChosen(BadUserInput):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    identity: Identity
-    expires_at: float
-
-
 class Identities:
     def __init__(self, db: Database, listener: Listener, tokens: AccessTokens, size: int = CACHE_SIZE) -> None:
         self._db = db
         self._listener = listener
         self._tokens = tokens
         self.uses = KeyUses(db)
-        self._known: Lru[tuple[bytes, bytes | None], Known] = Lru(size)
+        self._known: Lru[tuple[bytes, bytes | None], Identity] = Lru(size)
         self._changes = 0
         listener.on_notice(self._heard)
         listener.on_missed(self._missed)
@@ -112,9 +107,9 @@ class Identities:
             return None
         known = self._known.get((authorization, workspace))
         if known is not None and known.expires_at > time() and self._listener.listening:
-            if known.identity.api_key_id is not None:
-                self.uses.used.add(known.identity.api_key_id)
-            return known.identity
+            if known.api_key_id is not None:
+                self.uses.used.add(known.api_key_id)
+            return known
         return await self._ask(authorization, workspace)
 
     async def in_workspace(self, authorization: bytes | None, workspace: bytes | None) -> WorkspaceIdentity:
@@ -124,7 +119,7 @@ class Identities:
     def forget(self, subject: UUID) -> None:
         """What was known of a user, an API key or a workspace. Other processes hear of it by a notice."""
         self._changes += 1
-        self._known.drop_where(lambda _, known: subject in _subjects(known.identity))
+        self._known.drop_where(lambda _, known: subject in subjects(known))
 
     async def _ask(self, authorization: bytes, workspace: bytes | None) -> Identity:
         """An answer that a change may have overtaken is not remembered."""
@@ -133,22 +128,22 @@ class Identities:
         found = await (self._key(token, wanted) if token.startswith(PREFIX) else self._user(token, wanted))
         if is_certain and changes == self._changes:
             self._known.put((authorization, workspace), found)
-        return found.identity
+        return found
 
-    async def _key(self, token: str, wanted: UUID | None) -> Known:
+    async def _key(self, token: str, wanted: UUID | None) -> Identity:
         async with self._db.connection() as connection:
             key = await find_key(connection, token, wanted)
         self.uses.used.add(key.id)
         expires_at = inf if key.expires_at is None else key.expires_at.timestamp()
         actor = Caller("API", key.name, api_key_id=key.id, roles=narrowing(key.role))
-        found = WorkspaceIdentity(None, key.workspace_id, key.role, key.id, actor=actor, rate_limit=key.rate_limit)
-        return Known(found, expires_at)
+        own: Any = {"rate_limit": key.rate_limit, "expires_at": expires_at}
+        return WorkspaceIdentity(None, key.workspace_id, key.role, key.id, actor=actor, **own)
 
-    async def _user(self, token: str, wanted: UUID | None) -> Known:
+    async def _user(self, token: str, wanted: UUID | None) -> Identity:
         claims = self._tokens.read(token)
         async with self._db.connection() as connection:
             found = await find_user(connection, claims.user_id, claims.session_id, wanted)
-        return Known(_of_user(claims, found), claims.expires_at)
+        return _of_user(claims, found)
 
     def _heard(self, notice: dict[str, Any]) -> None:
         """A workspace without a version is one that is gone."""
@@ -172,17 +167,18 @@ def placed(identity: Identity | None) -> WorkspaceIdentity:
 
 def _of_user(claims: Claims, found: FoundUser) -> Identity:
     user_id, session_id, standing = claims.user_id, claims.session_id, found.standing
+    session: Any = {"session_id": session_id, "only_in": found.only_in, "expires_at": claims.expires_at}
     if standing is None:
-        return Identity(user_id, None, None, None, session_id, found.only_in)
+        return Identity(user_id, None, None, **session)
     if standing.barred is not None:
-        return Identity(user_id, None, None, None, session_id, found.only_in, standing.workspace_id, standing.barred)
+        return Identity(user_id, None, None, barred_from=standing.workspace_id, barred=standing.barred, **session)
     email = found.email if found.is_proven else None
     actor = Caller("MANUAL", found.email, user_id=user_id, roles=narrowing(standing.role), email=email)
-    place = standing.workspace_id
-    return WorkspaceIdentity(user_id, place, standing.role, None, session_id, found.only_in, actor=actor)
+    return WorkspaceIdentity(user_id, standing.workspace_id, standing.role, actor=actor, **session)
 
 
-def _subjects(identity: Identity) -> tuple[UUID | None, ...]:
+def subjects(identity: Identity) -> tuple[UUID | None, ...]:
+    """Whose change may change it: the ids that notices name."""
     return identity.user_id, identity.workspace_id, identity.api_key_id, identity.barred_from
 
 

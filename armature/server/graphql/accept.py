@@ -34,6 +34,8 @@ def _media(name: str, refused: int) -> Media:
 
 GRAPHQL = _media("application/graphql-response+json", refused=400)
 JSON = _media("application/json", refused=200)
+EVENTS = Media("text/event-stream", 200, ((b"content-type", b"text/event-stream; charset=utf-8"), SAFE))
+"""Results as they come (GraphQL over SSE, "Distinct connections mode")."""
 
 
 def negotiate(accept: bytes | None) -> Media | None:
@@ -50,7 +52,7 @@ def _negotiate(accept: bytes) -> Media | None:
     ranges = [*_ranges(accept.decode("latin-1").lower())]
     if not ranges:
         return JSON
-    found = [(*_rank(ranges, media.name), media) for media in (JSON, GRAPHQL)]
+    found = [(*_rank(ranges, media.name), media) for media in (JSON, GRAPHQL, EVENTS)]
     weight, _, media = max(found, key=lambda each: each[:2])
     return media if weight > 0 else None
 
@@ -60,7 +62,7 @@ _remembered = lru_cache(maxsize=256)(_negotiate)
 
 def _rank(ranges: list[tuple[str, float]], name: str) -> tuple[float, int]:
     """Weight and negated place of the most specific range that covers a type."""
-    for pattern in (name, "application/*", "*/*"):
+    for pattern in (name, f"{name.partition('/')[0]}/*", "*/*"):
         for place, (each, weight) in enumerate(ranges):
             if each == pattern:
                 return weight, -place

@@ -27,6 +27,10 @@ class WorkspaceExecutor:
             return self._run_named(operation, caller)
         return self._run(operation, caller.workspace_id, caller.actor)
 
+    async def named(self, operation: Operation, caller: WorkspaceIdentity) -> Operation:
+        """With its text, where it is named instead of sent."""
+        return operation if operation.asked is None else await self._documents.named(operation, caller.workspace_id)
+
     async def _run_named(self, operation: Operation, caller: WorkspaceIdentity) -> Answer:
         named = await self._documents.named(operation, caller.workspace_id)
         return await self._run(named, caller.workspace_id, caller.actor)

@@ -6,7 +6,7 @@ executor knows. Written against the working group's draft of the GraphQL-over-HT
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -17,7 +17,7 @@ from armature.core.logs import begin_request
 from armature.core.settings import Settings
 from armature.schema_builder.run.answer import Answer, Operation
 from armature.schema_builder.run.text import Streamed
-from armature.server.graphql.accept import JSON, SAFE, Header, Media, negotiate
+from armature.server.graphql.accept import EVENTS, JSON, SAFE, Header, Media, negotiate
 from armature.server.graphql.failures import (
     BodyTooSlow,
     CrossSite,
@@ -60,8 +60,27 @@ NAME = "armature.operation"
 SHARE = "armature.share"
 
 
+@dataclass(frozen=True, slots=True)
+class Streaming:
+    """A request for a stream, read."""
+
+    operation: Operation
+    headers: Mapping[bytes, bytes]
+    scope: Scope
+    receive: Receive
+    send: Send
+    request_id: bytes
+
+
 class Executor(Protocol[CallerIn]):
     def execute(self, operation: Operation, caller: CallerIn) -> Awaitable[Answer]: ...
+
+
+class Streams(Protocol[CallerIn]):
+    """Results as they come, to a client that accepts events."""
+
+    async def serve(self, request: Streaming, caller: CallerIn) -> None:
+        """Until the client is gone or there is no more to come. Raises ArmatureError where it can't begin."""
 
 
 class GraphQLEndpoint(Generic[Caller]):
@@ -73,11 +92,13 @@ class GraphQLEndpoint(Generic[Caller]):
         identify: Identify[Caller],
         settings: Settings,
         limits: Limits[Caller] | None = None,
+        streams: Streams[Caller] | None = None,
     ) -> None:
         self._executor = executor
         self._identify = identify
         self._settings = settings
         self._limits = limits
+        self._streams = streams
         self._origins = frozenset(each.encode() for each in settings.cors_origins)
         self._watch = Watch(settings.request_timeout)
         self._tells_all = settings.log_level.lower() == "debug"
@@ -91,6 +112,11 @@ class GraphQLEndpoint(Generic[Caller]):
             await _respond(send, 204, OPTIONS, b"", request_id)
             return
         media = negotiate(headers.get(b"accept"))
+        if media is EVENTS and self._streams is None:
+            media = None
+        elif media is EVENTS:
+            await self._streamed(scope, headers, receive, send, request_id)
+            return
         extra: tuple[Header, ...] = () if method == "POST" else UNCACHED
         try:
             answer = await self._answer(scope, headers, media, receive)
@@ -129,6 +155,32 @@ class GraphQLEndpoint(Generic[Caller]):
             running.body_read = True
             scope[NAME] = operation.name
             return await self._executor.execute(operation, caller)
+        except asyncio.CancelledError:
+            raise self._reason(running) from None
+        finally:
+            self._watch.finish(running)
+
+    async def _streamed(
+        self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send, request_id: bytes
+    ) -> None:
+        """A request that can't begin is answered as any other is."""
+        assert self._streams is not None  # noqa: S101  asked before
+        try:
+            operation, caller = await self._asked(scope, headers, receive)
+            await self._streams.serve(Streaming(operation, headers, scope, receive, send, request_id), caller)
+        except ClientGone:
+            log.info("client gone")
+        except Exception as error:  # noqa: BLE001  as above
+            told = as_told(error) or _logged(request_id)
+            status = status_of(told, JSON)
+            await _respond(send, status, JSON.headers + headers_of(told, status), body_of(told), request_id)
+
+    async def _asked(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> tuple[Operation, Caller]:
+        running = self._watch.begin(receive)
+        try:
+            if scope["method"] == "POST":
+                return await self._posted(scope, headers, receive)
+            return await self._got(scope, headers)
         except asyncio.CancelledError:
             raise self._reason(running) from None
         finally:

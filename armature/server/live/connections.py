@@ -1,0 +1,155 @@
+"""Who is connected: so many and no more, each for as long as its credentials are good.
+
+Credentials are looked at again when they expire, and when a notice says that something has changed for their user, key
+or workspace.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from math import inf
+from time import time
+from typing import Any, Protocol
+from uuid import UUID
+
+from armature.core.errors import ArmatureError, LimitExceeded, Unauthenticated, Unavailable
+from armature.core.notices import Listener
+from armature.core.settings import Settings, environment_name
+from armature.server.auth.identity import Identities, WorkspaceIdentity, subjects
+
+PAUSE = 1.0  # seconds until PostgreSQL, which was away, is asked again
+LONGEST_TIMER = 86_400.0  # seconds
+
+
+class Connected(Protocol):
+    """One client."""
+
+    identity: WorkspaceIdentity
+
+    def refuse(self, error: ArmatureError) -> None:
+        """End it."""
+
+
+class TooManyConnections(LimitExceeded):
+    def __init__(self, whose: str, limit: int, setting: str) -> None:
+        super().__init__(f"Connections {whose}", limit=limit, actual=limit + 1, setting=environment_name(setting))
+
+
+class Credentials:
+    """What a client has shown when it connected, as HTTP headers have it."""
+
+    __slots__ = ("authorization", "workspace")
+
+    def __init__(self, authorization: bytes | None, workspace: bytes | None) -> None:
+        self.authorization = authorization
+        self.workspace = workspace
+
+
+class Place:
+    """That of one connection among the others."""
+
+    __slots__ = ("credentials", "owner", "timer")
+
+    def __init__(self, owner: str, credentials: Credentials) -> None:
+        self.owner = owner
+        self.credentials = credentials
+        self.timer: asyncio.TimerHandle | None = None
+
+
+class Connections:
+    """Those of one process. `on_change` is told of a workspace where somebody sees something else than before."""
+
+    def __init__(
+        self, identities: Identities, listener: Listener, settings: Settings, on_change: Callable[[UUID], None]
+    ) -> None:
+        self._identities = identities
+        self._most, self._most_of_caller = settings.live_connections, settings.live_connections_of_caller
+        self._on_change = on_change
+        self._open = 0
+        self._places: dict[Connected, Place] = {}
+        self._by_owner: Counter[str] = Counter()
+        self._checks: set[asyncio.Task[None]] = set()
+        listener.on_notice(self._heard)
+        listener.on_missed(lambda: self._check([*self._places]))
+
+    def arrive(self) -> None:
+        """Somebody connects, of whom nothing is known yet; `leave` when it is gone. Raises TooManyConnections."""
+        if self._open >= self._most:
+            raise TooManyConnections("to this process", self._most, "live_connections")
+        self._open += 1
+
+    async def enter(self, connected: Connected, credentials: Credentials) -> None:
+        """Sets its identity. Raises ArmatureError for one who may not."""
+        connected.identity = identity = await self._identified(credentials)
+        if self._by_owner[identity.owner] >= self._most_of_caller:
+            raise TooManyConnections("of this caller", self._most_of_caller, "live_connections_of_caller")
+        self._by_owner[identity.owner] += 1
+        place = self._places[connected] = Place(identity.owner, credentials)
+        self._wait(connected, place, identity.expires_at - time())
+
+    def leave(self, connected: Connected) -> None:
+        self._open -= 1
+        place = self._places.pop(connected, None)
+        if place is None:
+            return
+        self._by_owner[place.owner] -= 1
+        if not self._by_owner[place.owner]:
+            del self._by_owner[place.owner]
+        if place.timer is not None:
+            place.timer.cancel()
+
+    async def close(self) -> None:
+        for task in self._checks:
+            task.cancel()
+        await asyncio.gather(*self._checks, return_exceptions=True)
+
+    async def _identified(self, credentials: Credentials) -> WorkspaceIdentity:
+        return await self._identities.in_workspace(credentials.authorization, credentials.workspace)
+
+    def _wait(self, connected: Connected, place: Place, seconds: float) -> None:
+        """Look at its credentials after so long."""
+        if place.timer is not None:
+            place.timer.cancel()
+        if seconds < inf and connected in self._places:
+            later = asyncio.get_running_loop().call_later
+            place.timer = later(max(0.0, min(seconds, LONGEST_TIMER)), self._check, [connected])
+
+    def _heard(self, notice: dict[str, Any]) -> None:
+        """As server/auth/identity.py hears it."""
+        subject = notice.get("identity") or (notice.get("workspace") if "version" not in notice else None)
+        if subject is not None and self._places:
+            concerned = UUID(subject)
+            self._check([each for each in self._places if concerned in subjects(each.identity)])
+
+    def _check(self, connected: list[Connected]) -> None:
+        if connected:
+            task = asyncio.get_running_loop().create_task(self._check_each(connected))
+            self._checks.add(task)
+            task.add_done_callback(self._checks.discard)
+
+    async def _check_each(self, connected: list[Connected]) -> None:
+        for each in connected:
+            await self._check_one(each)
+
+    async def _check_one(self, connected: Connected) -> None:
+        place, before = self._places.get(connected), connected.identity
+        if place is None:
+            return
+        try:
+            found = await self._identified(place.credentials)
+            if found.owner != before.owner or found.workspace_id != before.workspace_id:
+                raise OtherCaller
+        except Unavailable:
+            self._wait(connected, place, PAUSE)
+        except ArmatureError as error:
+            connected.refuse(error)
+        else:
+            connected.identity = found
+            self._wait(connected, place, found.expires_at - time())
+            if found != before:
+                self._on_change(found.workspace_id)
+
+
+class OtherCaller(Unauthenticated):
+    def __init__(self) -> None:
+        super().__init__("The credentials mean somebody else by now.", hint="Connect again.")

@@ -1,0 +1,108 @@
+"""What has changed between two results, as JSON Patch (RFC 6902), with the numbers by which a client tells them apart.
+
+The form is that of @n1ru4l/graphql-live-query-patch-json-patch: a first result has `revision: 1`, and those that follow
+have `patch` instead of `data`, with paths within `data`.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+LARGEST = 200_000
+"""Bytes of a result that is compared: nobody should wait for it."""
+
+KEPT = 64
+
+Change = dict[str, Any]
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_encode = msgspec.json.encode
+
+
+class Revisions:
+    """What one subscription has been sent."""
+
+    __slots__ = ("_last", "_number")
+
+    def __init__(self) -> None:
+        self._last: bytes | None = None
+        self._number = 0
+
+    def next(self, result: bytes) -> bytes:
+        """The message for an execution result without errors."""
+        last, self._last = self._last, result
+        patch = None if last is None else patch_between(last, result)
+        if patch is None:
+            self._number = 1
+            return b'%b,"revision":1}' % result[:-1]
+        self._number += 1
+        return b'{"patch":%b,"revision":%d}' % (patch, self._number)
+
+
+@lru_cache(KEPT)
+def patch_between(before: bytes, after: bytes) -> bytes | None:
+    """None where the whole is shorter, or too much to be compared."""
+    if len(before) + len(after) > LARGEST:
+        return None
+    try:
+        found = _encode([*_changes("", _decode(before)["data"], _decode(after)["data"])])
+    except (msgspec.DecodeError, RecursionError):  # JSON of a client's may be anything
+        return None
+    return found if len(found) < len(after) else None
+
+
+def _changes(path: str, before: Any, after: Any) -> Iterator[Change]:
+    match before, after:
+        case dict(), dict():
+            yield from _of_objects(path, before, after)
+        case list(), list():
+            yield from _of_lists(path, before, after)
+        case _ if type(before) is not type(after) or before != after:
+            yield {"op": "replace", "path": path, "value": after}
+
+
+def _of_objects(path: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
+    for name in before.keys() - after.keys():
+        yield {"op": "remove", "path": f"{path}/{_escaped(name)}"}
+    for name, value in after.items():
+        if name in before:
+            yield from _changes(f"{path}/{_escaped(name)}", before[name], value)
+        else:
+            yield {"op": "add", "path": f"{path}/{_escaped(name)}", "value": value}
+
+
+def _of_lists(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Change]:
+    """By records: those that are gone, those that are new, and those that stand elsewhere."""
+    held, wanted = [_mark(each) for each in before], [_mark(each) for each in after]
+    if len(set(held)) < len(held) or len(set(wanted)) < len(wanted):
+        yield {"op": "replace", "path": path, "value": after}
+        return
+    known, staying = dict(zip(held, before, strict=True)), set(wanted)
+    for at in reversed(range(len(held))):
+        if held[at] not in staying:
+            del held[at]
+            yield {"op": "remove", "path": f"{path}/{at}"}
+    for at, mark in enumerate(wanted):
+        if mark not in known:
+            held.insert(at, mark)
+            yield {"op": "add", "path": f"{path}/{at}", "value": after[at]}
+            continue
+        if held[at] != mark:
+            place = held.index(mark, at)
+            held.insert(at, held.pop(place))
+            yield {"op": "move", "from": f"{path}/{place}", "path": f"{path}/{at}"}
+        yield from _changes(f"{path}/{at}", known[mark], after[at])
+
+
+def _mark(item: Any) -> bytes:
+    """What an item is the same by: a record's id, or all of it."""
+    if isinstance(item, dict) and "id" in item:
+        return b"id " + _encode(item["id"])
+    return _encode(item)
+
+
+def _escaped(name: str) -> str:
+    """As a part of a JSON Pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")

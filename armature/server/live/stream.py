@@ -1,0 +1,132 @@
+"""One operation of a client that reads server-sent events (GraphQL over SSE, "Distinct connections mode").
+
+A comment now and then tells whatever stands in between that the connection is alive.
+"""
+
+import asyncio
+from contextlib import suppress
+
+from armature.core.errors import ArmatureError
+from armature.schema_builder.run.answer import Operation
+from armature.server.auth.identity import WorkspaceIdentity
+from armature.server.graphql.accept import EVENTS, Header
+from armature.server.graphql.http import Streaming
+from armature.server.graphql.request import Receive
+from armature.server.listen import PROTOCOL
+from armature.server.live.desk import LiveDesk
+from armature.server.live.outgoing import Outgoing
+from armature.server.live.queries import Following
+from armature.server.live.sinks import entries_of
+
+HEADERS: tuple[Header, ...] = (
+    *EVENTS.headers,
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),  # nginx would wait for more
+)
+ALIVE = b":\n\n"
+KEEP_ALIVE = 12.0  # seconds
+COMPLETE = b"event: complete\ndata: \n\n"
+
+
+class Stream:
+    """The connection and its operation are one."""
+
+    def __init__(self, desk: LiveDesk, identity: WorkspaceIdentity, request: Streaming) -> None:
+        self.identity = identity
+        self._desk = desk
+        self._send = request.send
+        self._protocol = request.scope[PROTOCOL]
+        self._outgoing = Outgoing(self._send_part, desk.room, self._drop)
+        self._over = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def run(self, request: Streaming) -> None:
+        await self._send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [*HEADERS, (b"x-request-id", request.request_id)],
+            }
+        )
+        self._protocol.on_shutdown = self._over.set
+        self._keep_alive()
+        ways = _until_gone(request.receive), self._answered(request.operation)
+        ways_to_end = [asyncio.create_task(each) for each in ways]
+        try:
+            await asyncio.wait(ways_to_end, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._protocol.on_shutdown = None
+            self._stop_keeping_alive()
+            for each in ways_to_end:
+                each.cancel()
+            await asyncio.gather(*ways_to_end, return_exceptions=True)
+            self._outgoing.close()
+        with suppress(OSError):
+            await self._send({"type": "http.response.body", "body": b""})
+
+    def next(self, result: bytes) -> None:
+        self._outgoing.put(b"event: next\ndata: ", result.replace(b"\n", b""), b"\n\n")
+
+    def fail(self, entries: bytes) -> None:
+        self.next(b'{"errors":%b}' % entries)
+        self._complete()
+
+    def refuse(self, error: ArmatureError) -> None:
+        self.fail(entries_of(error))
+
+    async def _answered(self, operation: Operation) -> None:
+        """Returns when there is no more to come, and it has been sent."""
+        following: Following | None = None
+        try:
+            following = await self._desk.begin(operation, self)
+            if following is None:
+                self._complete()
+            await self._over.wait()
+            await self._outgoing.sent()
+        except Exception as error:  # noqa: BLE001  entries_of logs what is none of the client's making
+            self.fail(entries_of(error))
+            await self._outgoing.sent()
+        finally:
+            if following is not None:
+                self._desk.leave(following, self.identity)
+
+    def _complete(self) -> None:
+        if not self._over.is_set():
+            self._outgoing.put(COMPLETE)
+            self._over.set()
+
+    def _keep_alive(self) -> None:
+        self._outgoing.put(ALIVE)
+        self._timer = asyncio.get_running_loop().call_later(KEEP_ALIVE, self._keep_alive)
+
+    def _stop_keeping_alive(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _drop(self) -> None:
+        """It reads too slowly; there are no codes for that."""
+        self._protocol.transport.abort()
+
+    async def _send_part(self, part: bytes) -> None:
+        await self._send({"type": "http.response.body", "body": part, "more_body": True})
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class Streams:
+    """Where the data API's event streams begin."""
+
+    def __init__(self, desk: LiveDesk) -> None:
+        self._desk = desk
+
+    async def serve(self, request: Streaming, caller: WorkspaceIdentity) -> None:
+        connections, stream = self._desk.connections, Stream(self._desk, caller, request)
+        connections.arrive()
+        try:
+            await connections.enter(stream, self._desk.credentials(request.headers, {}))
+            await stream.run(request)
+        finally:
+            connections.leave(stream)

@@ -1,0 +1,241 @@
+"""What live queries cost: a run for all who watch the same, one more however much happens meanwhile, none when idle."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from armature.core.settings import Settings
+from armature.metadata.changes import CreateRole, SetObjectPermission
+from armature.metadata.packs.crm import CRM
+from armature.schema_builder.run.answer import Operation
+from armature.schema_builder.run.caller import Caller
+from armature.schema_builder.run.operation import Refused
+from armature.server.auth.identity import WorkspaceIdentity
+from armature.server.live.queries import Following, LiveQueries
+from tests.support.data_api import Client, DataApi, data_api
+from tests.support.live_client import Relay
+
+POOL = 4
+
+
+@dataclass(eq=False)
+class Ear:
+    """A subscription whose results are kept."""
+
+    identity: WorkspaceIdentity
+    heard: asyncio.Queue[Any] = field(default_factory=asyncio.Queue)
+
+    def next(self, result: bytes) -> None:
+        self.heard.put_nowait(msgspec.json.decode(result))
+
+    def fail(self, entries: bytes) -> None:
+        self.heard.put_nowait({"errors": msgspec.json.decode(entries)})
+
+    async def data(self) -> Any:
+        result = await self.heard.get()
+        assert "errors" not in result, result
+        return result["data"]
+
+
+@dataclass
+class World:
+    """One server process as far as live queries are concerned, and a workspace."""
+
+    api: DataApi
+    live: LiveQueries
+    client: Client
+    relay: Relay
+    statements: list[str]
+
+    def ear(self, caller: Caller | None = None) -> Ear:
+        who = caller or self.client.caller
+        return Ear(WorkspaceIdentity(who.user_id, self.client.snapshot.workspace_id, "member", actor=who))
+
+    async def follow(self, query: str, caller: Caller | None = None, /, **variables: Any) -> Ear:
+        ear = self.ear(caller)
+        assert await self.live.follow(Operation(query, variables), ear) is not None
+        return ear
+
+    def counted(self) -> list[str]:
+        """The statements that have read records until now; from now on they are counted anew."""
+        found = [*self.statements]
+        self.statements.clear()
+        return found
+
+
+@asynccontextmanager
+async def opened(url: str, redis_url: str) -> AsyncIterator[World]:
+    settings = Settings(redis_url=redis_url, database_pool_size=POOL)
+    redis = Redis.from_url(redis_url)
+    async with data_api(url, settings, pool_size=POOL) as api:
+        live = LiveQueries(api.engine, api.listener, settings)
+        client = Client(api, await api.workspace(CRM))
+        statements: list[str] = []
+        await _count(api, lambda query: statements.append(query.query) if is_look(query.query) else None)
+        yield World(api, live, client, Relay(redis, str(client.snapshot.workspace_id)), statements)
+        await live.close()
+    await redis.aclose()
+
+
+def is_look(query: str) -> bool:
+    """Whether it reads records. Writes here begin with WITH; the model is read from other schemas."""
+    return query.startswith("SELECT") and "workspace_" in query
+
+
+async def _count(api: DataApi, note: Callable[[Any], None]) -> None:
+    """On all connections there are."""
+    leases = [api.db.connection() for _ in range(POOL)]
+    for each in leases:
+        (await each.__aenter__()).add_query_logger(note)
+    for each in leases:
+        await each.__aexit__(None, None, None)
+
+
+@pytest.fixture
+async def world(migrated_database_url: str, worker_redis_url: str) -> AsyncIterator[World]:
+    async with opened(migrated_database_url, worker_redis_url) as found:
+        yield found
+
+
+def create(name: str) -> str:
+    return f'mutation {{createCompany(data: {{name: "{name}"}}) {{id}}}}'
+
+
+NAMES = "subscription {companies {name}}"
+
+
+async def test_all_who_watch_the_same_are_told_of_one_run(world: World) -> None:
+    ears = [await world.follow(NAMES) for _ in range(50)]
+    ears += [await world.follow("subscription Another {companies {name}}") for _ in range(50)]
+    for each in ears:
+        assert await each.data() == {"companies": []}
+
+    await world.client.data(create("Acme"))
+    world.counted()
+    await world.relay.announce("companies")
+
+    for each in ears:
+        assert await each.data() == {"companies": [{"name": "Acme"}]}
+    assert len(world.counted()) == 1
+
+
+TOUCHED = (
+    "companies {people {firstName}}",
+    'companies(filter: {people: {some: {firstName: {eq: "Ada"}}}}) {name}',
+    "companies(orderBy: [{peopleAggregate: {count: DESC}}]) {name}",
+    "companies(filter: {people: {none: {}}}) {name}",
+    "companiesAggregate(filter: {people: {some: {}}}) {count}",
+    "companiesGroupBy(by: [{field: NAME}]) {records {people {firstName}}}",
+    "peopleConnection {totalCount}",
+    "people(filter: {company: {}}) {firstName}",
+    'search(text: "ada", objects: ["person", "company"]) {record {__typename}}',
+)
+OTHERS = (
+    "companies {name}",
+    "opportunities {company {name}}",
+    'search(text: "ada", objects: ["company"]) {record {__typename}}',
+    "_schemaVersion",
+)
+
+
+async def test_only_what_reads_a_touched_table_is_run_again(world: World) -> None:
+    """Also where it does so by a relation, a filter, an order, a search."""
+    await world.client.data(create("Acme"))
+    zeta = (await world.client.data(create("Zeta")))["createCompany"]["id"]
+    ears = {each: await world.follow(f"subscription {{{each}}}") for each in (*TOUCHED, *OTHERS)}
+    last = await world.follow("subscription {tasks {title}}")
+    for ear in (*ears.values(), last):
+        await ear.data()
+
+    ada = f'mutation {{createPerson(data: {{firstName: "Ada", companyId: "{zeta}"}}) {{id}}}}'
+    await world.client.data(ada)
+    await world.client.data('mutation {createTask(data: {title: "Tea"}) {id}}')
+    world.counted()
+    await world.relay.announce("people")
+    await world.relay.announce("tasks")
+    for each in TOUCHED:
+        await ears[each].data()
+    await last.data()
+
+    assert len(world.counted()) == len(TOUCHED) + 1
+    assert all(ears[each].heard.empty() for each in OTHERS)
+
+
+async def test_rows_that_a_rule_asks_for_are_read_too(world: World) -> None:
+    rule = {"people": {"some": {"email": {"eq": "$me.email"}}}}
+    permission = SetObjectPermission(role="clerk", object="company", rights=("READ",), read_rule=rule)
+    crm = await world.client.change(CreateRole(name="clerk"), permission)
+    acme = (await world.client.data(create("Acme")))["createCompany"]["id"]
+    ada, bob = (crm.acting_as("clerk", email=f"{each}@acme.com").caller for each in ("ada", "bob"))
+    ears = [await world.follow(NAMES, each) for each in (ada, ada, bob)]
+    assert [await each.data() for each in ears] == [{"companies": []}] * 3
+
+    person = f'mutation {{createPerson(data: {{email: "ada@acme.com", companyId: "{acme}"}}) {{id}}}}'
+    await world.client.data(person)
+    world.counted()
+    await world.relay.announce("people")
+
+    assert [await each.data() for each in ears[:2]] == [{"companies": [{"name": "Acme"}]}] * 2
+    await (await world.follow(NAMES, bob)).data()
+    assert len(world.counted()) <= 3  # for Ada; for Bob, and perhaps once more for who joined him
+    assert ears[2].heard.empty()
+
+
+async def test_what_happens_during_a_run_asks_for_one_more(world: World) -> None:
+    ear = await world.follow(NAMES)
+    await ear.data()
+    await world.client.data(create("Acme"))
+    async with world.api.db.transaction() as connection:
+        await connection.execute(f"LOCK {world.client.snapshot.schema}.companies")
+        world.counted()
+        await world.relay.announce("companies")
+        while not await waiting(world):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        for _ in range(100):
+            await world.relay.announce("companies")
+        marker = await world.follow("subscription {tasks {title}}")
+        await world.relay.announce("tasks")
+    assert await ear.data() == {"companies": [{"name": "Acme"}]}
+    await marker.data()
+
+    assert len([each for each in world.counted() if ".companies" in each and "LOCK" not in each]) <= 2
+
+
+async def waiting(world: World) -> bool:
+    async with world.api.db.connection() as connection:
+        found = await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    return bool(found)
+
+
+async def test_who_has_left_is_not_told_and_costs_nothing(world: World) -> None:
+    ear = world.ear()
+    following = await world.live.follow(Operation(NAMES, {}), ear)
+    assert isinstance(following, Following)
+    await ear.data()
+    last = await world.follow("subscription {tasks {title}}")
+    await last.data()
+    world.live.leave(following, ear.identity.workspace_id)
+
+    await world.client.data(create("Acme"))
+    await world.client.data('mutation {createTask(data: {title: "Tea"}) {id}}')
+    world.counted()
+    await world.relay.announce("companies")
+    await world.relay.announce("tasks")
+    await last.data()
+
+    assert len(world.counted()) == 1
+    assert ear.heard.empty()
+
+
+async def test_what_fails_ends_for_those_who_have_not_been_told_anything(world: World) -> None:
+    with pytest.raises(Refused):
+        await world.follow("subscription {nonsense}")
+    ear = await world.follow('subscription {companies(filter: {name: {regex: "("}}) {id}}')
+
+    assert "regular expression" in (await ear.heard.get())["errors"][0]["message"]
