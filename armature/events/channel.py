@@ -5,10 +5,15 @@ from uuid import UUID
 import msgspec
 
 PREFIX = "armature:events:"
+CHANNELS = PREFIX + 32 * "?"
+"""As Valkey writes a pattern."""
 
 
 class Announced(msgspec.Struct, frozen=True):
-    """Events with these positions, both included, are there; they are about these tables."""
+    """Events with these positions, both included, are there; they are about these tables.
+
+    `first` is beyond `last` where there is nothing new, for those who may have missed what was said before.
+    """
 
     first: int
     last: int

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -23,6 +21,8 @@ from armature.core.notices import Listener
 from armature.core.outbound import networks_of
 from armature.core.sealing import Sealing, secret_keys
 from armature.core.settings import Settings
+from armature.core.valkey import opened_redis
+from armature.events.committed import Committed
 from armature.schema_builder.run.document import DocumentReader
 from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.workspaces import Workspaces
@@ -54,9 +54,6 @@ from armature.server.live.stream import Streams
 from armature.server.origins import Origins
 from armature.server.pages import playground_routes
 from armature.server.sign_in_pages import sign_in_routes
-
-PATIENCE = 2.0  # seconds
-REDIS_URL_HINT = "Such as redis://127.0.0.1:6379/0; rediss:// for TLS."
 
 
 def create_app(settings: Settings, *, demo_api_key: str | None = None) -> ASGIApp:
@@ -139,7 +136,9 @@ async def opened(settings: Settings, tokens: AccessTokens, origins: Origins) -> 
         workspaces = Workspaces(database, listener, settings.workspace_cache_size)
         documents = DocumentReader(settings)
         stored = Documents(database, redis, listener, documents, settings.document_cache_size)
-        engine = Engine(database, settings, workspaces, documents)
+        committed = Committed(redis)
+        stack.push_async_callback(committed.stop)
+        engine = Engine(database, settings, workspaces, documents, committed.note)
         identities = Identities(database, listener, tokens)
         live = LiveQueries(engine, listener, settings)
         stack.push_async_callback(live.close)
@@ -179,15 +178,6 @@ async def opened(settings: Settings, tokens: AccessTokens, origins: Origins) -> 
             live,
             connections,
         )
-
-
-def opened_redis(url: str) -> Redis:
-    """Connects when first used; one that is away is found out at once. Raises BadUserInput for what is no URL."""
-    once_more = Retry(NoBackoff(), 1)
-    try:
-        return Redis.from_url(url, retry=once_more, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE)
-    except ValueError as error:
-        raise BadUserInput("REDIS_URL is not the URL of a Valkey or Redis server.", hint=REDIS_URL_HINT) from error
 
 
 def live_desk(settings: Settings, services: Services) -> LiveDesk:

@@ -1,6 +1,8 @@
 """A worker process: it finds what is due, sends it round, and runs what it is sent.
 
 notice or a few seconds' pause -> one query of the catalog -> ids to the queue -> threads -> one event loop
+
+Beside that it relays events (relay.py), and looks for those that no mark tells of (sweep.py).
 """
 
 import asyncio
@@ -17,12 +19,15 @@ from armature.core.db import UNREACHABLE, Database, open_database
 from armature.core.errors import BadUserInput, Unavailable
 from armature.core.notices import Listener, Notice
 from armature.core.settings import Settings
+from armature.core.valkey import opened_redis
 from armature.migrations.workspace.tending import ask_for_tending
 from armature.workers.broker import Queue
 from armature.workers.claims import mark_sent
 from armature.workers.kinds import KINDS, Kind
+from armature.workers.relay import LONGEST_WAIT, Relay
 from armature.workers.run import JobRunner
 from armature.workers.schedule import LOOK, enqueue_due
+from armature.workers.sweep import Sweep
 
 log = structlog.get_logger("armature.worker")
 
@@ -43,6 +48,9 @@ class Worker:
     """Made on the event loop that it runs on."""
 
     def __init__(self, db: Database, settings: Settings, kinds: Mapping[str, Kind] = KINDS) -> None:
+        self._redis = opened_redis(settings.redis_url or "", longest_wait=LONGEST_WAIT)
+        self._relay = Relay(db, self._redis)
+        self._sweep = Sweep(db, self._relay)
         self._db = db
         self._loop = asyncio.get_running_loop()
         self._kinds = kinds.keys()
@@ -52,6 +60,7 @@ class Worker:
         self._listener = Listener(db.url)
         self._listener.on_notice(self._heard)
         self._listener.on_missed(self._waiting.set)
+        self._listener.on_missed(self._sweep.forget)
         self._is_queue_lost = False
         self._indexed_from = settings.indexed_from
 
@@ -62,13 +71,15 @@ class Worker:
         self._queue.start()
         loops = [asyncio.create_task(self._look()), asyncio.create_task(self._keep_schedule())]
         try:
-            yield
+            async with self._relay.relaying(), self._sweep.sweeping():
+                yield
         finally:
             for each in loops:
                 each.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
             await asyncio.gather(asyncio.to_thread(self._queue.stop), self._runner.end())
             await self._listener.stop()
+            await self._redis.aclose()
 
     def _work(self, job_id: UUID) -> None:
         """In a thread of the queue's, which waits; the work itself is done on the event loop."""

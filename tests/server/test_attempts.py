@@ -15,7 +15,7 @@ from armature.core.errors import Unauthenticated, Unavailable
 from armature.core.mail import post_of
 from armature.core.sealing import Sealing
 from armature.core.settings import Settings
-from armature.server.app import opened_redis
+from armature.core.valkey import opened_redis
 from armature.server.auth import passwords
 from armature.server.auth.accounts import Credentials, sign_in
 from armature.server.auth.attempts import ACCOUNT, PAIR, PLACE, Attempts, Counted, TooManyAttempts

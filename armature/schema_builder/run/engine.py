@@ -6,7 +6,7 @@ Each arrow is remembered: a warm request is a few look-ups, the variables' coerc
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -51,8 +51,18 @@ TYPES = 50
 
 
 class Engine:
-    def __init__(self, db: Database, settings: Settings, workspaces: Workspaces, documents: DocumentReader) -> None:
+    """`wrote` is told of each workspace that a mutation may have changed, once that is committed."""
+
+    def __init__(
+        self,
+        db: Database,
+        settings: Settings,
+        workspaces: Workspaces,
+        documents: DocumentReader,
+        wrote: Callable[[UUID], None] = lambda _: None,
+    ) -> None:
         self._db = db
+        self._wrote = wrote
         self._settings = settings
         self._workspaces = workspaces
         self._documents = documents
@@ -249,12 +259,20 @@ class Engine:
             caller,
             Written(),
         )
-        if operation.idempotency_key is None or caller.id is None:
-            return replace((await run_mutation(at, prepared, plan)).answer, cost=tally.count)
-        key = Key(snapshot.workspace_id, caller.id, operation.idempotency_key, request_of(operation))
-        lifetime = self._settings.idempotency_lifetime
-        answer = await once(self._db, lifetime, key, lambda db: run_mutation(replace(at, db=db), prepared, plan))
+        try:
+            answer = await self._mutated(at, prepared, plan, operation, snapshot.workspace_id)
+        finally:
+            self._wrote(snapshot.workspace_id)
         return replace(answer, cost=tally.count)
+
+    async def _mutated(
+        self, at: Workplace, prepared: Prepared, plan: MutationPlan, operation: Operation, workspace_id: UUID
+    ) -> Answer:
+        if operation.idempotency_key is None or at.caller.id is None:
+            return (await run_mutation(at, prepared, plan)).answer
+        key = Key(workspace_id, at.caller.id, operation.idempotency_key, request_of(operation))
+        lifetime = self._settings.idempotency_lifetime
+        return await once(self._db, lifetime, key, lambda db: run_mutation(replace(at, db=db), prepared, plan))
 
 
 class Telling:
