@@ -23,9 +23,7 @@ from graphql import (
     Undefined,
     ValueNode,
     VariableNode,
-    Visitor,
     get_named_type,
-    visit,
 )
 from graphql.utilities import coerce_input_literal
 
@@ -155,15 +153,14 @@ def is_leaf(kind: GraphQLInputType) -> bool:
 
 
 def _has_variables(node: ValueNode) -> bool:
-    class Finder(Visitor):
-        found = False
-
-        def enter_variable(self, *_: Any) -> None:
-            self.found = True
-
-    finder = Finder()
-    visit(node, finder)
-    return finder.found
+    match node:
+        case VariableNode():
+            return True
+        case ListValueNode():
+            return any(_has_variables(each) for each in node.values)
+        case ObjectValueNode():
+            return any(_has_variables(each.value) for each in node.fields)
+    return False
 
 
 def items_in(kind: GraphQLInputType, value: Any, enough: int) -> int:

@@ -227,19 +227,23 @@ def _is_plain(kind: GraphQLInputType) -> bool:
 
 def _deciding_variables(document: Document) -> set[str]:
     """The variables whose values change the plan: those that @skip, @include, `withDeleted` and `objects` ask."""
-    found: set[str] = set()
+    finder = _Deciding()
+    visit(document.node, finder)
+    return finder.found
 
-    class Finder(Visitor):
-        def enter_directive(self, node: Any, *_: Any) -> None:
-            self._ask(node.arguments or ())
 
-        def enter_field(self, node: Any, *_: Any) -> None:
-            self._ask(each for each in node.arguments or () if each.name.value in DECIDING)
+class _Deciding(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
 
-        def _ask(self, arguments: Iterable[Any]) -> None:
-            for each in arguments:
-                values = each.value.values if isinstance(each.value, ListValueNode) else (each.value,)
-                found.update(value.name.value for value in values if isinstance(value, VariableNode))
+    def enter_directive(self, node: Any, *_: Any) -> None:
+        self._ask(node.arguments or ())
 
-    visit(document.node, Finder())
-    return found
+    def enter_field(self, node: Any, *_: Any) -> None:
+        self._ask(each for each in node.arguments or () if each.name.value in DECIDING)
+
+    def _ask(self, arguments: Iterable[Any]) -> None:
+        for each in arguments:
+            values = each.value.values if isinstance(each.value, ListValueNode) else (each.value,)
+            self.found.update(value.name.value for value in values if isinstance(value, VariableNode))
