@@ -234,6 +234,20 @@ async def test_values_that_do_not_fit_are_refused_or_go(crm: Living) -> None:
     await crm.assert_healthy()
 
 
+@pytest.mark.parametrize(
+    ("more", "is_nullable"), [({}, True), ({"is_nullable": False}, False), ({"is_nullable": True}, True)]
+)
+async def test_a_number_that_counted_itself_may_be_empty_once_it_no_longer_does(
+    crm: Living, more: dict[str, bool], is_nullable: bool
+) -> None:
+    await crm.change(add_object("thing", NewField(name="number", type="AUTO_NUMBER")))
+    await crm.run("INSERT INTO {}.things DEFAULT VALUES RETURNING id")
+    await crm.change(update_field("thing", "number", type="NUMBER", settings=BIGINT, **more))
+
+    assert crm.object("thing").kept_fields["number"].is_nullable is more.get("is_nullable", True)
+    await crm.assert_healthy()
+
+
 async def number_field(crm: Living, *texts: str | None, **more: Any) -> None:
     """Things with a text of their own, which is about to become a number."""
     await crm.change(add_object("thing", NewField(name="size", type="TEXT", **more)))

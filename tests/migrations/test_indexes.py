@@ -69,6 +69,25 @@ async def standing(crm: Living) -> Standing:
         return (await standings(connection, [(crm.schema, built.id, built.name)]))[0]
 
 
+async def test_a_second_one_that_is_the_same_is_refused(crm: Living) -> None:
+    tall = {"employees": {"gt": 100}}
+    await crm.change(index("name"), index("name", "employees", where=tall))
+    for change, there in (
+        (index("name", name="again"), "byName"),
+        (index("name", "employees", where=tall, name="again"), "byNameEmployees"),
+    ):
+        (error,) = await crm.errors(change)
+        assert (error.code, error.message) == ("CONFLICT", f'The index "{there}" of "company" is just this one.')
+    await crm.change(
+        index("name", is_unique=True),
+        index("name", type="TRIGRAM"),
+        index("employees", "name"),
+        index("name", "employees"),
+        CreateIndex(object="company", fields=(NewIndexField(field="name", order="DESC"),)),
+    )
+    assert len(crm.object("company").indexes) == 7
+
+
 async def companies(crm: Living, *names: str) -> None:
     for name in names:
         await crm.run("INSERT INTO {}.companies (name) VALUES ($1)", name)

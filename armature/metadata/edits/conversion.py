@@ -89,6 +89,8 @@ def retyped(draft: Draft, field: Field, name: str) -> dict[str, Any]:
         if kind.name != field.kind:
             options = field.options if kind.has_options else ()
             found = {"kind": kind.name, "settings": kind.check_settings(None), "options": options}
+        if KINDS[field.kind].generated is not None and kind.generated is None:
+            found["is_nullable"] = True  # nobody asked for values that PostgreSQL gives no longer
     return found
 
 

@@ -141,11 +141,12 @@ def update_field(draft: Draft, change: UpdateField) -> None:
     of = find_object(draft.snapshot, change.object)
     field = find_field(of, change.field)
     draft.spelt(field.id)
-    wanted = {**_plainly_given(change), **_values_given(draft, field, change)}
-    for key, value in wanted.items():
+    wanted = {**_values_given(draft, field, change), **_plainly_given(change)}
+    after = replace(field, **wanted)
+    for key in wanted:
         with draft.at():
-            _check_may_change(of, field, key, value)
-    put_changed(draft, of, field, replace(field, **wanted), change)
+            _check_may_change(of, field, after, key)
+    put_changed(draft, of, field, after, change)
     if change.relation_type is not UNSET:
         set_relation_type(draft, draft.objects[of.id].fields[field.id], change.relation_type)
     if change.on_delete is not UNSET:
@@ -184,14 +185,14 @@ def _values_given(draft: Draft, field: Field, change: UpdateField) -> dict[str, 
     return found
 
 
-def _check_may_change(of: Object, field: Field, key: str, value: Any) -> None:
-    if getattr(field, key) == value:
+def _check_may_change(of: Object, field: Field, after: Field, key: str) -> None:
+    if getattr(field, key) == getattr(after, key):
         return
     if field.is_system and key not in FREE_ON_SYSTEM_FIELDS:
         raise SystemField(of, field, UPDATABLE[key])
     if key == "is_nullable" and field.column is None and not KINDS[field.kind].is_computed:
         raise KeylessIsNullable
-    if key == "is_nullable" and KINDS[field.kind].generated is not None:
+    if key == "is_nullable" and KINDS[after.kind].generated is not None:
         raise NeverEmpty(field)
 
 

@@ -61,6 +61,15 @@ class IndexNameTaken(Conflict):
         super().__init__(f'"{of.name_singular}" has an index "{name}" already.', field=name, path=("name",))
 
 
+class IndexThereAlready(Conflict):
+    """Two that are the same cost every write twice, and serve nobody."""
+
+    def __init__(self, of: Object, index: Index) -> None:
+        super().__init__(
+            f'The index "{index.name}" of "{of.name_singular}" is just this one.', field=index.name, path=("fields",)
+        )
+
+
 class NeededByIndex(Conflict):
     """A rule about the records does not go unnoticed; an index that is only there for speed may."""
 
@@ -94,6 +103,9 @@ def create_index(draft: Draft, change: CreateIndex) -> None:
     name = _free_name(of, change)
     if parts:
         index = Index(draft.new_id(), name, parts, change.type, change.is_unique, where)
+        for other in of.indexes:
+            if replace(other, id=index.id, name=index.name) == index:
+                raise IndexThereAlready(of, other)
         draft.put(replace(of, indexes=(*of.indexes, index)))
 
 
