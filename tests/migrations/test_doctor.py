@@ -151,6 +151,34 @@ async def test_a_missing_schema_and_one_of_nobody_are_found(crm: Living) -> None
     assert findings[1].fix == f"DROP SCHEMA workspace_{'0' * 32} CASCADE"
 
 
+@pytest.mark.parametrize(("name", "place"), [("unaccent", "armature"), ("vector", "public")])
+async def test_extensions_that_somebody_has_dropped_are_found(crm: Living, name: str, place: str) -> None:
+    await crm.change(add_field("company", NewField(name="meaning", type="VECTOR", settings={"dimensions": 2})))
+    await crm.run(f"DROP EXTENSION {name} CASCADE")
+
+    finding = (await diagnose(crm.db))[0]
+    assert finding.what == f'The extension "{name}" is missing.'
+    assert finding.fix == f"CREATE EXTENSION {name} WITH SCHEMA {place}"
+
+
+async def test_a_workspace_without_vectors_does_without_the_extension(crm: Living) -> None:
+    await crm.run("DROP EXTENSION vector")
+
+    assert await diagnose(crm.db) == []
+
+
+async def test_a_table_that_has_had_nearly_all_its_columns_is_told_before_and_after(crm: Living) -> None:
+    await crm.run(
+        "DO $$BEGIN FOR at IN 1..1600 - (SELECT relnatts FROM pg_class WHERE oid = '{}.tasks'::regclass) LOOP "
+        "ALTER TABLE {}.tasks ADD COLUMN spare int; ALTER TABLE {}.tasks DROP COLUMN spare; END LOOP; END$$"
+    )
+
+    (finding,) = await diagnose(crm.db, crm.id)
+    assert finding.what == 'The table "tasks" has had 1,600 of the 1,600 columns that PostgreSQL gives it.'
+    (error,) = await crm.errors(add_field("task", text("more")))
+    assert (error.code, "1,600 columns" in error.message) == ("LIMIT_EXCEEDED", True)
+
+
 async def test_each_workspace_is_looked_at_by_itself(db: Database) -> None:
     first, second = await living(db, *CRM), await living(db, *CRM)
     await second.run("ALTER TABLE {}.people DROP COLUMN city")

@@ -6,7 +6,7 @@ import asyncpg
 
 from armature.core.db import Connection
 from armature.metadata.model import Field, Object, Snapshot
-from armature.migrations.workspace.conflicts import ValuesInTheWay, ValueTooLong, VectorsUnavailable
+from armature.migrations.workspace.conflicts import ColumnsUsedUp, ValuesInTheWay, ValueTooLong, VectorsUnavailable
 from armature.migrations.workspace.conversion import look_ahead, refuse_failing
 from armature.migrations.workspace.guards import check_records
 from armature.migrations.workspace.locks import WAIT_NO_LONGER
@@ -54,11 +54,13 @@ def _of_column(of: Object, error: asyncpg.IntegrityConstraintViolationError) -> 
 
 
 async def run_statements(connection: Connection, statements: Sequence[str]) -> None:
-    """Raises ValueTooLong and VectorsUnavailable, apart from what asyncpg raises."""
+    """Raises ValueTooLong, ColumnsUsedUp and VectorsUnavailable, apart from what asyncpg raises."""
     if not statements:
         return
     try:
         await connection.execute(";\n".join((WAIT_NO_LONGER, *statements)))
+    except asyncpg.TooManyColumnsError as error:
+        raise ColumnsUsedUp from error
     except asyncpg.ProgramLimitExceededError as error:
         if error.sqlstate == asyncpg.ProgramLimitExceededError.sqlstate:
             raise ValueTooLong from error

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from armature.core.errors import Conflict
+from armature.core.errors import ArmatureError, Conflict
 from armature.metadata.kinds.kind import shown
 from armature.metadata.model import Field, Object
 
@@ -54,6 +54,19 @@ class ValueTooLong(Conflict):
         super().__init__(
             "A field can't be unique whose records have values of more than about 2,700 bytes.",
             hint="Shorten the longest values first.",
+        )
+
+
+class ColumnsUsedUp(ArmatureError):
+    """A limit of PostgreSQL, so no setting raises it; it does not say of which table."""
+
+    code = "LIMIT_EXCEEDED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An object has had all 1,600 columns that PostgreSQL gives a table: those of purged fields, and of what "
+            "formulas were before, count for good.",
+            hint="Move its records to a new object, by `armature export` and `armature import`.",
         )
 
 

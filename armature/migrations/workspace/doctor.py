@@ -15,6 +15,7 @@ from armature.migrations.workspace.finding import Finding as Finding
 from armature.migrations.workspace.index_differences import index_differences
 from armature.migrations.workspace.inspect import differences
 from armature.migrations.workspace.job_findings import job_findings
+from armature.migrations.workspace.shortages import shortages
 from armature.schema_builder.event_table import events_table
 from armature.schema_builder.tables import Tables
 
@@ -28,7 +29,7 @@ async def diagnose(db: Database, workspace_id: UUID | None = None) -> list[Findi
     if revision != HEAD:
         what = "There is no catalog." if revision is None else f"The catalog is at revision {revision}, not {HEAD}."
         return [Finding(None, what, "armature migrate")]
-    found: list[Finding] = []
+    found = await shortages(db, workspace_id)
     async with sqlalchemy_connection(db.url) as connection:
         known = (await connection.execute(_WORKSPACES)).all()
     chosen = [each for each in known if each.id is not None and workspace_id in (None, each.id)]
