@@ -67,6 +67,11 @@ SESSION = {
     "hnsw.iterative_scan": "strict_order",  # of pgvector: else its indexes find no more than forty records
 }
 
+LONGEST_KEPT = 32_768
+"""Bytes of a statement that a connection keeps prepared: one of 30 kB, such as a search of six objects, takes half the
+time then, and 3 MB of PostgreSQL's memory.
+"""
+
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
 
@@ -172,6 +177,7 @@ async def open_database(url: str, *, pool_size: int = 16, statement_cache_size: 
                 url,
                 connection_class=_Connection,
                 statement_cache_size=statement_cache_size,
+                max_cacheable_statement_size=LONGEST_KEPT,
                 max_cached_statement_lifetime=0,
                 server_settings=SESSION,
             )

@@ -38,7 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str = "console"
 
     request_timeout: Annotated[float, Meta(gt=0)] = 30.0
-    max_body_size: Positive = 1_048_576
+    max_body_size: Positive = 16_777_216
     max_tokens: Positive = 10_000
     max_depth: Positive = 15
     max_aliases: Positive = 100

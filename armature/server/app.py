@@ -41,6 +41,7 @@ from armature.server.cors import with_cors
 from armature.server.frame import Frame
 from armature.server.graphql.data import WorkspaceExecutor, sdl_route
 from armature.server.graphql.documents import Documents
+from armature.server.graphql.failures import LONGEST_OF_STRANGERS
 from armature.server.graphql.http import GraphQLEndpoint, Identify
 from armature.server.graphql.static import StaticExecutor
 from armature.server.health import Check, check_catalog, health_routes
@@ -216,11 +217,17 @@ def endpoints(settings: Settings, services: Services, desk: LiveDesk) -> Mapping
             return bucket_of(visitor.identity, settings.rate_limit)
         return bucket_at(visitor.visit.network, settings.rate_limit_anonymous)
 
+    def longest_of_visitor(visitor: Visitor) -> int:
+        most = settings.max_body_size
+        return min(most, LONGEST_OF_STRANGERS) if visitor.identity is None else most
+
     limiter = services.limiter
     limits = Limits(limiter, partial(bucket_of, limit=settings.rate_limit))
     return {
         "/graphql": GraphQLEndpoint(data, workspace_caller(services), settings, limits, Streams(desk)),
-        "/metadata": GraphQLEndpoint(model, visitor(services), settings, Limits(limiter, of_visitor)),
+        "/metadata": GraphQLEndpoint(
+            model, visitor(services), settings, Limits(limiter, of_visitor), longest_of=longest_of_visitor
+        ),
     }
 
 

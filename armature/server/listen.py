@@ -12,6 +12,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.exceptions import InvalidState
 
 from armature.core.settings import Settings
+from armature.server.graphql.failures import LONGEST_OF_STRANGERS
 
 MAX_HEAD = 65_536
 LAST_WORDS = 5.0  # seconds
@@ -165,7 +166,7 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         lifespan="on",
         interface="asgi3",
         ws=SocketProtocol,
-        ws_max_size=settings.max_body_size,
+        ws_max_size=min(settings.max_body_size, LONGEST_OF_STRANGERS),  # the first message says who it is
         ws_per_message_deflate=False,  # a quarter of a megabyte for each connection
         log_config=None,
         access_log=False,

@@ -580,3 +580,21 @@ def test_secrets_are_in_no_log(site: Site) -> None:
     assert len(lines) >= 6
     for secret in (PASSWORD, "hunter2!", key.token, owner.token, owner.session["refreshToken"]):
         assert secret not in str(lines)
+
+
+def test_who_has_signed_in_may_send_much_and_others_less(site: Site) -> None:
+    caller = site.sign_up(pack="crm")
+    data = [{"title": f"{at:1000}"} for at in range(3_000)]
+    create = "mutation($data: [NoteCreateInput!]!) {createNotes(data: $data) {title}}"
+    assert len(caller.data(create, data=data)["createNotes"]) == 3_000
+
+    long = "x" * 1_048_576
+    query = "query($x: String!) {me {id} __type(name: $x) {name}}"
+    assert caller.post(query, x=long).json()["data"]["__type"] is None
+    refused = site.post(query, "/metadata", {}, x=long)
+    assert refused.status_code == 413
+    assert refused.json()["errors"][0]["extensions"]["limit"] == 1_048_576
+
+    many = caller.error(create, "/graphql", data=[{}] * 500_002)
+    assert many["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert "500,002 values" in many["message"]

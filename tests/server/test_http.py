@@ -275,7 +275,7 @@ def test_a_body_beyond_the_limit_is_413_before_it_is_read(url: str) -> None:
         "limit": 100_000,
         "actual": 900_000_000,
         "setting": "ARMATURE_MAX_BODY_SIZE",
-        "hint": "Ask for less, or raise ARMATURE_MAX_BODY_SIZE.",
+        "hint": "Ask for less, or raise ARMATURE_MAX_BODY_SIZE. Who has not signed in may send 1,048,576 at most.",
     }
 
 

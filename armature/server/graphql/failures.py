@@ -25,6 +25,10 @@ from armature.server.limits.told import RateLimited
 log = structlog.get_logger("armature.failures")
 
 
+LONGEST_OF_STRANGERS = 1_048_576
+"""Bytes of a body; others have what the setting says."""
+
+
 class NotAcceptable(BadUserInput):
     def __init__(self) -> None:
         super().__init__(
@@ -56,6 +60,18 @@ class Malformed(BadUserInput):
 class BodyTooLarge(LimitExceeded):
     def __init__(self, *, limit: int, actual: int) -> None:
         super().__init__("Bytes in the body", limit=limit, actual=actual, setting="ARMATURE_MAX_BODY_SIZE")
+        self.hint = f"{self.hint} Who has not signed in may send {LONGEST_OF_STRANGERS:,} at most."
+
+
+class TooManyValues(ArmatureError):
+    """They take time and memory by their number, more than by their size. No setting raises this."""
+
+    code = "LIMIT_EXCEEDED"
+
+    def __init__(self, *, limit: int, actual: int) -> None:
+        super().__init__(
+            f"The body has about {actual:,} values in it; at most {limit:,} fit.", hint="Send several requests."
+        )
 
 
 class AddressTooLong(LimitExceeded):

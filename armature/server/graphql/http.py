@@ -35,6 +35,7 @@ from armature.server.graphql.request import (
     ClientGone,
     Receive,
     check_json,
+    check_values,
     idempotency_key,
     operation_in_body,
     operation_in_query,
@@ -93,12 +94,15 @@ class GraphQLEndpoint(Generic[Caller]):
         settings: Settings,
         limits: Limits[Caller] | None = None,
         streams: Streams[Caller] | None = None,
+        longest_of: Callable[[Caller], int] | None = None,
     ) -> None:
+        """`longest_of` tells how many bytes a caller's body may have, where not all have what the setting says."""
         self._executor = executor
         self._identify = identify
         self._settings = settings
         self._limits = limits
         self._streams = streams
+        self._longest_of = longest_of or (lambda _: settings.max_body_size)
         self._origins = frozenset(each.encode() for each in settings.cors_origins)
         self._watch = Watch(settings.request_timeout)
         self._tells_all = settings.log_level.lower() == "debug"
@@ -193,7 +197,8 @@ class GraphQLEndpoint(Generic[Caller]):
             raise UnsupportedEncoding(encoding.decode("latin-1")[:50])
         caller = await self._admitted(scope, headers)
         key = idempotency_key(headers.get(b"idempotency-key"))
-        body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body_size)
+        body = await read_body(receive, headers.get(b"content-length"), self._longest_of(caller))
+        check_values(body)
         operation = operation_in_body(body)
         return operation if key is None else replace(operation, idempotency_key=key), caller
 

@@ -14,12 +14,20 @@ import msgspec
 
 from armature.schema_builder.run.answer import Asked, Operation
 from armature.schema_builder.run.stored import HASHED
-from armature.server.graphql.failures import AddressTooLong, BodyTooLarge, Malformed, UnsupportedMediaType
+from armature.server.graphql.failures import (
+    AddressTooLong,
+    BodyTooLarge,
+    Malformed,
+    TooManyValues,
+    UnsupportedMediaType,
+)
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 T = TypeVar("T")
 
 LONGEST_REFERENCE = 200
+MOST_VALUES = 500_000
+"""Commas in a body, which stand between values if not in a text: each value takes ten times its bytes in memory."""
 NOTHING: Mapping[str, Any] = {}
 NOUNS = {
     "str": "a string",
@@ -67,6 +75,12 @@ _decode_body = msgspec.json.Decoder(Sent).decode
 _decode_persisted = msgspec.json.Decoder(PersistedQuery).decode
 _decode_extensions = msgspec.json.Decoder(dict[str, msgspec.Raw] | None).decode
 _decode_object = msgspec.json.Decoder(dict[str, Any] | None).decode
+
+
+def check_values(body: bytes) -> None:
+    """Raises TooManyValues: a large body is for large values, not for more of them than a small one has room for."""
+    if len(body) > MOST_VALUES and (count := body.count(b",")) > MOST_VALUES:
+        raise TooManyValues(limit=MOST_VALUES, actual=count)
 
 
 async def read_body(receive: Receive, declared: bytes | None, limit: int) -> bytes:
