@@ -23,6 +23,9 @@ from armature.schema_builder.tables import SCHEMA
 
 NAME = "_events"
 
+CAUSE_PARAMETER = "armature.cause"
+"""Of PostgreSQL, for the length of a transaction: on whose behalf records are destroyed, as JSON."""
+
 
 def events_table(metadata: MetaData, schema: str) -> Table:
     """The table of one workspace.

@@ -80,6 +80,8 @@ async def test_doctor_finds_numbers_that_no_longer_count_themselves(crm: Living)
         ("CREATE MATERIALIZED VIEW {}.mine AS SELECT 1", 'The materialized view "mine" belongs to no object'),
         ("CREATE SEQUENCE {}.mine", 'The sequence "mine" belongs to no object'),
         ("DROP TABLE {}.tasks", 'The table "tasks" is missing'),
+        ("DROP TRIGGER _events ON {}.people", 'what foreign keys do to records of "people"'),
+        ("ALTER TABLE {}.people DISABLE TRIGGER _events", 'what foreign keys do to records of "people"'),
         ("DROP TABLE {}._events", 'The table "_events" is missing'),
         ("ALTER TABLE {}._events DROP COLUMN causation_id", '"_events.causation_id" is missing'),
         ("ALTER TABLE {}._events ALTER seq DROP IDENTITY", '"_events.seq" has another default'),

@@ -46,6 +46,7 @@ async def test_a_new_table_locks_nobody_but_those_it_refers_to(crm: Living) -> N
         ("CREATE", None),
         ("CREATE", None),
         ("ALTER", "SHARE ROW EXCLUSIVE"),
+        ("CREATE", None),
     ]
 
 

@@ -5,7 +5,7 @@ column is compared by itself: deleting a field takes away its constraints and re
 either being known here. Objects and relations that are the very same in both cost nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import zip_longest
@@ -52,6 +52,7 @@ from armature.migrations.workspace.steps import (
     SetDefault,
     SetNullable,
     Step,
+    Watch,
 )
 from armature.schema_builder.tables import (
     formula_sql,
@@ -88,6 +89,7 @@ def diff(
     for of in renewed(known, after.objects):
         steps += _union_steps(known.get(of.id), of)
     steps += _pair_steps(before.pairs if before else {}, after.pairs)
+    steps += _watching(steps)
     return tuple(sorted(steps, key=lambda step: ORDER.index(type(step))))
 
 
@@ -280,6 +282,12 @@ def _pair_steps(before: Pairs, after: Pairs) -> Iterator[Step]:
         for each in _missing(after.get(id_, {}), pairs):
             yield DropPair(each.object, each.near, each.far)
             yield DropWayBack(each.object, each.near, each.far)
+
+
+def _watching(steps: Sequence[Step]) -> Iterator[Watch]:
+    """Of tables that get foreign keys which change records on their own; nothing if they have it already."""
+    found = [each for each in steps if isinstance(each, AddForeignKey) and each.on_delete != "RESTRICT"]
+    return (Watch(of) for of in {each.of.id: each.of for each in found}.values())
 
 
 def _union_steps(before: Object | None, after: Object) -> Iterator[Step]:

@@ -17,7 +17,8 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 from armature.core.db import DIALECT
 from armature.metadata.kinds.vectors import Vector
 from armature.migrations.workspace.render import render_operations
-from armature.migrations.workspace.unseen import Difference, as_kept, unseen_differences
+from armature.migrations.workspace.unseen import Difference, as_kept, unseen_differences, unwatched
+from armature.migrations.workspace.watching import is_watched
 from armature.schema_builder.indexes import key_in
 
 IDENTITY = "IDENTITY"
@@ -47,7 +48,8 @@ def differences(connection: Connection, model: MetaData, schema: str) -> list[Di
     keys = [each for each in operations if isinstance(each, ops.CreateForeignKeyOp)]
     there = set(inspect(connection).get_table_names(schema))
     unseen = unseen_differences(connection, [each for each in model.sorted_tables if each.name in there], schema)
-    return [*(_told(each) for each in operations if each not in keys), *unseen, *(_told(each) for each in keys)]
+    new = [unwatched(each) for each in model.sorted_tables if each.name not in there and is_watched(each)]
+    return [*(_told(each) for each in operations if each not in keys), *unseen, *(_told(each) for each in keys), *new]
 
 
 def _is_ours(found: Any, _name: object, kind: str, _reflected: bool, other: Any) -> bool:

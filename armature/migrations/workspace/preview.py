@@ -34,6 +34,7 @@ from armature.migrations.workspace.steps import (
     FillNulls,
     RenameValues,
     Step,
+    Watch,
 )
 from armature.schema_builder.indexes import drop
 from armature.schema_builder.tables import is_made_anew
@@ -52,6 +53,7 @@ LOCKS: dict[type[Step], str | None] = {
     CreateIndex: "SHARE",
     BuildIndex: "SHARE",
     AddForeignKey: "SHARE ROW EXCLUSIVE",
+    Watch: "SHARE ROW EXCLUSIVE",
 }
 
 

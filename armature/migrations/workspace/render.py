@@ -70,7 +70,9 @@ from armature.migrations.workspace.steps import (
     SetDefault,
     SetNullable,
     Step,
+    Watch,
 )
+from armature.migrations.workspace.watching import watch
 from armature.schema_builder import tables
 
 if TYPE_CHECKING:
@@ -264,6 +266,10 @@ def _add_foreign_key(to: Operations, step: AddForeignKey, schema: str) -> None:
     )
 
 
+def _watch(to: Operations, step: Watch, schema: str) -> None:
+    to.execute(watch(schema, step.of.table))
+
+
 def _drop_foreign_key(to: Operations, step: DropForeignKey, schema: str) -> None:
     to.drop_constraint(tables.foreign_key_name(step.of, step.field), step.of.table, schema=schema)
 
@@ -297,6 +303,7 @@ _WRITERS: Mapping[type[Step], Callable[[Operations, Any, str], None]] = {
     BuildIndex: _build_index,
     AddForeignKey: _add_foreign_key,
     DropForeignKey: _drop_foreign_key,
+    Watch: _watch,
 }
 
 

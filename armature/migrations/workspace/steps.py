@@ -220,6 +220,13 @@ class AddForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """Tell of what foreign keys do to its records on their own."""
+
+    of: Object
+
+
+@dataclass(frozen=True, slots=True)
 class DropForeignKey:
     of: Object
     field: Field
@@ -254,6 +261,7 @@ Step: TypeAlias = (
     | CreateIndex
     | BuildIndex
     | AddForeignKey
+    | Watch
 )
 
 ORDER: tuple[type[Step], ...] = (
@@ -285,5 +293,6 @@ ORDER: tuple[type[Step], ...] = (
     CreateIndex,
     BuildIndex,
     AddForeignKey,
+    Watch,
 )
 """In which kinds of steps follow each other: what constrains goes first and comes last."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex, DropIndex, ExecutableDDLElement
 
 from armature.core.db import DIALECT
+from armature.migrations.workspace.watching import TRIGGER, is_watched, kept, watch
 
 quote = DIALECT.identifier_preparer.quote
 
@@ -76,7 +77,8 @@ _RELATIONS = text(
 _PROPERTIES = text(
     "SELECT relname AS table_name, relpersistence = 'u' AS is_unlogged, relrowsecurity AS has_security, "
     "EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid AND tgisinternal AND tgenabled <> 'O') AS is_off, "
-    "ARRAY(SELECT tgname::text FROM pg_trigger WHERE tgrelid = pg_class.oid AND NOT tgisinternal) AS triggers "
+    "ARRAY(SELECT ARRAY[tgname::text, tgenabled::text, pg_get_triggerdef(oid)] FROM pg_trigger "
+    "WHERE tgrelid = pg_class.oid AND NOT tgisinternal) AS triggers "
     "FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = :schema AND relkind = 'r'"
 )
 _COMPUTED = text(
@@ -130,9 +132,21 @@ def _properties(connection: Connection, model: Mapping[str, Table], schema: str)
         if row.is_off:
             what = f"The table {of} has triggers that are switched off: its foreign keys are not kept."
             yield Difference(what, f"ALTER TABLE {name} ENABLE TRIGGER ALL")
-        for each in row.triggers:
-            what = f'The trigger "{each}" of {of} belongs to no field.'
-            yield Difference(what, f"DROP TRIGGER {quote(each)} ON {name}")
+        yield from _triggers(model[row.table_name], row.triggers)
+
+
+def _triggers(table: Table, there: Sequence[Sequence[str]]) -> Iterator[Difference]:
+    if is_watched(table) and [TRIGGER, "O", kept(str(table.schema), table.name)] not in there:
+        yield unwatched(table)
+    for each, _, _ in there:
+        if each != TRIGGER:
+            what = f'The trigger "{each}" of "{table.name}" belongs to no field.'
+            yield Difference(what, f"DROP TRIGGER {quote(each)} ON {_name(table)}")
+
+
+def unwatched(table: Table) -> Difference:
+    what = f'Nobody is told what foreign keys do to records of "{table.name}".'
+    return Difference(what, watch(str(table.schema), table.name))
 
 
 def _formulas(connection: Connection, table: Table, there: Mapping[str, Row[Any]]) -> Iterator[Difference]:

@@ -8,6 +8,7 @@ nothing else is a statement (Parts.statement).
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+import msgspec
 from sqlalchemy import (
     CTE,
     ColumnElement,
@@ -23,14 +24,15 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlalchemy.types import TypeEngine
 
-from armature.schema_builder.compile.binds import Constant, FromVariable
+from armature.schema_builder.compile.binds import Changed, Constant, FromVariable
 from armature.schema_builder.compile.statement import Parts
-from armature.schema_builder.event_table import EVENTS
+from armature.schema_builder.event_table import CAUSE_PARAMETER, EVENTS
 from armature.schema_builder.tables import SCHEMA
 from armature.schema_builder.view import ObjectView
 
@@ -92,9 +94,21 @@ def _events(build: Parts, rows: CTE, table: TableClause, change: Change) -> CTE:
         **{name: build.bound(FromVariable((CAUSE, name)), kind) for name, kind in CAUSES.items()},
     }
     chosen: Select[Any] = select(*values.values()).select_from(rows)
+    if change == "DESTROYED":
+        chosen = chosen.join(_told(build), true())
     if change == "UPSERTED":
         chosen = chosen.where(rows.c[BEFORE].is_distinct_from(rows.c[AFTER]))
     return insert(EVENTS).from_select(list(values), chosen, include_defaults=False).cte("e")
+
+
+def _told(build: Parts) -> FromClause:
+    """Tells PostgreSQL for what foreign keys do after the statement (migrations/catalog/watching.py)."""
+    cause = build.bound(Changed(FromVariable((CAUSE,)), _as_text), Text())
+    return select(func.set_config(literal_column(f"'{CAUSE_PARAMETER}'"), cause, true()).label("told")).subquery("c")
+
+
+def _as_text(cause: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(cause).decode()
 
 
 def _of_upsert(rows: CTE) -> Sql:

@@ -6,6 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from armature.migrations.catalog.audit import create_audit, drop_audit
 from armature.migrations.catalog.pgvector import create_pgvector
+from armature.migrations.catalog.watching import create_watching, drop_watching
 from armature.migrations.catalog.webhooks import create_webhooks, drop_webhooks
 
 revision = "0001"
@@ -27,11 +28,13 @@ def upgrade() -> None:
     _create_audit()
     create_webhooks()
     create_audit(op.get_bind())
+    create_watching(op.get_bind())
 
 
 def downgrade() -> None:
     drop_audit(op.get_bind())
     drop_webhooks()
+    drop_watching(op.get_bind())
     for table in (
         "tended",
         "audit_chains",
