@@ -165,6 +165,38 @@ async def test_a_record_is_let_in_by_what_is_written_with_it(own_crm: Client) ->
     assert await clerk.data(mutation, people=me) == {"createCompany": {"name": "Mine"}}
 
 
+async def test_what_is_there_already_is_updated_where_a_rule_lets(own_crm: Client) -> None:
+    rule = {"people": {"some": {"email": {"eq": "$me.email"}}}}
+    crm = await own_crm.change(role("clerk", *ALL), lets("company", *ALL, write_rule=rule))
+    clerk = crm.acting_as("clerk", email="alice@acme.com")
+    one = """mutation($d: CompanyCreateInput!) {
+      made: createCompany(data: $d, onConflict: {fields: [DOMAIN_NAME]}) { name } }"""
+    many = """mutation($d: CompanyCreateInput!) {
+      made: createCompanies(data: [$d], onConflict: {fields: [DOMAIN_NAME]}) { name } }"""
+
+    for query in (one, many):
+        error = await clerk.error(query, d={"domainName": "teapot.example", "name": "x"})
+        assert error["code"] == "CONFLICT"
+        made = (await clerk.data(query, d={"domainName": "acme.com", "name": "Mine"}))["made"]
+        assert made in ({"name": "Mine"}, [{"name": "Mine"}])
+    assert (await own_crm.data('{ companyBy(where: {domainName: "teapot.example"}) { name } }'))["companyBy"] == {
+        "name": "Teapot 100%"
+    }
+
+
+async def test_many_are_created_with_what_a_rule_about_the_caller_shows(own_crm: Client) -> None:
+    rule = {"people": {"some": {"email": {"eq": "$me.email"}}}}
+    crm = await own_crm.change(role("clerk", *ALL), lets("company", *ALL, read_rule=rule))
+    clerk = crm.acting_as("clerk", email="alice@acme.com")
+    mutation = "mutation($id: ID!) { createPeople(data: [{companyId: $id}]) { company { name } } }"
+
+    assert await clerk.data(mutation, id=str(ACME)) == {"createPeople": [{"company": {"name": "Acme"}}]}
+    errors = [(await clerk.error(mutation, id=str(each))) for each in (TEAPOT, ALICE)]
+    assert [each["message"].replace(str(id_), "…") for each, id_ in zip(errors, (TEAPOT, ALICE), strict=True)] == [
+        "data[0].companyId: there is no Company with id …."
+    ] * 2
+
+
 async def test_what_is_connected_must_be_in_sight(own_crm: Client) -> None:
     rule = {"name": {"eq": "Acme"}}
     clerk = (await own_crm.change(role("clerk", *ALL), lets("company", *ALL, read_rule=rule))).acting_as("clerk")

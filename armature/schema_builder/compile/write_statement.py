@@ -38,6 +38,7 @@ from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
 from armature.schema_builder.compile.events import AFTER, Change, evented, image
+from armature.schema_builder.compile.on_conflict import OfTarget
 from armature.schema_builder.compile.plan.distances import Distance
 from armature.schema_builder.compile.plan.levels import Link, OneOf, Output, Rows
 from armature.schema_builder.compile.plan.objects_read import mentioned, objects_read
@@ -189,7 +190,7 @@ def or_update(build: Builder, made: Insert, of: ObjectView, given: Sequence[str]
         index_elements=by,
         index_where=None if by == ["id"] else live,
         set_={**changed, **updated_instead(made)} if changed else {"updated_at": table.c.updated_at},
-        where=and_(*wanted_of_it) if wanted_of_it else None,
+        where=OfTarget(table, and_(*wanted_of_it)) if wanted_of_it else None,
     )
 
 

@@ -254,7 +254,7 @@ async def _keys_by_id(
     wanted = [each.row.get(name) for each in records]
     if not entry.field.is_nullable and None in wanted:
         raise ValueMissing((*records[wanted.index(None)].path, entry.name))
-    values = {"values": list({each for each in wanted if each is not None})}
+    values = {"values": list({each for each in wanted if each is not None}), **at.caller.variables}
     sql, arguments = prepared(find_ids(to, to.unique_entries["id"]), at.schema, values)
     found = {row[1] for row in await connection.fetch(sql, *arguments)}
     for record, each in zip(records, wanted, strict=True):
