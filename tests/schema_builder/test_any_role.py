@@ -32,7 +32,7 @@ from tests.support.oracle.execute import expected
 from tests.support.worlds.choices import Choices, choices, seeded
 from tests.support.worlds.data import Row, State, some_data
 from tests.support.worlds.models import some_model
-from tests.support.worlds.mutations import some_mutation
+from tests.support.worlds.mutations import some_mutation, some_upsert
 from tests.support.worlds.queries import Generated, some_query
 from tests.support.worlds.roles import ROLE, let_in, role_of_records, schema_of_role, some_role
 
@@ -152,7 +152,8 @@ async def test_nor_does_it_change_what_mutations_do(api: DataApi, chance: Choice
     if twins.schema.graphql.mutation_type is None:
         return
     for _ in range(operations):
-        one, other = await twins.answers(some_mutation(chance, twins.schema, twins.state))
+        kind = some_upsert if chance.chance(30) else some_mutation
+        one, other = await twins.answers(kind(chance, twins.schema, twins.state))
         assert_same(_same_ids(twins, one), _same_ids(twins, other))
         query = some_query(chance, twins.schema, twins.state)
         one, other = await twins.answers(replace(query, name=query.name))

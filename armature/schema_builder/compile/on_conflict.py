@@ -16,7 +16,7 @@ class OfTarget(ColumnElement[bool]):
         self.condition = condition
 
 
-@compiles(OfTarget)  # type: ignore[no-untyped-call, untyped-decorator]
+@compiles(OfTarget)
 def _compiled(of: OfTarget, compiler: Any, **how: Any) -> str:
     """As the condition of an UPDATE is compiled."""
     around = {"correlate_froms": {of.target}, "asfrom_froms": {of.target}}

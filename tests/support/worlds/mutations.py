@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from armature.metadata.names import composite_type_name, root_name, type_name
+from armature.metadata.names import composite_type_name, root_name, snake_case, type_name
 from armature.metadata.stored import primary
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import Composite, Entry, ObjectView, Plain, ToMany, ToOne
 from tests.support.worlds.choices import Choices
 from tests.support.worlds.data import Row, State
-from tests.support.worlds.documents import Document, arguments
+from tests.support.worlds.documents import Document, Enum, arguments
 from tests.support.worlds.inputs import type_of
 from tests.support.worlds.queries import Generated, Selections
 
@@ -76,6 +76,26 @@ class Mutations:
         return {
             "data": self.document.value(f"[{kind}!]!", lambda: [self.new(of, must_have_id=True) for _ in range(count)])
         }
+
+    def upsert(self) -> str:
+        """With values that records have already, of what tells them apart."""
+        of = self.choices.pick(list(self.view))
+        by = self.choices.pick(list(of.unique_entries.values()))
+        rows = [row for row in self.state[of.object.id].values() if row.get(by.column) is not None]
+        data = [self._known(of, by, rows) for _ in range(self.choices.weighted([(60, 1), (40, 2)]))]
+        conflict = {"fields": [Enum(snake_case(by.within or by.name).upper())]}
+        does = "create" if len(data) == 1 and self.choices.chance(50) else "create_many"
+        given = {"data": data[0] if does == "create" else data, "onConflict": conflict}
+        shown = self.selections.selection(self.selections.level(of), DEPTH)
+        return f"{self.document.fresh('m')}: {root_name(does, of.object)}{arguments(given)}{shown}"
+
+    def _known(self, of: ObjectView, by: Plain, rows: list[Row]) -> dict[str, Any]:
+        self.nested.begin()
+        data = {name: each for name, each in self.new(of, must_have_id=True).items() if name not in of.nested}
+        if not rows or by.within is not None or not self.choices.chance(70):
+            return data
+        value = self.choices.pick(rows)[by.column]
+        return _without_twice(data | {by.name: value if isinstance(value, int) else str(value)})
 
     def new(self, of: ObjectView, *, must_have_id: bool) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -261,6 +281,13 @@ MAKERS: Mapping[str, Callable[[Mutations, ObjectView], dict[str, Any]]] = {
 def _without_twice(data: dict[str, Any]) -> dict[str, Any]:
     """A relation is given by itself or by its id, not by both."""
     return {name: value for name, value in data.items() if not (name.endswith("Id") and name[:-2] in data)}
+
+
+def some_upsert(choices: Choices, schema: WorkspaceSchema, state: State) -> Generated:
+    """Of one record or several; some are there already, in sight or not."""
+    document = Document(choices, choices.pick((10, 3)))
+    field = Mutations(schema, state, document).upsert()
+    return Generated(document.text("mutation", f"{{{field}}}"), document.given, None)
 
 
 def some_mutation(choices: Choices, schema: WorkspaceSchema, state: State) -> Generated:

@@ -11,7 +11,7 @@ from armature.metadata.names import type_name
 from armature.metadata.rights import RIGHTS
 from armature.metadata.rules import told
 from armature.schema_builder.types.schema import WorkspaceSchema
-from armature.schema_builder.view import ObjectView, View
+from armature.schema_builder.view import ObjectView, ToMany, ToOne, View
 from tests.support.oracle.filters import meets
 from tests.support.worlds.choices import Choices
 from tests.support.worlds.data import State
@@ -36,7 +36,23 @@ def some_role(choices: Choices, schema: WorkspaceSchema, state: State) -> list[C
 
 def role_of_records(choices: Choices, schema: WorkspaceSchema, shown: Mapping[UUID, Sequence[UUID]]) -> list[Change]:
     """With rules that say by id what is let in, whatever else it is."""
-    return list(_role(choices, schema, lambda of: {"id": {"in": [str(each) for each in shown[of.object.id]]}}))
+
+    def rule(of: ObjectView) -> Any:
+        return {"id": {"in": [str(each) for each in shown[of.object.id]]}} | _true_of_all(choices, of)
+
+    return list(_role(choices, schema, rule))
+
+
+def _true_of_all(choices: Choices, of: ObjectView) -> dict[str, Any]:
+    """Something that asks for the caller, by way of relations too, and lets everything in: no record is the caller."""
+    me = {"id": {"eq": "$me.id"}}
+    ways: list[dict[str, Any]] = [{}, {"not": me}]
+    for each in of.entries.values():
+        if isinstance(each, ToOne):
+            ways.append({"not": {each.name: me}})
+        elif isinstance(each, ToMany):
+            ways.append({each.name: {"none": me}})
+    return choices.pick(ways)
 
 
 def _role(choices: Choices, schema: WorkspaceSchema, rule: Callable[[ObjectView], Any]) -> Iterator[Change]:
