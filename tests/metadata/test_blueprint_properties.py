@@ -45,9 +45,13 @@ def model_of(changes: list[Change], *beginning: Change) -> Snapshot:
     return model.snapshot
 
 
-@given(st.dictionaries(TEXTS.filter(bool), PLANS, max_size=3))
-def test_whatever_is_written_is_read_again(fields: dict[str, FieldPlan]) -> None:
-    written = Blueprint(objects={"a": ObjectPlan(fields=fields)})
+ODD = st.sampled_from(["{", "  a b", "", " ", "\t", "#", "- x: 1", "...", "---", "'\""])
+LINES = st.lists(ODD | TEXTS).map("\n".join)
+
+
+@given(st.dictionaries(TEXTS.filter(bool), PLANS, max_size=3), st.dictionaries(TEXTS.filter(bool), LINES, min_size=1))
+def test_whatever_is_written_is_read_again(fields: dict[str, FieldPlan], documents: dict[str, str]) -> None:
+    written = Blueprint(objects={"a": ObjectPlan(fields=fields)}, documents=documents)
     read = BlueprintFile(write_blueprint(written)).blueprint
     assert msgspec.json.encode(read) == msgspec.json.encode(written)
 

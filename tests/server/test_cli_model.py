@@ -83,6 +83,77 @@ def test_the_plan_for_scripts(where: dict[str, str], crm: str, tmp_path: Path) -
     assert known["setAside"] == []
 
 
+DOCUMENTS = """
+documents:
+  top: |
+    query Top($n: Int) {
+      companies(limit: $n) { name }
+    }
+  "a: b": "{ people { email } }"
+"""
+
+
+def test_stored_documents_are_a_part_of_the_file(where: dict[str, str], crm: str, tmp_path: Path) -> None:
+    model, file = output("metadata", "export", **where), tmp_path / "model.yaml"
+
+    def apply(text: str) -> list[str]:
+        file.write_text(text)
+        done = output("metadata", "apply", str(file), "--yes", "--json", **where)
+        found: list[str] = json.loads(done)["steps"]
+        return found
+
+    assert apply(model + DOCUMENTS) == ["Store document top", "Store document a: b"]
+    written = output("metadata", "export", **where)
+    assert yaml.safe_load(written)["documents"] == yaml.safe_load(DOCUMENTS)["documents"]
+    assert "  top: |\n    query Top($n: Int) {\n" in written
+    assert apply(written) == []
+    assert apply(model) == []  # says nothing of them
+
+    renamed = model.replace("      name: {", "      title: {was: name, ").replace("- [name]", "- [title]")
+    assert renamed != model
+    file.write_text(renamed)
+    planned = run("metadata", "plan", str(file), **where)
+    assert "Breaks the stored document top" in planned.output
+    file.write_text(renamed + DOCUMENTS.replace("{ name }", "{ title }").replace('"a: b"', "mails"))
+    planned = run("metadata", "plan", str(file), **where)
+    assert "Breaks" not in planned.output
+    assert "Rename stored document a: b to mails" in planned.output
+    assert "Change stored document top" in planned.output
+    output("metadata", "apply", str(file), "--yes", **where)
+    after = yaml.safe_load(output("metadata", "export", **where))
+    assert list(after["documents"]) == ["mails", "top"]
+    assert "title" in after["objects"]["company"]["fields"]
+    assert apply(output("metadata", "export", **where).partition("documents:")[0] + "documents: {}") == [
+        "Delete stored document mails",
+        "Delete stored document top",
+    ]
+    assert "documents" not in yaml.safe_load(output("metadata", "export", **where))
+
+
+@pytest.mark.parametrize(
+    ("documents", "said"),
+    [
+        ("{top: '{ nothing }'}", "Cannot query field 'nothing'"),
+        ("{top: '{ companies { name }'}", "Syntax Error"),
+        ("{top: 1}", "the text of an operation is expected"),
+        ("{top: {a: b}}", "the text of an operation is expected"),
+        ("{' top': '{ companies { name } }'}", "A document's name has 1 to 100 characters"),
+        ("{one: '{ companies { name } }', two: '{ companies { name } }'}", "stored already"),
+    ],
+)
+def test_documents_that_can_not_be_stored_leave_all_as_it_was(
+    documents: str, said: str, where: dict[str, str], crm: str, tmp_path: Path
+) -> None:
+    before = output("metadata", "export", **where)
+    file = tmp_path / "model.yaml"
+    file.write_text(before.replace("city: TEXT", "town: TEXT") + f"documents: {documents}\n")
+
+    done = run("metadata", "apply", str(file), "--yes", **where)
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert output("metadata", "export", **where) == before
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -123,10 +123,14 @@ class RolePlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=
 
 
 class Blueprint(Struct, frozen=True, kw_only=True):
-    """`objects` are by singular name, in the order of their creation; of `roles` it may say nothing."""
+    """`objects` are by singular name, in the order of their creation; of `roles` and `documents` it may say nothing.
+
+    `documents` are the texts of the stored ones, by name, which are beside the model, not in it.
+    """
 
     objects: dict[str, ObjectPlan]
     roles: dict[str, RolePlan] | None = None
+    documents: dict[str, str] | None = None
 
 
 def full_label(name: str, label: str | None) -> str:

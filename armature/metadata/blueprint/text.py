@@ -27,6 +27,7 @@ from armature.metadata.resolve import did_you_mean
 
 T = TypeVar("T", bound=Struct)
 
+KEYS = ("objects", "roles", "documents")
 WIDTH = 120
 DEEPEST = 50
 TAG = "tag:yaml.org,2002:"
@@ -65,12 +66,26 @@ class _Writer(yaml.SafeDumper):
 
 
 def _represented(writer: _Writer, text: str) -> yaml.ScalarNode:
+    return writer.represent_scalar(f"{TAG}str", text, '"' if _has_breaks(text) else None)
+
+
+def _has_breaks(text: str) -> bool:
     """In plain text these would be read as ends of a line."""
-    style = '"' if any(each in text for each in "\r\x85\u2028\u2029") else None
-    return writer.represent_scalar(f"{TAG}str", text, style)
+    return any(each in text for each in "\r\x85\u2028\u2029")
+
+
+class _Lines(str):
+    """A text that is written line by line, where YAML lets it."""
+
+
+def _line_by_line(writer: _Writer, text: _Lines) -> yaml.ScalarNode:
+    if "\n" not in text or _has_breaks(text):
+        return _represented(writer, str(text))
+    return writer.represent_scalar(f"{TAG}str", str(text), "|")
 
 
 _Writer.add_representer(str, _represented)
+_Writer.add_representer(_Lines, _line_by_line)
 for _tag, _form, _first in CORE:
     _Reader.add_implicit_resolver(TAG + _tag, _form, _first)
     _Writer.add_implicit_resolver(TAG + _tag, _form, _first)
@@ -80,6 +95,8 @@ def write_blueprint(blueprint: Blueprint) -> str:
     known: dict[str, Any] = {"objects": {name: _written_object(each) for name, each in blueprint.objects.items()}}
     if blueprint.roles is not None:
         known["roles"] = msgspec.to_builtins(blueprint.roles)
+    if blueprint.documents is not None:
+        known["documents"] = {name: _Lines(text) for name, text in blueprint.documents.items()}
     text: str = yaml.dump(
         known, Dumper=_Writer, default_flow_style=None, allow_unicode=True, sort_keys=False, width=WIDTH
     )
@@ -107,7 +124,7 @@ class BlueprintFile:
         """Raises FileUnfit, or ManyErrors with all that are found."""
         self._root = _composed(text)
         self._errors: list[ArmatureError] = []
-        self.blueprint = Blueprint(objects=dict(self._objects()), roles=self._roles())
+        self.blueprint = Blueprint(objects=dict(self._objects()), roles=self._roles(), documents=self._documents())
         raise_all(self._errors)
 
     def line(self, path: Path) -> int:
@@ -130,8 +147,8 @@ class BlueprintFile:
         for name, node in self._pairs(self._root, ()):
             if name == "objects":
                 yield from self._of_model(node)
-            elif name != "roles":
-                self._refuse((name,), f'"{name}" can\'t stand here.', did_you_mean(name, ["objects", "roles"]))
+            elif name not in KEYS:
+                self._refuse((name,), f'"{name}" can\'t stand here.', did_you_mean(name, KEYS))
         if _entry(self._root, "objects") is None:
             self._refuse((), "the model has no objects.", "Such as `objects: {company: {fields: {name: TEXT}}}`.")
 
@@ -145,6 +162,19 @@ class BlueprintFile:
             if plan is not None:
                 plans[name] = plan
         return plans
+
+    def _documents(self) -> dict[str, str] | None:
+        found = _entry(self._root, "documents")
+        if found is None:
+            return None
+        texts: dict[str, str] = {}
+        for name, each in self._pairs(found[1], ("documents",)):
+            text = self._plain(each, ("documents", name))
+            if isinstance(text, str):
+                texts[name] = text
+            else:
+                self._refuse(("documents", name), "the text of an operation is expected here.")
+        return texts
 
     def _of_model(self, node: yaml.Node) -> Iterator[tuple[str, ObjectPlan]]:
         for name, each in self._pairs(node, ("objects",)):

@@ -126,7 +126,7 @@ def _with_inverse_names(blueprint: Blueprint) -> Blueprint:
             if there and other and other.relation and other.relation.inverse_name is None:
                 named = replace(other, relation=replace(other.relation, inverse_name=name))
                 objects[there[0]] = replace(objects[there[0]], fields={**objects[there[0]].fields, there[1]: named})
-    return Blueprint(objects=objects, roles=blueprint.roles)
+    return replace(blueprint, objects=objects)
 
 
 def _leads_back(other: RelationPlan | None, relation: RelationPlan, here: End) -> bool:

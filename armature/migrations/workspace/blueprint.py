@@ -1,10 +1,11 @@
 """A workspace's model as a file: what a file would change of it, and the change."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import msgspec
 from uuid_utils.compat import uuid7
 
 from armature.core.db import Database
@@ -17,43 +18,63 @@ from armature.metadata.model import Snapshot
 from armature.metadata.store import load_snapshot
 from armature.metadata.summaries import summary
 from armature.migrations.workspace.change import change_workspace
+from armature.migrations.workspace.document_steps import (
+    DocumentStep,
+    check_documents,
+    concerned,
+    document_steps,
+    settle_documents,
+)
 from armature.migrations.workspace.preview import Preview, preview_changes
+from armature.schema_builder.run.document import DocumentReader
+from armature.schema_builder.run.stored import all_documents
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a file would change of a model; `preview` is None where that is nothing."""
+    """What a file would change of a model and of its stored documents; `preview` is None where the model stays."""
 
     before: Snapshot
     steps: Steps
     preview: Preview | None
+    documents: Sequence[DocumentStep] = ()
+
+    @property
+    def changes_something(self) -> bool:
+        return self.preview is not None or bool(self.documents)
 
     def summaries(self) -> list[str]:
-        return [summary(each, self.before) for each in self.steps.changes]
+        return [*(summary(each, self.before) for each in self.steps.changes), *map(str, self.documents)]
 
     def warnings(self) -> list[str]:
         return list(_perhaps_renamed(self.steps))
 
 
 async def export_model(db: Database, workspace_id: UUID) -> str:
-    """The file of a workspace's model. Raises WorkspaceNotFound."""
+    """The file of a workspace's model and stored documents. Raises WorkspaceNotFound."""
     async with db.connection() as connection:
-        return write_blueprint(draw(await load_snapshot(connection, workspace_id)))
+        drawn = draw(await load_snapshot(connection, workspace_id))
+        documents = {each.name: each.text for each in await all_documents(connection, workspace_id)}
+    return write_blueprint(msgspec.structs.replace(drawn, documents=documents or None))
 
 
-async def plan_model(db: Database, workspace_id: UUID, text: str) -> Plan:
+async def plan_model(db: Database, workspace_id: UUID, text: str, reader: DocumentReader) -> Plan:
     """Raises WorkspaceNotFound, and what is wrong with the file or stands in its way, by the line."""
     file = BlueprintFile(text)
     async with db.connection() as connection:
         before = await load_snapshot(connection, workspace_id)
+        stored = await all_documents(connection, workspace_id)
     try:
         steps = steps_towards(before, file.blueprint, now=datetime.now(UTC), new_id=uuid7)
+        documents = document_steps(stored, file.blueprint.documents)
+        check_documents(documents, steps.after, reader)
     except ArmatureError as error:
         raise file.located(error) from error
     if not steps.changes:
-        return Plan(before, steps, None)
+        return Plan(before, steps, None, documents)
     preview = await preview_changes(db, workspace_id, steps.changes, known=before, paths=steps.paths)
-    return Plan(before, steps, preview)
+    broken = tuple(each for each in preview.broken if each.name not in concerned(documents))
+    return Plan(before, steps, replace(preview, broken=broken), documents)
 
 
 async def apply_model(db: Database, plan: Plan, *, may_break_documents: bool = False) -> Snapshot:
@@ -66,6 +87,7 @@ async def apply_model(db: Database, plan: Plan, *, may_break_documents: bool = F
         expected_version=plan.before.version,
         paths=plan.steps.paths,
         may_break_documents=may_break_documents,
+        beside=lambda connection: settle_documents(connection, plan.before.workspace_id, plan.documents),
     )
 
 

@@ -47,6 +47,9 @@ PAUSES = (0.25, 0.5, 0.0)  # seconds after each attempt, in which those who wait
 # What another transaction's doing may cause once, and the next attempt either passes or explains.
 IN_THE_WAY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, ValuesInTheWay)
 
+Beside = Callable[[Connection], Awaitable[None]]
+"""What else is written in the transaction of a change, before stored documents are held against the new model."""
+
 Foresight = Callable[[Snapshot, Snapshot], None]
 """Told of a version and of the next one, before that is committed: to get ready for it. It may still fail."""
 
@@ -82,6 +85,7 @@ class Changeset:
     expected_version: int | None = None
     may_break_documents: bool = False
     foresee: Foresight | None = None
+    beside: Beside | None = None
 
 
 async def change_workspace(
@@ -96,6 +100,7 @@ async def change_workspace(
     paths: Sequence[tuple[str | int, ...]] | None = None,
     may_break_documents: bool = False,
     foresee: Foresight | None = None,
+    beside: Beside | None = None,
 ) -> Snapshot:
     """The snapshot after all changes; everybody hears of its version once it is committed.
 
@@ -114,6 +119,7 @@ async def change_workspace(
         expected_version=expected_version,
         may_break_documents=may_break_documents,
         foresee=foresee,
+        beside=beside,
     )
     return await in_turn(db, workspace_id, lambda connection: _change(connection, changeset))
 
@@ -152,6 +158,8 @@ async def _change(connection: Connection, changeset: Changeset) -> Snapshot:
     is_as_guessed = before is changeset.known and changes is changeset.changes
     made = guessed if guessed and is_as_guessed else edited(before, replace(changeset, changes=changes))
     after = made.snapshot
+    if changeset.beside is not None:
+        await changeset.beside(connection)
     if after is before and changeset.idempotency_key is None:
         return before
     if not changeset.may_break_documents and may_break(changeset.changes):

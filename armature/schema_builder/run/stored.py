@@ -38,6 +38,7 @@ from armature.schema_builder.view import View
 
 MOST_DOCUMENTS = 1_000
 MOST_ERRORS = 5
+LONGEST_NAME = 100
 HASHED = "sha256:"
 """Begins a documentId that is the hash of a text (GraphQL over HTTP, appendix "Persisted Documents")."""
 
@@ -50,10 +51,14 @@ class DocumentNotFound(NotFound):
 
 
 class DocumentNameUnfit(BadUserInput):
-    """It would be taken for an id, or for a hash."""
+    """It would be taken for an id, or for a hash, or can't be asked for."""
 
     def __init__(self) -> None:
-        super().__init__(f'A document\'s name is no id, and does not begin with "{HASHED}".', path=("name",))
+        super().__init__(
+            f"A document's name has 1 to {LONGEST_NAME} characters, no line breaks or blanks around them, is no id, "
+            f'and does not begin with "{HASHED}".',
+            path=("name",),
+        )
 
 
 class DocumentNameTaken(Conflict):
@@ -97,6 +102,13 @@ class Stored:
 
 def hash_of(text: str) -> bytes:
     return sha256(text.encode()).digest()
+
+
+def check_name(name: str) -> None:
+    """Raises DocumentNameUnfit."""
+    is_fit = 1 <= len(name) <= LONGEST_NAME and name.isprintable() and name == name.strip()
+    if not is_fit or name.startswith(HASHED) or as_id(name) != as_id(""):
+        raise DocumentNameUnfit
 
 
 def check_document(text: str, snapshot: Snapshot, reader: DocumentReader) -> None:
@@ -181,8 +193,7 @@ async def remove_document(connection: Connection, workspace_id: UUID, id: UUID) 
 
 
 async def _written(connection: Connection, statement: Any, workspace_id: UUID, **values: Any) -> Stored:
-    if values["name"].startswith(HASHED) or as_id(values["name"]) != as_id(""):
-        raise DocumentNameUnfit
+    check_name(values["name"])
     values["hash"] = hash_of(values["text"])
     try:
         rows = await fetch(connection, statement, workspace=workspace_id, **values)

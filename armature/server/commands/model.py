@@ -1,11 +1,13 @@
 """`armature metadata`: the model of a workspace as a file."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
+from armature.core.settings import read_settings
 from armature.server.terminal import data_dir_option, json_option, on_database, say, workspace_option
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def apply(
         from armature.migrations.workspace.blueprint import apply_model
 
         found = await _plan(db, workspace_id, file)
-        if found.preview is None:
+        if not found.changes_something:
             return found, found.before
         if not yes:
             click.echo(_told(found), err=True)
@@ -93,8 +95,8 @@ def apply(
 
     found, after = on_database(data_dir, work)
     lines = [*found.summaries(), f"The model is at version {after.version} now."]
-    known = {**_known(found), "version": after.version, "applied": found.preview is not None}
-    say(as_json, known, "\n".join(lines) if found.preview else NOTHING)
+    known = {**_known(found), "version": after.version, "applied": found.changes_something}
+    say(as_json, known, "\n".join(lines) if found.changes_something else NOTHING)
 
 
 NOTHING = "The model is what the file says already."
@@ -102,9 +104,11 @@ NOTHING = "The model is what the file says already."
 
 async def _plan(db: "Database", workspace_id: UUID | None, file: Any) -> "Plan":
     from armature.migrations.workspace.blueprint import plan_model
+    from armature.schema_builder.run.document import DocumentReader
     from armature.server.operate import chosen_workspace, read_text
 
-    return await plan_model(db, await chosen_workspace(db, workspace_id), read_text(file))
+    reader = DocumentReader(read_settings(os.environ))
+    return await plan_model(db, await chosen_workspace(db, workspace_id), read_text(file), reader)
 
 
 def _known(plan: "Plan") -> dict[str, Any]:
@@ -138,7 +142,7 @@ def _conversion(planned: "Conversion") -> dict[str, Any]:
 
 def _told(plan: "Plan") -> str:
     if plan.preview is None:
-        return NOTHING
+        return "\n".join(plan.summaries()) or NOTHING
     lines = [*plan.summaries(), ""]
     for each in plan.preview.set_aside:
         what = f"{each.object}.{each.field}" if each.field else each.object
