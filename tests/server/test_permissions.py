@@ -226,3 +226,17 @@ def test_what_a_role_opens_it_opens_of_its_own_workspace(crm: Caller) -> None:
         error = at_home.error(f"{{ workspaces {{ id {shown} }} }}")
         assert (error["extensions"]["code"], error["path"][:1]) == ("FORBIDDEN", ["workspaces"])
     assert len(at_home.do("{ workspaces { name } }")["workspaces"]) == 2
+
+
+@pytest.mark.parametrize("given", [{"documentsOnly": True}, {"mayIntrospect": False}])
+def test_a_role_that_may_not_look_at_the_model_finds_it_nowhere(crm: Caller, given: dict[str, bool]) -> None:
+    crm.do(CREATE_ROLE, input={"name": "kiosk", "rights": ["READ"], **given})
+    kiosk = crm.new_key(role="kiosk")
+
+    for query in ("objects { id }", 'object(name: "company") { id }', 'fields(object: "company") { id }'):
+        assert kiosk.error(f"{{ {query} }}")["extensions"]["code"] == "FORBIDDEN"
+    schema = crm.site.http.get(f"{crm.site.url}/schema.graphql", headers=kiosk.headers)
+    assert schema.status_code == 403
+    assert kiosk.error("{ __schema { types { name } } }", "/graphql")["extensions"]["code"] == "FORBIDDEN"
+    crm.do('mutation { updateRole(input: {role: "kiosk", permissions: [MODEL]}) { name } }')
+    assert kiosk.do("{ objects { nameSingular } }")["objects"]

@@ -43,12 +43,13 @@ class Operation:
 class Answer:
     """The whole response as JSON. `executed` is False where it was refused before execution began (no `data` then).
 
-    `cost`: how many records it asked for or wrote. `headers` go with it.
+    `cost`: how many records it asked for or wrote; `fields`: how many root fields it had. `headers` go with it.
     """
 
     body: bytes | Streamed
     executed: bool = True
     cost: int = 0
+    fields: int = 1
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 

@@ -93,6 +93,11 @@ class DocumentReader:
         return LimitExceeded(what, limit=limit, actual=actual, setting=environment_name(attribute))
 
 
+def roots_of(document: Document, operation: OperationDefinitionNode) -> int:
+    """How many root fields an operation has, with its fragments spread."""
+    return _measure(operation.selection_set, document.fragments, {}, ()).fields
+
+
 def _unlink_tokens(node: DocumentNode) -> None:
     """Each knows those beside it, so that Python would have to search for documents that nobody remembers any more."""
     token = node.loc.start_token if node.loc else None

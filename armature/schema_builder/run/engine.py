@@ -116,7 +116,7 @@ class Engine:
     async def sdl(self, workspace_id: UUID, caller: Caller = SYSTEM) -> Text:
         """The caller's own schema in the schema definition language. Raises IntrospectionOff."""
         snapshot = self._seen(await self._workspaces.snapshot(workspace_id), caller)
-        _check_introspection(snapshot)
+        check_model_shown(snapshot)
         return await self._introspection.text(snapshot)
 
     def _asked(self, operation: Operation, snapshot: Snapshot, caller: Caller) -> Snapshot:
@@ -211,11 +211,11 @@ class Engine:
         values = await self._fetched(plan, snapshot, variables)
         if len(plan.fields) == len(plan.reads):
             body = _data([(each.key, value) for each, value in zip(plan.fields, values, strict=True)])
-            return Answer(body, cost=cost)
+            return Answer(body, cost=cost, fields=len(plan.fields))
         known = await self._known(prepared, plan.fields, operation.variables, snapshot)
         read = iter(values)
         found = [(each.key, next(read) if isinstance(each, Read) else known[each.key]) for each in plan.fields]
-        return replace(_answer(found), cost=cost)
+        return replace(_answer(found), cost=cost, fields=len(plan.fields))
 
     async def _fetched(self, plan: QueryPlan, snapshot: Snapshot, variables: Variables) -> Sequence[bytes | None]:
         if plan.statement is None:
@@ -263,7 +263,7 @@ class Engine:
             answer = await self._mutated(at, prepared, plan, operation, snapshot.workspace_id)
         finally:
             self._wrote(snapshot.workspace_id)
-        return replace(answer, cost=tally.count)
+        return replace(answer, cost=tally.count, fields=len(plan.fields))
 
     async def _mutated(
         self, at: Workplace, prepared: Prepared, plan: MutationPlan, operation: Operation, workspace_id: UUID
@@ -308,6 +308,13 @@ class StoredOnly(Forbidden):
 class IntrospectionOff(Forbidden):
     def __init__(self) -> None:
         super().__init__("Your role does not let you look at the schema.", hint="Ask an administrator.")
+
+
+def check_model_shown(seen: Snapshot) -> None:
+    """Whether these roles may look at the model where no stored document asks. Raises IntrospectionOff."""
+    _check_introspection(seen)
+    if seen.sight is not None and seen.sight.documents_only:
+        raise IntrospectionOff
 
 
 def _check_introspection(snapshot: Snapshot) -> None:

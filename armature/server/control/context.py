@@ -14,7 +14,7 @@ from armature.metadata.access import may, only_visible, roles_of, sees_all, visi
 from armature.metadata.model import Snapshot
 from armature.metadata.role_names import names_of
 from armature.metadata.roles import FULL, STANDARD, Permission
-from armature.schema_builder.run.engine import Engine
+from armature.schema_builder.run.engine import Engine, check_model_shown
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.server.auth.access_tokens import AccessTokens
 from armature.server.auth.desk import Desk
@@ -175,12 +175,14 @@ class Context:
         return found
 
     async def snapshot(self) -> Snapshot:
-        """The newest model of the caller's workspace, as far as the caller sees it."""
+        """The newest model of the caller's workspace, as far as the caller sees it. Raises IntrospectionOff."""
         place = self.place()
         whole = await self.control.workspaces.snapshot(place.workspace_id)
         if self._may(whole, "MODEL"):
             return whole
-        return only_visible(visible(whole, roles_of(whole, names_of(place.role))))
+        seen = visible(whole, roles_of(whole, names_of(place.role)))
+        check_model_shown(seen)
+        return only_visible(seen)
 
     async def whole(self) -> Snapshot:
         """The newest model, for what the caller may do with all of it."""

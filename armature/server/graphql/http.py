@@ -125,7 +125,7 @@ class GraphQLEndpoint(Generic[Caller]):
         try:
             answer = await self._answer(scope, headers, media, receive)
             status = 200 if answer.executed or media is None else media.refused
-            body, cost = answer.body, answer.cost
+            body, points = answer.body, price(answer.cost, answer.fields)
             if answer.headers:
                 extra = (*extra, *answer.headers)
         except ClientGone:
@@ -135,10 +135,10 @@ class GraphQLEndpoint(Generic[Caller]):
             told = as_told(error) or _logged(request_id)
             status = status_of(told, media or JSON)
             extra = (*extra, *headers_of(told, status))
-            body, cost = body_of(told), 0
+            body, points = body_of(told), price(0)
         share = scope.get(SHARE)
         if share is not None:
-            extra = (*extra, *share.charge(price(cost)).headers)
+            extra = (*extra, *share.charge(points).headers)
         await _respond(send, status, ((media or JSON).headers + extra), body, request_id)
         seconds = perf_counter() - started
         if self._tells_all or seconds > SLOW:

@@ -4,6 +4,7 @@ Documents are parsed and measured as for the data path; what validation says abo
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Any, Generic, TypeVar
 
@@ -23,7 +24,7 @@ from armature.core.logs import current_request_id
 from armature.core.lru import Lru
 from armature.core.settings import Settings
 from armature.schema_builder.run.answer import Answer, MutationOverGet, Operation, formatted, refusal
-from armature.schema_builder.run.document import PAGE, Document, DocumentReader
+from armature.schema_builder.run.document import PAGE, Document, DocumentReader, roots_of
 from armature.server.graphql.documents import PersistedQueryNotSupported
 from armature.server.graphql.failures import Internal, as_told
 
@@ -80,7 +81,8 @@ class StaticExecutor(Generic[Caller]):
         if isinstance(executor, list):
             return refusal(executor)
         result: Any = executor.execute_operation()
-        return _encoded(await result if isawaitable(result) else result)
+        answer = _encoded(await result if isawaitable(result) else result)
+        return replace(answer, fields=roots_of(document, definition))
 
 
 def _encoded(result: ExecutionResult) -> Answer:

@@ -9,7 +9,7 @@ from armature.server.limits.buckets import Bucket, Limiter, Share
 Caller = TypeVar("Caller")
 
 RECORDS = 100
-"""So many records, asked for or written, cost a point; each operation costs one beside."""
+"""So many records, asked for or written, cost a point; each root field costs one beside."""
 
 
 class Limits(Generic[Caller]):
@@ -25,15 +25,15 @@ class Limits(Generic[Caller]):
         return None if bucket is None else await self._limiter.admit(bucket)
 
 
-def price(cost: int) -> int:
-    """In points, of an operation that asked for or wrote so many records."""
-    return 1 + cost // RECORDS
+def price(cost: int, fields: int = 1) -> int:
+    """In points, of an operation of so many root fields that asked for or wrote so many records."""
+    return fields + cost // RECORDS
 
 
 def bucket_of(identity: Identity, limit: int) -> Bucket | None:
-    """Each key has one, each user one in each workspace; a limit of 0 is none."""
-    own = limit if identity.rate_limit is None else identity.rate_limit
-    return Bucket(identity.owner, own) if own else None
+    """Each key has one, each user one in each workspace; a limit of 0 is none. What a key has of its own is less."""
+    limits = [each for each in (limit, identity.rate_limit) if each]
+    return Bucket(identity.owner, min(limits)) if limits else None
 
 
 def bucket_at(network: str, limit: int) -> Bucket | None:

@@ -74,6 +74,31 @@ def test_records_that_are_written_cost_points(sites: Sites) -> None:
     assert answer.headers["ratelimit"] == '"caller";r=997'
 
 
+def test_each_root_field_costs_a_point(sites: Sites) -> None:
+    """A request that tries to sign in fifty times is not one."""
+    site = sites.start(rate_limit=1_000, rate_limit_anonymous=100)
+    caller = site.sign_up(pack="crm")
+    three = "a: {0} b: {0} ...C }} fragment C on {1} {{ c: {0}"
+    asked = (
+        ("query", "me { email }", "Query", "/metadata", 997),
+        ("query", "peopleAggregate { count }", "Query", "/graphql", 994),
+        ("mutation", "deletePeople(filter: {}) { count }", "Mutation", "/graphql", 991),
+    )
+    for kind, field, of, path, left in asked:
+        answer = caller.post(f"{kind} {{ {three.format(field, of)} }}", path)
+        assert answer.headers["ratelimit"] == f'"caller";r={left}', answer.text
+
+    again = 'signIn(input: {email: "x@example.com", password: "x"}) { accessToken }'
+    refused = site.post(f"mutation {{ {three.format(again, 'Mutation')} }}", "/metadata", {})
+    assert refused.headers["ratelimit"] == '"caller";r=96'  # and one for signing up
+
+
+def test_a_key_has_no_more_points_than_the_server_gives(sites: Sites) -> None:
+    caller = sites.start(rate_limit=5, rate_limit_anonymous=0).sign_up(pack="crm")
+    assert statuses(caller.new_key(rateLimit=1_000_000), PEOPLE, 6) == [200] * 5 + [429]
+    assert statuses(caller.new_key(rateLimit=2), PEOPLE, 3) == [200] * 2 + [429]
+
+
 def test_callers_have_buckets_of_their_own(sites: Sites) -> None:
     site = sites.start(rate_limit=5, rate_limit_anonymous=0)
     one, other = site.sign_up(pack="crm"), site.sign_up(pack="crm")
