@@ -1,7 +1,7 @@
 """Everything an operator can set, read once from the environment.
 
-Each attribute is the environment variable ARMATURE_<NAME IN CAPITALS>; DATABASE_URL and REDIS_URL have no prefix, as is
-the custom. docs/settings.md lists them all (a test compares the two).
+Each attribute is the environment variable ARMATURE_<NAME IN CAPITALS>; DATABASE_URL, REDIS_URL and BROKER_URL have no
+prefix, as is the custom. docs/settings.md lists them all (a test compares the two).
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from armature.core.errors import BadUserInput
 
-UNPREFIXED = ("database_url", "redis_url")
+UNPREFIXED = ("database_url", "redis_url", "broker_url")
 LISTS = ("cors_origins", "trusted_proxies", "outbound_networks")
 
 Positive = Annotated[int, Meta(ge=1)]
@@ -23,6 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     database_url: str | None = None
     redis_url: str | None = None
+    broker_url: str | None = None
     database_pool_size: Positive = 16
     pg_bin: str | None = None
     secret_key: str | None = None
@@ -62,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workspace_cache_size: Positive = 10_000
 
     worker_jobs: Positive = 4
+    events_lifetime: Positive = 604_800
+    events_kept: Positive = 1_000_000
     set_aside_lifetime: Positive = 2_592_000
     indexed_from: Positive = 20_000
 

@@ -5,6 +5,7 @@ older snapshot loads only what is new. An option has none: it changes with its f
 """
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -261,6 +262,14 @@ jobs = Table(
     Index(None, "workspace_id", "id"),
     Index(None, "subject"),
     Index("jobs__open__idx", "due_at", postgresql_where=text("state IN ('queued', 'running')")),
+    Index(
+        "jobs__lines__idx",
+        "kind",
+        text(f"coalesce(workspace_id, '{UUID(int=0)}'::uuid)"),
+        "due_at",
+        "id",
+        postgresql_where=text("state IN ('queued', 'running')"),
+    ),
     Index("jobs__finished_at__idx", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
     Index(
         "jobs__waiting__key",
@@ -270,6 +279,26 @@ jobs = Table(
         unique=True,
         postgresql_where=text("state = 'queued'"),
         postgresql_nulls_not_distinct=True,
+    ),
+)
+
+# What comes again and again, by a cron expression: a job of this kind, subject and arguments, next at `next_at`.
+schedules = Table(
+    "schedules",
+    METADATA,
+    _id(),
+    Column("workspace_id", Uuid(), ForeignKey(f"{CATALOG}.workspaces.id", ondelete="CASCADE"), nullable=True),
+    _text("kind"),
+    Column("subject", Uuid(), nullable=True),
+    Column("arguments", JSONB(), nullable=False),
+    _text("cron"),
+    _text("time_zone"),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    _at("last_at"),
+    _created_at(),
+    Index(None, "next_at"),
+    Index(
+        "schedules__subject__key", "kind", "workspace_id", "subject", unique=True, postgresql_nulls_not_distinct=True
     ),
 )
 

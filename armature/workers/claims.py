@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, and_, case, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Update, and_, case, exists, func, or_, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from armature.core.db import Connection, Database, execute, fetch, fetch_one
+from armature.core.db import Connection, Database, execute, fetch_one
 from armature.jobs.job import Job
 from armature.jobs.ledger import COLUMNS
 from armature.metadata.tables import jobs
@@ -25,6 +25,42 @@ SENT_AGAIN = timedelta(seconds=60)
 AT_ONCE = 500
 """Jobs sent in one go."""
 
+WINDOW = 50
+"""So many of one kind and workspace are on their way or at work at once: who has a million lets others pass."""
+
+# The oldest of each kind and workspace, as far as they are due: a step of the index from one to the next, however many
+# there are of each. Of these, what has not been sent lately; whoever asks meanwhile gets others.
+_IN_LINES = """
+WITH RECURSIVE lines AS (
+    (SELECT kind, {workspace} AS workspace FROM armature.jobs WHERE {open} ORDER BY kind, {workspace} LIMIT 1)
+    UNION ALL
+    SELECT next.kind, next.workspace FROM lines CROSS JOIN LATERAL (
+        SELECT kind, {workspace} AS workspace FROM armature.jobs
+        WHERE {open} AND (kind, {workspace}) > (lines.kind, lines.workspace) ORDER BY kind, {workspace} LIMIT 1
+    ) AS next
+), first AS (
+    SELECT job.id, job.due_at, job.sent_at FROM lines CROSS JOIN LATERAL (
+        SELECT id, due_at, sent_at FROM armature.jobs
+        WHERE {open} AND kind = lines.kind AND {workspace} = lines.workspace
+        AND due_at <= now() AND (state = 'queued' OR lease_until < now())
+        ORDER BY due_at, id LIMIT $2
+    ) AS job
+), unsent AS (
+    SELECT id FROM first WHERE sent_at IS NULL OR sent_at < now() - $3::interval ORDER BY due_at LIMIT $1
+), locked AS (
+    SELECT id, due_at FROM armature.jobs WHERE id IN (SELECT id FROM unsent)
+    AND (sent_at IS NULL OR sent_at < now() - $3::interval) FOR UPDATE SKIP LOCKED
+), sent AS (
+    UPDATE armature.jobs AS job SET sent_at = now() FROM locked WHERE job.id = locked.id
+    RETURNING job.kind, job.id, job.due_at
+)
+SELECT kind, id FROM sent ORDER BY due_at
+"""
+_SEND = _IN_LINES.format(
+    workspace="coalesce(workspace_id, '00000000-0000-0000-0000-000000000000'::uuid)",
+    open="state IN ('queued', 'running')",
+)
+
 
 def _is_abandoned() -> ColumnElement[bool]:
     return and_(jobs.c.state == "running", jobs.c.lease_until < func.now())
@@ -34,18 +70,9 @@ def _is_due() -> ColumnElement[bool]:
     return and_(jobs.c.state == "queued", jobs.c.due_at <= func.now())
 
 
-async def mark_sent(connection: Connection) -> list[UUID]:
-    """Jobs to be sent now, oldest first; whoever asks meanwhile gets others."""
-    unsent = or_(jobs.c.sent_at.is_(None), jobs.c.sent_at < func.now() - SENT_AGAIN)
-    waiting = (
-        select(jobs.c.id)
-        .where(text("state IN ('queued', 'running')"), or_(_is_due(), _is_abandoned()), unsent)
-        .order_by(jobs.c.due_at)
-        .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    sent = update(jobs).where(jobs.c.id.in_(waiting.scalar_subquery())).values(sent_at=func.now())
-    return [row["id"] for row in await fetch(connection, sent.returning(jobs.c.id))]
+async def mark_sent(connection: Connection) -> list[tuple[str, UUID]]:
+    """Jobs to be sent now, with their kinds, oldest first."""
+    return [(row["kind"], row["id"]) for row in await connection.fetch(_SEND, AT_ONCE, WINDOW, SENT_AGAIN)]
 
 
 async def claim(db: Database, job_id: UUID) -> Job | None:

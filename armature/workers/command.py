@@ -17,7 +17,6 @@ def worker(alive: bool) -> None:
     ends it; what it was doing is taken up by the next.
     """
     from armature.core.logs import configure_logs
-    from armature.workers.broker import is_alive
     from armature.workers.worker import UrlsMissing, work_until_told
 
     settings = read_settings(os.environ)
@@ -26,5 +25,18 @@ def worker(alive: bool) -> None:
         asyncio.run(work_until_told(settings))
     elif settings.redis_url is None:
         raise UrlsMissing
-    elif not is_alive(settings.redis_url):
+    elif not asyncio.run(_is_alive(settings.redis_url)):
         raise click.ClickException("No worker of this machine has been heard of lately.")
+
+
+async def _is_alive(redis_url: str) -> bool:
+    from redis.exceptions import RedisError
+
+    from armature.core.valkey import opened_redis
+    from armature.jobs.alive import is_alive_here
+
+    async with opened_redis(redis_url) as redis:
+        try:
+            return await is_alive_here(redis)
+        except (RedisError, OSError) as error:
+            raise click.ClickException("Valkey can't be reached just now.") from error

@@ -1,32 +1,32 @@
-"""Jobs that come again and again, by themselves: one of a kind in a while, however many workers there are."""
+"""Jobs that come again and again by themselves, and the clock that looks at all that do."""
 
-from collections.abc import Collection, Mapping
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import UTC, datetime
 
-from sqlalchemy import and_, exists, func, or_, select, text
+from armature.core.db import Database
+from armature.jobs.schedule import Schedule, fire_due, put_schedule
+from armature.workers import forgetting, upkeep
 
-from armature.core.db import Connection, Database, fetch_value
-from armature.jobs.job import NewJob
-from armature.jobs.ledger import enqueue
-from armature.metadata.tables import jobs
-from armature.workers import upkeep
+SCHEDULES = (
+    Schedule(kind=upkeep.KIND, cron="17 * * * *"),
+    Schedule(kind=forgetting.KIND, cron="47 * * * *"),
+)
+"""The first time comes at once, where there was none."""
 
-SCHEDULE: Mapping[str, timedelta] = {upkeep.KIND: upkeep.EVERY}
+LOOK = 5.0
+"""Seconds between two looks at the latest: somebody may have added what is due before."""
 
-LOOK = 60.0
-"""Seconds between two looks at whether one is due."""
-
-
-async def enqueue_due(db: Database, kinds: Collection[str]) -> None:
-    """Those of these kinds of which none waits, runs, or was done a short while ago."""
-    for kind in SCHEDULE.keys() & set(kinds):
-        async with db.transaction() as connection:
-            if not await _was_done(connection, kind, SCHEDULE[kind]):
-                await enqueue(connection, NewJob(kind=kind))
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-async def _was_done(connection: Connection, kind: str, lately: timedelta) -> bool:
-    is_open = text("state IN ('queued', 'running')")
-    of_kind = and_(jobs.c.kind == kind, or_(is_open, jobs.c.finished_at > func.now() - lately))
-    found: bool = await fetch_value(connection, select(exists().where(of_kind)))
-    return found
+async def put_schedules(db: Database, kinds: Collection[str]) -> None:
+    for each in SCHEDULES:
+        if each.kind in kinds:
+            async with db.transaction() as connection:
+                await put_schedule(connection, each, first=_LONG_AGO)
+
+
+async def fire(db: Database) -> float:
+    """What is due, and how long to wait until the next look, in seconds."""
+    wait = await fire_due(db)
+    return LOOK if wait is None else max(0.0, min(wait, LOOK))

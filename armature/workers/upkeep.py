@@ -17,7 +17,6 @@ from armature.migrations.workspace.purge import workspaces_due
 from armature.workers.task import Task
 
 KIND = "upkeep"
-EVERY = timedelta(hours=1)
 JOBS_KEPT = timedelta(days=30)
 TOKENS_KEPT = timedelta(days=1)
 

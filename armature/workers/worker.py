@@ -13,20 +13,23 @@ from uuid import UUID
 
 import asyncpg
 import structlog
+from redis.exceptions import RedisError
 
 from armature.audit.log import seal
 from armature.core.db import UNREACHABLE, Database, open_database
+from armature.core.ending import end
 from armature.core.errors import BadUserInput, Unavailable
 from armature.core.notices import Listener, Notice
 from armature.core.settings import Settings
 from armature.core.valkey import opened_redis
+from armature.jobs.alive import say_alive
 from armature.migrations.workspace.tending import ask_for_tending
-from armature.workers.broker import Queue
+from armature.workers.broker import Queues, QueueUnreachable
 from armature.workers.claims import mark_sent
-from armature.workers.kinds import KINDS, Kind
+from armature.workers.kinds import KINDS, QUEUES, Kind, queue_of
 from armature.workers.relay import LONGEST_WAIT, Relay
 from armature.workers.run import JobRunner
-from armature.workers.schedule import LOOK, enqueue_due
+from armature.workers.schedule import fire, put_schedules
 from armature.workers.sweep import Sweep
 
 log = structlog.get_logger("armature.worker")
@@ -35,6 +38,9 @@ SWEEP = 5.0
 """Seconds between two looks at the ledger where no notice comes."""
 
 TROUBLE = (*UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+TEND = 60.0
+"""Seconds between two looks at which objects have become large."""
 
 BEHIND = 0.5  # seconds before looking again where something went wrong
 
@@ -53,9 +59,10 @@ class Worker:
         self._sweep = Sweep(db, self._relay)
         self._db = db
         self._loop = asyncio.get_running_loop()
-        self._kinds = kinds.keys()
+        self._kinds = kinds
         self._runner = JobRunner(db, settings, kinds)
-        self._queue = Queue(settings.redis_url or "", self._work, settings.worker_jobs)
+        at_once = {name: count(settings) for name, count in QUEUES.items()}
+        self._queues = Queues(settings.broker_url or settings.redis_url or "", self._work, at_once)
         self._waiting = asyncio.Event()
         self._listener = Listener(db.url)
         self._listener.on_notice(self._heard)
@@ -68,16 +75,14 @@ class Worker:
     async def working(self) -> AsyncIterator[None]:
         """From the first look at the ledger to the end; jobs that still run then are given back."""
         await self._listener.start()
-        self._queue.start()
-        loops = [asyncio.create_task(self._look()), asyncio.create_task(self._keep_schedule())]
+        self._queues.start()
+        loops = [asyncio.create_task(each()) for each in (self._look, self._keep_time, self._keep_tending)]
         try:
             async with self._relay.relaying(), self._sweep.sweeping():
                 yield
         finally:
-            for each in loops:
-                each.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
-            await asyncio.gather(asyncio.to_thread(self._queue.stop), self._runner.end())
+            await end(loops)
+            await asyncio.gather(asyncio.to_thread(self._queues.stop), self._runner.end())
             await self._listener.stop()
             await self._redis.aclose()
 
@@ -97,15 +102,27 @@ class Worker:
                 async with asyncio.timeout(pause):  # wait_for may lose the end that comes together with a notice
                     await self._waiting.wait()
 
-    async def _keep_schedule(self) -> None:
+    async def _keep_time(self) -> None:
+        is_known = False
         while True:
             try:
-                await enqueue_due(self._db, self._kinds)
+                if not is_known:
+                    await put_schedules(self._db, self._kinds)
+                is_known = True
+                wait = await fire(self._db)
+            except (Unavailable, *TROUBLE):
+                log.exception("worker.schedule_failed")
+                wait = BEHIND
+            await asyncio.sleep(wait)
+
+    async def _keep_tending(self) -> None:
+        while True:
+            try:
                 async with self._db.connection() as connection:
                     await ask_for_tending(connection, self._indexed_from)
             except (Unavailable, *TROUBLE):
-                log.exception("worker.schedule_failed")
-            await asyncio.sleep(LOOK)
+                log.exception("worker.tending_failed")
+            await asyncio.sleep(TEND)
 
     async def _swept(self) -> bool:
         """Whether all that is due was sent."""
@@ -113,7 +130,7 @@ class Worker:
             sent = await self.sweep()
             async with self._db.connection() as connection:
                 await seal(connection)
-            await asyncio.to_thread(self._queue.say_alive)
+            await self._say_alive()
         except Unavailable as error:
             if not self._is_queue_lost:
                 log.warning("worker.waits", why=error.message)
@@ -125,13 +142,19 @@ class Worker:
         self._is_queue_lost = False
         return not sent
 
+    async def _say_alive(self) -> None:
+        try:
+            await say_alive(self._redis)
+        except (RedisError, OSError) as error:
+            raise QueueUnreachable from error
+
     async def sweep(self) -> int:
         """Send what is due; how many that were. What can't be sent stays unsent: it is marked in one transaction."""
         async with self._db.transaction() as connection:
-            ids = await mark_sent(connection)
-            if ids:
-                await asyncio.to_thread(self._queue.send, ids)
-        return len(ids)
+            due = [(queue_of(self._kinds, kind), id_) for kind, id_ in await mark_sent(connection)]
+            if due:
+                await asyncio.to_thread(self._queues.send, due)
+        return len(due)
 
 
 async def work(settings: Settings, until: asyncio.Event) -> None:

@@ -17,7 +17,6 @@ from armature.workers import upkeep
 from armature.workers.claims import claim
 from armature.workers.kinds import KINDS
 from armature.workers.run import JobRunner
-from armature.workers.schedule import enqueue_due
 from armature.workers.task import Task
 from armature.workers.worker import Worker
 from tests.metadata.models import delete_field
@@ -30,7 +29,8 @@ async def crm(db: Database) -> Living:
 
 
 async def look_after(crm: Living, settings: Settings) -> None:
-    await enqueue_due(crm.db, [upkeep.KIND])
+    async with crm.db.transaction() as connection:
+        await enqueue(connection, NewJob(kind=upkeep.KIND))
     (job,) = [each for each in await jobs_of(crm.db, None) if each.kind == upkeep.KIND]
     claimed = await claim(crm.db, job.id)
     assert claimed is not None
@@ -96,18 +96,3 @@ async def test_who_reads_for_long_is_waited_for(crm: Living, settings: Settings)
         job = await the_purge(crm)
         assert (job.state, job.attempts) == ("queued", 1)
         assert "busy" in str(job.error)
-
-
-async def test_what_comes_again_comes_once_in_a_while(db: Database) -> None:
-    await asyncio.gather(*(enqueue_due(db, [upkeep.KIND, "other"]) for _ in range(4)))
-    (job,) = await jobs_of(db, None)
-    assert await claim(db, job.id)
-    await enqueue_due(db, [upkeep.KIND])
-    async with db.connection() as connection:
-        await execute(connection, update(jobs).values(state="succeeded", finished_at=func.now()))
-    await enqueue_due(db, [upkeep.KIND])
-    assert len(await jobs_of(db, None)) == 1
-    async with db.connection() as connection:
-        await execute(connection, update(jobs).values(finished_at=func.now() - upkeep.EVERY))
-    await enqueue_due(db, [upkeep.KIND])
-    assert len(await jobs_of(db, None)) == 2

@@ -8,7 +8,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from redis import Redis
@@ -19,10 +20,12 @@ from armature.core.settings import Settings
 from armature.jobs.job import NewJob
 from armature.jobs.ledger import NOTICE, enqueue, jobs_of
 from armature.metadata.tables import jobs
-from armature.workers.broker import is_alive
-from armature.workers.kinds import Kind
+from armature.workers.claims import WINDOW, claim, mark_sent, succeed
+from armature.workers.kinds import UPKEEP, Kind
 from armature.workers.task import Task
 from armature.workers.worker import Worker
+from tests.migrations.living import living
+from tests.support.workers import is_alive
 
 NOTHING = {"nothing": Kind(lambda _: asyncio.sleep(0))}
 
@@ -57,6 +60,49 @@ async def test_what_the_queue_lost_is_sent_again(db: Database, settings: Setting
     async with db.connection() as connection:  # as if all had been sent, long ago
         await execute(connection, update(jobs).values(sent_at=func.now() - func.make_interval(0, 0, 0, 0, 1)))
     async with Worker(db, settings, NOTHING).working():
+        await until_all_are(db, "succeeded")
+
+
+async def test_one_workspace_with_many_jobs_lets_the_others_pass(db: Database, settings: Settings) -> None:
+    many, few = await living(db), await living(db)
+    async with db.transaction() as connection:
+        for of, count in ((many, 3 * WINDOW), (few, 2)):
+            for number in range(count):
+                await enqueue(connection, NewJob(kind="nothing", workspace_id=of.id, subject=UUID(int=number)))
+        await enqueue(connection, NewJob(kind="other", workspace_id=many.id))
+        await enqueue(connection, NewJob(kind="nothing", workspace_id=few.id, wait=timedelta(hours=1)))
+    async with db.transaction() as connection:
+        sent = {id_ for _, id_ in await mark_sent(connection)}
+        assert await mark_sent(connection) == []
+    found = [each for each in await jobs_of(db, None, limit=1_000) if each.id in sent]
+    of_many = [each for each in found if each.workspace_id == many.id and each.kind == "nothing"]
+    assert {int(each.subject or 0) for each in of_many} == set(range(WINDOW))
+    assert len([each for each in found if each.workspace_id == few.id]) == 2
+    assert len(found) == WINDOW + 3
+    for each in of_many[:10]:
+        job = await claim(db, each.id)
+        assert job is not None
+        await succeed(db, job)
+    async with db.transaction() as connection:
+        assert len(await mark_sent(connection)) == 10
+
+
+async def test_what_waits_in_one_queue_does_not_wait_for_another(db: Database, settings: Settings) -> None:
+    may_end = asyncio.Event()
+
+    async def wait(_: Task) -> None:
+        await may_end.wait()
+
+    kinds = {"slow": Kind(wait, queue=UPKEEP), "nothing": Kind(lambda _: asyncio.sleep(0))}
+    await add(db, "slow", 3)
+    async with Worker(db, settings, kinds).working():
+        while not await jobs_of(db, None, states=["running"]):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        await add(db, "nothing", 3)
+        while len(await jobs_of(db, None, states=["succeeded"])) < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        assert len(await jobs_of(db, None, states=["running"])) == 1  # so many of that queue at once
+        may_end.set()
         await until_all_are(db, "succeeded")
 
 

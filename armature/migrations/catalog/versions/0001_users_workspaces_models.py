@@ -21,6 +21,7 @@ def upgrade() -> None:
     _create_answers()
     _create_documents()
     _create_jobs()
+    _create_schedules()
     _create_tended()
     _create_sessions()
     _create_second_factors()
@@ -36,6 +37,7 @@ def downgrade() -> None:
     drop_webhooks()
     drop_watching(op.get_bind())
     for table in (
+        "schedules",
         "tended",
         "audit_chains",
         "audit_entries",
@@ -407,6 +409,10 @@ def _create_jobs() -> None:
     op.create_index("jobs__subject__idx", "jobs", ["subject"], schema="armature")
     open_ = sa.text("state IN ('queued', 'running')")
     op.create_index("jobs__open__idx", "jobs", ["due_at"], schema="armature", postgresql_where=open_)
+    lines = ("kind", "coalesce(workspace_id, '00000000-0000-0000-0000-000000000000'::uuid)", "due_at", "id")
+    op.create_index(
+        "jobs__lines__idx", "jobs", [sa.text(each) for each in lines], schema="armature", postgresql_where=open_
+    )
     finished = sa.text("finished_at IS NOT NULL")
     op.create_index("jobs__finished_at__idx", "jobs", ["finished_at"], schema="armature", postgresql_where=finished)
     op.create_index(
@@ -416,6 +422,36 @@ def _create_jobs() -> None:
         unique=True,
         schema="armature",
         postgresql_where=sa.text("state = 'queued'"),
+        postgresql_nulls_not_distinct=True,
+    )
+
+
+def _create_schedules() -> None:
+    op.create_table(
+        "schedules",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("workspace_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=True),
+        sa.Column("arguments", postgresql.JSONB(), nullable=False),
+        sa.Column("cron", sa.Text(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["armature.workspaces.id"], name="schedules__workspace_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="schedules__pkey"),
+        schema="armature",
+    )
+    op.create_index("schedules__next_at__idx", "schedules", ["next_at"], schema="armature")
+    op.create_index(
+        "schedules__subject__key",
+        "schedules",
+        ["kind", "workspace_id", "subject"],
+        unique=True,
+        schema="armature",
         postgresql_nulls_not_distinct=True,
     )
 
