@@ -5,6 +5,7 @@ The attributes are columns of `tables.py`, but for `workspace_id` and `version`,
 
 from collections.abc import Mapping
 from datetime import datetime
+from sys import intern
 from typing import Any
 from uuid import UUID
 
@@ -183,12 +184,13 @@ def field_row(position: int, of: Object, field: Field) -> FieldRow:
 
 
 def field_of(row: FieldRow, options: tuple[Option, ...]) -> Field:
+    """Workspaces have much in common: each text is kept once."""
     return Field(
         id=row.id,
-        name=row.name,
-        kind=row.kind,
-        column=row.column_name,
-        label=row.label,
+        name=intern(row.name),
+        kind=intern(row.kind),
+        column=None if row.column_name is None else intern(row.column_name),
+        label=intern(row.label),
         description=row.description,
         is_nullable=row.is_nullable,
         is_unique=row.is_unique,
