@@ -70,7 +70,10 @@ class Joined(asyncio.Transport):
             self._head = data
 
     def done(self) -> None:
+        """Lets go of the cycle, so that nobody has to search for what only these two know."""
         self._flush()
+        self._cycle.transport = self._transport
+        self._cycle.on_response = self._done
         self._done()
 
     def close(self) -> None:
