@@ -8,6 +8,7 @@ from armature.metadata.blueprint.draw import draw
 from armature.metadata.blueprint.text import write_blueprint
 from armature.metadata.changes import NewField, NewOption
 from armature.metadata.edits.rollups import NeededByRollup, RollupInCircle, RollupTooDeep
+from armature.metadata.filters.read import FilterUnfit
 from tests.metadata.models import (
     EMPTY,
     Model,
@@ -255,12 +256,28 @@ def test_only_so_many_rollups_build_on_each_other() -> None:
     assert isinstance(error, RollupTooDeep)
 
 
-def test_formulas_know_no_rollups() -> None:
+def test_formulas_know_no_rollups_and_say_why() -> None:
     made = with_won()
 
     (error,) = made.errors(add_field("company", NewField(name="x", type="FORMULA", settings={"expression": "won + 1"})))
 
     assert "won" in str(error)
+    assert "Values of other records, as relations and rollups have them, it can't." in str(error.hint)
+
+
+def test_a_filter_that_is_kept_names_what_a_morph_relation_unites() -> None:
+    made = crm()
+    made.change(
+        add_object("remark", to_one("author", "person", "remarks")),
+        add_field("remark", NewField(name="about", type="MORPH_RELATION", targets=("company", "opportunity"))),
+    )
+
+    (error,) = made.errors(add_field("person", rollup("x", "remarks", filter={"about": {"is": "NULL"}})))
+    assert isinstance(error, FilterUnfit)
+    assert "Such as {company: {…}} or {opportunity: {…}}" in str(error.hint)
+    kept = {"or": [{"company": {}}, {"opportunity": {"stage": {"eq": "NEW"}}}]}
+    made.change(add_field("person", rollup("x", "remarks", filter=kept)))
+    assert made.field("person", "x").settings["filter"] == kept
 
 
 def test_a_rollup_is_never_required_unique_or_given_a_default() -> None:

@@ -54,13 +54,15 @@ KINDS = (
         "EMAILS",
         "PHONES",
     ),
-    *("RICH_TEXT", "FORMULA", "VECTOR"),
+    *("RICH_TEXT", "FORMULA", "VECTOR", "FILES", "ACTOR"),
 )
 SETTINGS: dict[str, dict[str, Any]] = {"FORMULA": {"expression": "number * 2"}, "VECTOR": {"dimensions": 2}}
 
+SUMMED = {"relation": "sundries", "aggregate": "SUM", "field": "number", "filter": {"boolean": {"eq": True}}}
+
 
 def everything() -> list[Change]:
-    """An object with a field of each kind, related to the library's."""
+    """An object with a field of each kind, related to the library's; what is computed of it stands at a book."""
     fields = [
         NewField(
             name=f"{kind[0].lower()}{kind.title().replace('_', '')[1:]}",
@@ -75,6 +77,7 @@ def everything() -> list[Change]:
         *LIBRARY,
         CreateObject(name_singular="sundry", fields=tuple(fields)),
         CreateField(object="sundry", field=NewField(name="book", type="RELATION", relation=books)),
+        CreateField(object="book", field=NewField(name="sundryNumbers", type="ROLLUP", settings=SUMMED)),
     ]
 
 

@@ -125,12 +125,23 @@ def _entries(given: Any, path: Path) -> list[tuple[str, Any]]:
 
 def _named(of: Object, name: str, path: Path) -> tuple[Field, str]:
     found = of.kept_fields.get(name)
-    if found is not None and found.kind != "MORPH_RELATION":
+    if found is not None and found.kind == "MORPH_RELATION":
+        raise _united(of, found, path)
+    if found is not None:
         return found, ""
     key = of.kept_fields.get(name.removesuffix("Id")) if name.endswith("Id") else None
     if key is not None and key.relation_id is not None and key.column is not None:
         return key, "Id"
     raise _unknown(f'names "{name[:100]}", which "{of.name_singular}" has no field for.', name, of.visible_fields, path)
+
+
+def _united(of: Object, morph: Field, path: Path) -> FilterUnfit:
+    """What it unites may change, and a filter that is kept means what it meant."""
+    names = " or ".join(f"{{{each.name}: {{…}}}}" for each in of.unions.get(morph.id, ()))
+    what = f'asks for "{morph.name}", which unites relations: a filter that is kept names these.'
+    return FilterUnfit(
+        what, path, hint=f"Such as {names}; empty ones ask whether there is a record." if names else None
+    )
 
 
 def _unknown(what: str, name: str, known: Any, path: Path) -> FilterUnfit:

@@ -59,7 +59,8 @@ class _Compiler:
     def _field(self, node: FieldName) -> Value:
         found = self._lookup(node.name)
         if found is None:
-            hint = f"It can use {', '.join(self._known)}." if self._known else None
+            own = "Values of other records, as relations and rollups have them, it can't."
+            hint = f"It can use {', '.join(self._known)}. {own}" if self._known else own
             raise FormulaInvalid(f'there is no "{node.name}" that a formula can use.', node.at, hint)
         return found
 
