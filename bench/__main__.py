@@ -11,6 +11,7 @@ from typing import Any
 from bench.answers import AnswersDiffer
 from bench.bulk import measure_bulk
 from bench.cases import ALONE, CASES
+from bench.events import measure_events
 from bench.machine import machine
 from bench.many import measure as many
 from bench.model.measure import QUICK, Scale, measure_model
@@ -21,7 +22,7 @@ from bench.rounds import Plan
 from bench.throughput import CONNECTIONS, measure_requests, prepare
 
 ONLY = [each.name for each in (*CASES, *ALONE)]
-PARTS = ("requests", "roles", "model", "many", "peers")
+PARTS = ("requests", "roles", "events", "model", "many", "peers")
 
 
 def main() -> None:
@@ -69,6 +70,10 @@ async def run(asked: argparse.Namespace) -> dict[str, Any]:
         async with machine() as on:
             plan = Plan(rounds=2, seconds=1) if asked.quick else Plan(rounds=5, seconds=2)
             figures["roles"] = await measure_roles(on, asked.only, plan)
+    if asked.part in (None, "events"):
+        async with machine() as on:
+            plan, rounds = (Plan(rounds=2, seconds=1), 3) if asked.quick else (Plan(rounds=5, seconds=2), 15)
+            figures["events"] = await measure_events(on, plan, rounds)
     if asked.part in (None, "model"):
         async with machine() as on:
             figures["model"] = await measure_model(on, QUICK if asked.quick else Scale())

@@ -41,17 +41,22 @@ class Bulk:
 
 async def measure_bulk(on: Machine, place: Place, rounds: int) -> Bulk:
     """After one round of each that does not count."""
-    created, copied, events = [], [], []
-    data = [{"lastName": f"L{at}", "email": f"l{at}@example.com", "companyId": COMPANY} for at in range(COUNT)]
+    taken, copied, events = [], [], []
+    data = people()
     with armature(on) as server, Client(server, place.key) as client:
         for _ in range(1 + rounds):
-            created.append(_created(client, data))
+            taken.append(created(client, data))
             copied.append(await _copied(on, place, data))
             events.append(await _events_copied(on, place))
-    return Bulk(created[1:], copied[1:], events[1:])
+    return Bulk(taken[1:], copied[1:], events[1:])
 
 
-def _created(client: Client, data: Sequence[dict[str, Any]]) -> float:
+def people() -> Sequence[dict[str, Any]]:
+    return [{"lastName": f"L{at}", "email": f"l{at}@example.com", "companyId": COMPANY} for at in range(COUNT)]
+
+
+def created(client: Client, data: Sequence[dict[str, Any]]) -> float:
+    """Seconds."""
     start = perf_counter()
     made = client.data("/graphql", CREATE, {"data": data})["createPeople"]
     taken = perf_counter() - start

@@ -53,6 +53,27 @@ def records(where: dict[str, str], object_name: str, *options: str) -> list[dict
     return [json.loads(each) for each in lines]
 
 
+async def events(url: str) -> list[tuple[str, str]]:
+    """What was done, and who did it, of the one workspace there is."""
+    connection = await asyncpg.connect(url)
+    schema = await connection.fetchval("SELECT schema FROM armature.workspaces")
+    found = await connection.fetch(f"SELECT * FROM {schema}._events ORDER BY seq")  # noqa: S608
+    await connection.close()
+    assert all(json.loads(each["after"])["id"] == str(each["record"]) for each in found)
+    return [(f"{each['action']} {each['table']}", json.loads(each["actor"])["source"]) for each in found]
+
+
+def test_each_record_that_is_imported_leaves_an_event(where: dict[str, str], file: Path) -> None:
+    imported(where, "company", file, COMPANIES)
+    imported(where, "person", file, PEOPLE, "--dry-run")
+    refused(where, "company", file, COMPANIES)
+    imported(where, "person", file, PEOPLE)
+
+    found = asyncio.run(events(where["DATABASE_URL"]))
+
+    assert found == [("CREATED companies", "SYSTEM")] * 2 + [("CREATED people", "SYSTEM")] * 2
+
+
 def test_a_csv_file_becomes_records_with_their_relations(where: dict[str, str], file: Path) -> None:
     assert imported(where, "company", file, COMPANIES)["records"] == 2
     assert imported(where, "person", file, PEOPLE)["records"] == 2
