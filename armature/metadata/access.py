@@ -30,6 +30,15 @@ def role_named(snapshot: Snapshot, name: str) -> Role | None:
     return snapshot.kept_roles.get(name) or STANDARD.get(name)
 
 
+def grant_on(role: Role, of: Object) -> ObjectGrant:
+    """What the server itself keeps, a role that does not speak of it only reads: who may write to it can change what
+    row rules ask.
+    """
+    if of.is_system and of.id not in role.objects and not role.is_fixed:
+        return ObjectGrant(tuple(each for each in role.rights if each in READING))
+    return role.grant(of.id)
+
+
 def sees_all(names: Sequence[str]) -> bool:
     return not FULL.isdisjoint(names)
 
@@ -117,7 +126,7 @@ def _access(snapshot: Snapshot, of: Object, roles: Sequence[Role]) -> Access:
         return Access({})
     granted: dict[Right, list[Rule]] = {}
     for role in roles:
-        grant = role.grant(of.id)
+        grant = grant_on(role, of)
         for right in grant.rights:
             granted.setdefault(right, []).append(_needed(grant, right))
     return Access(
@@ -154,7 +163,7 @@ def _field_grants(of: Object, roles: Sequence[Role], hidden: set[UUID]) -> Mappi
 
 def _covered(of: Object, roles: Sequence[Role], rights: Sequence[Right], field_id: UUID) -> bool:
     """Whether all records that the roles let in are let in by such as give the field."""
-    grants = [(role, role.grant(of.id)) for role in roles]
+    grants = [(role, grant_on(role, of)) for role in roles]
     holding = [(role, grant) for role, grant in grants if not set(rights).isdisjoint(grant.rights)]
     giving = [grant for role, grant in holding if _gives(role, rights, field_id)]
     return all(any(_covers(wide, grant, rights) for wide in giving) for _, grant in holding)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from armature.core.errors import ArmatureError
 from armature.metadata.checks.fields import field_errors, relation_errors
+from armature.metadata.checks.kept import kept_field_errors, kept_object_errors, kept_relation_errors
 from armature.metadata.checks.names import NamesInUse, field_name_errors, object_name_errors
 from armature.metadata.checks.problem import Problem
 from armature.metadata.checks.rules import rule_problems
@@ -54,7 +55,8 @@ def _problems(before: Snapshot, after: Snapshot) -> Iterator[Problem]:
         relations |= {each.relation_id for each in fields if each.relation_id is not None}
     for relation in (after.relations[each] for each in relations):
         many = after.objects[relation.many_object].fields[relation.many_field]
-        yield from (Problem(many.id, error) for error in relation_errors(relation, many))
+        errors = (*relation_errors(relation, many), *kept_relation_errors(after, relation))
+        yield from (Problem(many.id, error) for error in errors)
     yield from rule_problems(before, after)
 
 
@@ -71,6 +73,7 @@ def _object_errors(of: Object, was: Object | None, names: NamesInUse, pending: s
     yield from label_errors(of.label_singular, "labelSingular")
     yield from label_errors(of.label_plural, "labelPlural")
     yield from description_errors(of.description)
+    yield from kept_object_errors(of)
 
 
 def _changed_fields(of: Object, was: Object | None) -> list[Field]:
@@ -82,7 +85,7 @@ def _field_problems(of: Object, was: Object | None, changed: Sequence[Field], na
     born: list[Field] = []
     for field in changed:
         old = was.fields.get(field.id) if was else None
-        errors = list(field_errors(field))
+        errors = [*field_errors(field), *kept_field_errors(of, field)]
         is_moved = old is not None and (old.column is None) != (field.column is None)  # to the names of many, or back
         if old is None or old.deleted_at is not None or old.name != field.name or is_moved:
             errors += field_name_errors(of, field, names, pending)

@@ -19,7 +19,7 @@ from uuid import UUID
 
 import msgspec
 
-from armature.metadata.rights import Access, Right
+from armature.metadata.rights import OF_KEPT, Access, Right
 from armature.metadata.roles import Role
 
 T = TypeVar("T", "Object", "Field", "Relation", "Role")
@@ -137,7 +137,7 @@ class Index:
 class Object:
     """`table` was given at birth and stays. `fields` are in display order, deleted ones included.
 
-    `access` is what a role's view lets do; None: everything.
+    `access` is what a role's view lets do; None: everything. Records of one that `is_system` the server makes and ends.
     `indexes` are those that somebody asked for; fields bring others of their own.
     """
 
@@ -163,7 +163,8 @@ class Object:
 
     def may(self, *rights: Right) -> bool:
         """Whether records can be in sight for one of these."""
-        return self.access is None or self.access.may(*rights)
+        asked = OF_KEPT.intersection(rights) if self.is_system else rights
+        return bool(asked) and (self.access is None or self.access.may(*asked))
 
     @cached_property
     def visible_fields(self) -> Mapping[str, Field]:
@@ -196,6 +197,7 @@ class Object:
             self.label_singular,
             self.label_plural,
             self.description,
+            self.is_system,
             self.is_active,
             self.deleted_at is None,
             self.access and self.access.fingerprint,

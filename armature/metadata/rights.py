@@ -10,6 +10,9 @@ import msgspec
 Right = Literal["AGGREGATE", "READ", "CREATE", "UPDATE", "DELETE", "DESTROY"]
 RIGHTS: tuple[Right, ...] = get_args(Right)
 
+OF_KEPT: frozenset[Right] = frozenset({"AGGREGATE", "READ", "UPDATE"})
+"""What can be done at all with records that the server itself makes and ends: system objects."""
+
 Rule = Mapping[str, Any]
 """A filter of the API, with `$me.…` for values of the caller; empty where every record meets it."""
 

@@ -134,6 +134,9 @@ FORMS: Mapping[str, str] = {"connection": "Connection", "aggregate": "Aggregate"
 SETTABLE = frozenset({"id", "position"})
 """The fields of every object that a client may set."""
 
+OF_MEMBERS = frozenset({"name"})
+"""The system fields of workspace members that a client may set."""
+
 
 @dataclass(frozen=True)
 class ObjectView:
@@ -284,7 +287,7 @@ class ObjectView:
             for name, entry in self.entries.items()
             if entry.field.column is not None
             and entry.field.is_settable
-            and not (entry.field.is_system and name not in SETTABLE)
+            and not (entry.field.is_system and name not in SETTABLE | OF_MEMBERS)
             and not KINDS[entry.field.kind].is_read_only
         }
 

@@ -45,11 +45,10 @@ async def notes(db: Database) -> AsyncIterator[Living]:
     await notes.assert_healthy()
 
 
-async def rules(notes: Living) -> list[str]:
+async def rules(notes: Living, table: str = "notes") -> list[str]:
     found = await notes.run(
-        "SELECT pg_get_constraintdef(oid)::text FROM pg_constraint "
-        "WHERE connamespace = $1::regnamespace AND contype = 'c'",
-        notes.schema,
+        "SELECT pg_get_constraintdef(oid)::text FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'c'",
+        f"{notes.schema}.{table}",
     )
     return [text for (text,) in found]
 
@@ -119,7 +118,7 @@ async def test_targets_are_relations_made_with_it(notes: Living) -> None:
         "film": remark.kept_fields["about"].id,
     }
     assert "remarks" in notes.object("song").kept_fields
-    (known,) = [each for each in await rules(notes) if "song_id" in each]
+    (known,) = [each for each in await rules(notes, "remarks") if "song_id" in each]
     assert known == "CHECK ((num_nonnulls(song_id, film_id) <= 1))"
 
 

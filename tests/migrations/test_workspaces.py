@@ -21,7 +21,8 @@ async def test_a_workspace_begins_with_its_pack(db: Database) -> None:
     crm = await living(db, *CRM)
 
     assert crm.snapshot.version == 1
-    assert list(crm.snapshot.visible_objects) == ["company", "person", "opportunity", "note", "task"]
+    names = ["company", "person", "opportunity", "note", "task", "workspaceMember"]
+    assert list(crm.snapshot.visible_objects) == names
     await crm.assert_healthy()
 
 

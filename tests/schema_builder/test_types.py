@@ -101,14 +101,24 @@ async def test_a_type_that_is_not_there_is_null(crm: Client) -> None:
     assert await crm.data('{__type(name: "Nobody") {name}}') == {"__type": None}
 
 
-async def test_a_workspace_without_objects_has_a_valid_schema(api: DataApi) -> None:
+async def test_a_workspace_that_only_has_members_has_a_valid_schema(api: DataApi) -> None:
     client = Client(api, await api.workspace())
 
     schema = build_client_schema(await client.data(FULL))
 
     assert validate_schema(schema) == []
-    assert schema.mutation_type is None
+    assert schema.mutation_type is not None
+    assert sorted(schema.mutation_type.fields) == ["updateWorkspaceMember", "updateWorkspaceMembers"]
     assert await client.data("{__typename _schemaVersion}") == {"__typename": "Query", "_schemaVersion": 1}
+
+
+async def test_who_may_see_nothing_has_a_valid_schema(api: DataApi) -> None:
+    client = Client(api, await api.workspace()).acting_as("guest")
+
+    schema = build_client_schema(await client.data(FULL))
+
+    assert validate_schema(schema) == []
+    assert schema.mutation_type is None
     assert "is not supported" in (await client.error("mutation {__typename}"))["message"]
 
 

@@ -22,7 +22,7 @@ from armature.metadata.changes import (
     NewField,
     NewRelation,
 )
-from armature.metadata.edits.birth import SYSTEM_LABELS
+from armature.metadata.edits.birth import is_born_with
 from armature.metadata.filters.read import FilterUnfit
 from armature.metadata.formula.syntax import FormulaInvalid, field_names
 from armature.metadata.model import Field
@@ -53,7 +53,7 @@ def create_missing(way: Way) -> None:
 def _unmade(way: Way, of: str) -> list[str]:
     there = way.fields(of)
     plans = way.blueprint.objects[of].fields
-    return [name for name in plans if name not in there and not (way.object(of) is None and name in SYSTEM_LABELS)]
+    return [name for name in plans if name not in there and not (way.object(of) is None and is_born_with(name))]
 
 
 def _together(way: Way, of: str, ready: list[str]) -> list[str]:

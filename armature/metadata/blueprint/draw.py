@@ -15,7 +15,7 @@ from armature.metadata.blueprint.blueprint import (
 )
 from armature.metadata.blueprint.roles import draw_roles
 from armature.metadata.duplicates import written_criteria
-from armature.metadata.edits.birth import SYSTEM_LABELS
+from armature.metadata.edits.birth import system_label
 from armature.metadata.edits.values import option_label
 from armature.metadata.indexes import part_names
 from armature.metadata.kinds import KINDS
@@ -23,7 +23,8 @@ from armature.metadata.model import Field, Index, Object, Option, Snapshot
 
 
 def draw(snapshot: Snapshot) -> Blueprint:
-    objects = {each.name_singular: _object(snapshot, each) for each in snapshot.kept_objects.values()}
+    drawn = {each.name_singular: (each, _object(snapshot, each)) for each in snapshot.kept_objects.values()}
+    objects = {name: plan for name, (of, plan) in drawn.items() if not of.is_system or plan != ObjectPlan()}
     return Blueprint(objects=objects, roles=draw_roles(snapshot))
 
 
@@ -62,7 +63,7 @@ def index_plan(of: Object, index: Index) -> IndexPlan:
 
 def _field(snapshot: Snapshot, of: Object, field: Field) -> FieldPlan:
     if field.is_system:
-        label = None if field.label == SYSTEM_LABELS[field.name] else field.label
+        label = None if field.label == system_label(field.name) else field.label
         return FieldPlan(label=label, description=field.description)
     return FieldPlan(
         type=field.kind,

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from armature.core.errors import ArmatureError, BadUserInput, ManyErrors
 from armature.metadata.blueprint.blueprint import (
     Blueprint,
+    ObjectPlan,
     Path,
     RelationPlan,
 )
@@ -70,12 +71,18 @@ class Steps:
 def steps_towards(snapshot: Snapshot, blueprint: Blueprint, *, now: datetime, new_id: Callable[[], UUID]) -> Steps:
     """None where the model is so already. Raises what `edit` raises, each error with its path in the blueprint."""
     _check_ends(blueprint)
-    way = Way(snapshot, _with_inverse_names(blueprint), now, new_id)
+    way = Way(snapshot, _with_inverse_names(_with_kept(snapshot, blueprint)), now, new_id)
     _go_on(way)
     while way.errors and way.made_progress():
         _go_on(way)
     way.raise_errors()
     return Steps(way.changes, way.paths, way.after)
+
+
+def _with_kept(snapshot: Snapshot, blueprint: Blueprint) -> Blueprint:
+    """System objects are there whether they are named or not."""
+    kept = [name for name, each in snapshot.kept_objects.items() if each.is_system and name not in blueprint.objects]
+    return Blueprint(objects={**blueprint.objects, **{each: ObjectPlan() for each in kept}}, roles=blueprint.roles)
 
 
 def _go_on(way: Way) -> None:

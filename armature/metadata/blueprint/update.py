@@ -24,7 +24,7 @@ from armature.metadata.changes import (
     UpdateObject,
 )
 from armature.metadata.duplicates import written_criteria
-from armature.metadata.edits.birth import SYSTEM_LABELS
+from armature.metadata.edits.birth import system_label
 from armature.metadata.edits.values import option_label
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
@@ -94,7 +94,7 @@ def _update_field(way: Way, of: str, name: str, id: UUID) -> None:
 
 
 def _system_changes(found: Field, plan: FieldPlan) -> dict[str, Any]:
-    label = SYSTEM_LABELS[found.name] if plan.label is None else plan.label
+    label = system_label(found.name) if plan.label is None else plan.label
     wanted = {"label": label, "description": plan.description}
     return {key: value for key, value in wanted.items() if getattr(found, key) != value}
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from armature.metadata.edits.draft import Draft
+from armature.metadata.english import label_of
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object
 from armature.metadata.names import snake_case, table_at_birth
@@ -19,7 +20,17 @@ SYSTEM_FIELDS: tuple[tuple[str, str, str, bool, Any], ...] = (
     ("position", "POSITION", "Position", False, "last"),
     ("searchVector", "TS_VECTOR", "Search vector", True, None),
 )
-SYSTEM_LABELS: Mapping[str, str] = {name: label for name, _, label, _, _ in SYSTEM_FIELDS}
+_LABELS: Mapping[str, str] = {name: label for name, _, label, _, _ in SYSTEM_FIELDS}
+
+
+def is_born_with(name: str) -> bool:
+    """Whether every object has a field of this name."""
+    return name in _LABELS
+
+
+def system_label(name: str) -> str:
+    """Of a system field, unless somebody changed it."""
+    return _LABELS.get(name) or label_of(name) or name
 
 
 def new_object(draft: Draft, names: tuple[str, str], labels: tuple[str, str], description: str | None = None) -> Object:

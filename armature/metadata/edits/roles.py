@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import UNSET
 
 from armature.core.errors import BadUserInput, Conflict, NotFound
-from armature.metadata.access import role_named
+from armature.metadata.access import grant_on, role_named
 from armature.metadata.changes import (
     CreateRole,
     DeleteRole,
@@ -21,7 +21,7 @@ from armature.metadata.english import label_of, name_of
 from armature.metadata.model import Object
 from armature.metadata.names import check_name
 from armature.metadata.resolve import did_you_mean, find_field, find_object
-from armature.metadata.rights import EVERY, RIGHTS, Right, Rule
+from armature.metadata.rights import EVERY, OF_KEPT, RIGHTS, Right, Rule
 from armature.metadata.roles import ALL_OF_IT, STANDARD, FieldGrant, Permission, Role
 from armature.metadata.rules import kept
 
@@ -56,6 +56,15 @@ class ReadFirst(BadUserInput):
 
     def __init__(self, rights: Sequence[str]) -> None:
         super().__init__(f"{', '.join(rights)} need READ.", hint="Add READ.", path=("rights",))
+
+
+class KeptByServer(BadUserInput):
+    def __init__(self, of: Object, rights: Sequence[str]) -> None:
+        super().__init__(
+            f"Nobody has {', '.join(rights)} on {of.label_plural}: the server itself makes and keeps them.",
+            hint=f"There is {', '.join(each for each in RIGHTS if each in OF_KEPT)}.",
+            path=("rights",),
+        )
 
 
 class RuleOfNothing(BadUserInput):
@@ -112,9 +121,9 @@ def set_object_permission(draft: Draft, change: SetObjectPermission) -> None:
         others = {id_: each for id_, each in role.objects.items() if id_ != of.id}
         draft.put_role(replace(role, objects=others))
         return
-    grant = role.grant(of.id)
+    grant = grant_on(role, of)
     if change.rights is not UNSET:
-        grant = replace(grant, rights=_rights(change.rights))
+        grant = replace(grant, rights=_rights_on(of, change.rights))
     with draft.at("readRule"):
         if change.read_rule is not UNSET:
             grant = replace(grant, read_rule=_rule(draft, of, change.read_rule))
@@ -166,6 +175,14 @@ def _rights(given: Sequence[str]) -> tuple[Right, ...]:
     if lacking and "READ" not in found:
         raise ReadFirst(lacking)
     return ("AGGREGATE", *found) if "READ" in found and "AGGREGATE" not in found else found
+
+
+def _rights_on(of: Object, given: Sequence[str]) -> tuple[Right, ...]:
+    found = _rights(given)
+    beyond = [each for each in found if of.is_system and each not in OF_KEPT]
+    if beyond:
+        raise KeptByServer(of, beyond)
+    return found
 
 
 def _in_order(given: Sequence[Permission]) -> tuple[Permission, ...]:

@@ -16,6 +16,7 @@ from armature.core.notices import notify
 from armature.jobs.ledger import enqueue
 from armature.metadata.changes import Change
 from armature.metadata.edit import apply_changes
+from armature.metadata.edits.members import with_members
 from armature.metadata.model import Snapshot
 from armature.metadata.resolve import find_object
 from armature.metadata.roles import OWNER
@@ -51,17 +52,25 @@ async def add_workspace(
 ) -> Snapshot:
     """As `create_workspace`, in the transaction of the caller."""
     id_ = uuid7()
-    empty = Snapshot(id_, f"workspace_{id_.hex}", 0, {}, {})
-    first = replace(apply_changes(empty, changes, now=datetime.now(UTC), new_id=uuid7), version=1)
+    first = _first(Snapshot(id_, f"workspace_{id_.hex}", 0, {}, {}), changes)
     await execute(connection, insert(workspaces).values(id=id_, name=name, schema=first.schema, version=first.version))
-    if owner is not None:
+    await run_statements(connection, _first_statements(first))
+    if owner is not None:  # who gets a record there, too
         await execute(connection, insert(memberships).values(user_id=owner, workspace_id=id_, role=OWNER))
         await notify(connection, {"identity": str(owner)})
-    await run_statements(connection, _first_statements(first))
     await write_down(connection, record_of(None, first, entry_of(None, first, changes, Actor(owner), None)))
     for job in index_jobs(None, first):
         await enqueue(connection, job)
     return first
+
+
+def _first(empty: Snapshot, changes: Sequence[Change]) -> Snapshot:
+    """With the object that every workspace has as the last one."""
+    now = datetime.now(UTC)
+    born = with_members(empty, now=now, new_id=uuid7)
+    made = apply_changes(born, changes, now=now, new_id=uuid7)
+    objects = {id_: each for id_, each in made.objects.items() if id_ not in born.objects}
+    return replace(made, objects={**objects, **{id_: made.objects[id_] for id_ in born.objects}}, version=1)
 
 
 def _first_statements(first: Snapshot) -> list[str]:

@@ -11,8 +11,9 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from armature.core.db import Connection, Database
+from armature.core.errors import BadUserInput
 from armature.metadata.kinds.kind import Unfit
-from armature.metadata.model import Snapshot
+from armature.metadata.model import Object, Snapshot
 from armature.schema_builder.run.failures import told_of_write
 from armature.schema_builder.transfer.files import Source
 from armature.schema_builder.transfer.headers import Target, Wishes, targets
@@ -34,10 +35,20 @@ class Import:
     dry_run: bool = False
 
 
+class NotImported(BadUserInput):
+    def __init__(self, of: Object) -> None:
+        super().__init__(
+            f"{of.label_plural} can't be imported: the server itself makes them.",
+            field=of.name_singular,
+        )
+
+
 async def import_records(db: Database, asked: Import, refusals: Refusals) -> int:
-    """How many records there are now that were not. Raises ImportRefused, and what is wrong with the headers."""
+    """How many records there are now that were not. Raises ImportRefused, NotImported, what is wrong with headers."""
     view = View(asked.snapshot)
     of = view[asked.object]
+    if not of.object.may("CREATE"):
+        raise NotImported(of.object)
     chosen = targets(view, of, asked.source.headers, asked.wishes)
     async with db.connection() as connection:
         transaction = connection.transaction()

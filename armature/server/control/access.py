@@ -10,7 +10,7 @@ from strawberry import ID, Info
 from strawberry.scalars import JSON
 
 from armature.core.errors import BadUserInput
-from armature.metadata.access import roles_of
+from armature.metadata.access import grant_on, roles_of
 from armature.metadata.model import Object, Snapshot
 from armature.metadata.resolve import find_object
 from armature.metadata.role_names import names_of
@@ -105,7 +105,7 @@ async def _reasons(context: Context, asking: _Asking, role: str, caller: Caller)
 
 
 def _reason(asking: _Asking, role: Role, rights: list[Right]) -> Reason:
-    grant = role.grant(asking.of.id)
+    grant = grant_on(role, asking.of)
     read, write = (
         JSON(told(asking.snapshot, asking.of, rule)) if rule else None for rule in (grant.read_rule, grant.write_rule)
     )

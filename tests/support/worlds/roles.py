@@ -8,7 +8,7 @@ from armature.metadata.access import roles_of, visible
 from armature.metadata.changes import Change, CreateRole, SetFieldPermission, SetObjectPermission
 from armature.metadata.model import Object, Snapshot
 from armature.metadata.names import type_name
-from armature.metadata.rights import RIGHTS
+from armature.metadata.rights import OF_KEPT, RIGHTS
 from armature.metadata.rules import told
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import ObjectView, ToMany, ToOne, View
@@ -61,7 +61,8 @@ def _role(choices: Choices, schema: WorkspaceSchema, rule: Callable[[ObjectView]
         if at and choices.chance(10):
             yield SetObjectPermission(role=ROLE, object=each.name, rights=())
         else:
-            yield SetObjectPermission(role=ROLE, object=each.name, rights=RIGHTS, read_rule=rule(each))
+            rights = tuple(right for right in RIGHTS if right in OF_KEPT or not each.object.is_system)
+            yield SetObjectPermission(role=ROLE, object=each.name, rights=rights, read_rule=rule(each))
         yield from _hidden(choices, each)
 
 

@@ -5,6 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from armature.migrations.catalog.audit import create_audit, drop_audit
+from armature.migrations.catalog.members import create_members, drop_members
 from armature.migrations.catalog.pgvector import create_pgvector
 from armature.migrations.catalog.watching import create_watching, drop_watching
 from armature.migrations.catalog.webhooks import create_webhooks, drop_webhooks
@@ -30,9 +31,11 @@ def upgrade() -> None:
     create_webhooks()
     create_audit(op.get_bind())
     create_watching(op.get_bind())
+    create_members(op.get_bind())
 
 
 def downgrade() -> None:
+    drop_members(op.get_bind())
     drop_audit(op.get_bind())
     drop_webhooks()
     drop_watching(op.get_bind())
@@ -570,6 +573,7 @@ def _create_joining() -> None:
         sa.Column("requires_second_factor", sa.Boolean(), nullable=False),
         sa.Column("cors_origins", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("features", postgresql.JSONB(), nullable=False),
+        sa.Column("audit_retention_days", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace_id"],
             ["armature.workspaces.id"],

@@ -1,0 +1,78 @@
+"""The triggers that keep the members of a workspace, as records of it, in step with the catalog.
+
+The record of a user has the user's id. It outlives the membership, marked, since others may refer to it;
+with the account goes what it tells of the person. See metadata/edits/members.py.
+"""
+
+from sqlalchemy import Connection, text
+
+# Arguments: the user, and of their membership the workspace, role and status. As every write, it leaves an event.
+PUT = """
+CREATE FUNCTION armature.put_member(member uuid, place uuid, role text, status text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  kept_in text := (SELECT quote_ident(schema) FROM armature.workspaces WHERE id = place);
+  address text := (SELECT email FROM armature.users WHERE id = member);
+  acting jsonb := convert_from(decode(nullif(current_setting('armature.acting', true), ''), 'base64'), 'UTF8')::jsonb;
+BEGIN
+  IF to_regclass(kept_in || '.workspace_members') IS NULL THEN RETURN; END IF;
+  EXECUTE format(
+    'WITH written AS (
+       INSERT INTO %1$s.workspace_members AS kept (id, email, role, status) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (id) DO UPDATE SET
+         email = $2, role = $3, status = $4, name = CASE WHEN $2 IS NOT NULL THEN kept.name END, updated_at = now(),
+         updated_by_source = ''SYSTEM'', updated_by_name = NULL, updated_by_user_id = NULL, updated_by_api_key_id = NULL
+       RETURNING to_jsonb(OLD) AS before, to_jsonb(NEW) AS after
+     )
+     INSERT INTO %1$s._events (action, "table", record, before, after, actor, request_id)
+     SELECT CASE WHEN before IS NULL THEN ''CREATED'' ELSE ''UPDATED'' END, ''workspace_members'', $1, before, after,
+       ''{"source": "SYSTEM"}'', $5
+     FROM written',
+    kept_in
+  ) USING member, address, role, status, acting ->> 'request_id';
+END $$
+"""
+
+KEEP = """
+CREATE FUNCTION armature.keep_members() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    PERFORM armature.put_member(OLD.user_id, OLD.workspace_id, NULL, 'LEFT');
+  ELSE
+    PERFORM armature.put_member(NEW.user_id, NEW.workspace_id, NEW.role,
+      CASE WHEN NEW.suspended_at IS NULL THEN 'ACTIVE' ELSE 'SUSPENDED' END);
+  END IF;
+  RETURN NULL;
+END $$
+"""
+
+FOLLOW = """
+CREATE FUNCTION armature.follow_address() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE armature.memberships SET role = role WHERE user_id = NEW.id;
+  RETURN NULL;
+END $$
+"""
+
+TRIGGERS = (
+    """
+    CREATE TRIGGER keep_members AFTER INSERT OR UPDATE OF role, suspended_at OR DELETE ON armature.memberships
+    FOR EACH ROW EXECUTE FUNCTION armature.keep_members()
+    """,
+    """
+    CREATE TRIGGER keep_members AFTER UPDATE OF email ON armature.users
+    FOR EACH ROW WHEN (OLD.email <> NEW.email) EXECUTE FUNCTION armature.follow_address()
+    """,
+)
+
+FUNCTIONS = ("put_member(uuid, uuid, text, text)", "keep_members()", "follow_address()")
+
+
+def create_members(connection: Connection) -> None:
+    """When all tables are there."""
+    for statement in (PUT, KEEP, FOLLOW, *TRIGGERS):
+        connection.execute(text(statement.replace(":", "\\:")))
+
+
+def drop_members(connection: Connection) -> None:
+    for function in FUNCTIONS:
+        connection.execute(text(f"DROP FUNCTION armature.{function} CASCADE"))
