@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
@@ -127,6 +128,7 @@ workspace_settings = Table(
     flag("requires_second_factor"),
     Column("cors_origins", ARRAY(Text()), nullable=False),
     Column("features", JSONB(), nullable=False),
+    Column("audit_retention_days", Integer(), nullable=True),
 )
 
 # Whoever has a verified address there may join by themselves.

@@ -165,7 +165,19 @@ def test_a_role_that_somebody_has_stays(crm: Caller) -> None:
     crm.new_key(role="clerk other")
 
     error = crm.error('mutation { deleteRole(input: {role: "clerk"}) }')
-    assert error["message"] == 'The role "clerk" can\'t be deleted: 0 members, 1 API keys and 0 webhooks have it.'
+    assert error["message"] == 'The role "clerk" can\'t be deleted: it is in use (API keys: 1).'
+
+
+def test_a_role_that_somebody_is_yet_to_get_stays(crm: Caller) -> None:
+    crm.do(CREATE_ROLE, input={"name": "clerk"})
+    invite = "mutation($role: String!) { invite(input: {role: $role}) { invitation { id } } }"
+    ids = [crm.do(invite, role=each)["invite"]["invitation"]["id"] for each in ("clerk", "guest clerk")]
+
+    remove = 'mutation { deleteRole(input: {role: "clerk"}) }'
+    assert crm.error(remove)["message"] == 'The role "clerk" can\'t be deleted: it is in use (open invitations: 2).'
+    for each in ids:
+        crm.do("mutation($id: ID!) { revokeInvitation(id: $id) { id } }", id=each)
+    crm.do(remove)
 
 
 def test_the_standard_roles(crm: Caller) -> None:

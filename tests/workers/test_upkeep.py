@@ -7,18 +7,21 @@ import msgspec
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
+from armature.audit.chain import broken_chains
 from armature.core.db import Database, execute, fetch_value
 from armature.core.settings import Settings
 from armature.jobs.job import Job, NewJob
 from armature.jobs.ledger import enqueue, jobs_of
 from armature.metadata.packs.crm import CRM
 from armature.metadata.tables import idempotency_keys, jobs
+from armature.server.auth.workspace_settings import set_audit_retention
 from armature.workers import upkeep
 from armature.workers.claims import claim
 from armature.workers.kinds import KINDS
 from armature.workers.run import JobRunner
 from armature.workers.task import Task
 from armature.workers.worker import Worker
+from tests.audit.test_log import actions
 from tests.metadata.models import delete_field
 from tests.migrations.living import Living, living
 
@@ -96,3 +99,18 @@ async def test_who_reads_for_long_is_waited_for(crm: Living, settings: Settings)
         job = await the_purge(crm)
         assert (job.state, job.attempts) == ("queued", 1)
         assert "busy" in str(job.error)
+
+
+async def test_a_workspace_keeps_its_audit_log_for_as_long_as_it_says(crm: Living, settings: Settings) -> None:
+    other = await living(crm.db, *CRM)
+    await set_audit_retention(crm.db, crm.id, 30)
+    await crm.change(delete_field("company", "employees"))
+    async with crm.db.transaction() as connection:
+        await connection.execute("SET LOCAL session_replication_role = 'replica'")
+        await connection.execute("UPDATE armature.audit_entries SET at = at - interval '31 days' WHERE subject = '1'")
+
+    await look_after(crm, settings)
+
+    assert "model.created" in await actions(crm.db, other.id)
+    assert await actions(crm.db, crm.id) == ["workspaceSettings.created", "model.created"]
+    assert await broken_chains(crm.db) == []

@@ -1,4 +1,4 @@
-"""A role that somebody has stays."""
+"""A role that somebody has, or is yet to get, stays."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from sqlalchemy import ARRAY, Table, Text, Uuid, any_, bindparam, func, literal_
 
 from armature.core.db import Connection, render
 from armature.core.errors import Conflict
+from armature.metadata.account_tables import approved_domains, invitations, sign_in_providers
 from armature.metadata.model import Snapshot, renewed
 from armature.metadata.tables import api_keys, memberships
 from armature.metadata.webhook_tables import webhooks
@@ -14,10 +15,10 @@ from armature.metadata.webhook_tables import webhooks
 
 class RoleInUse(Conflict):
     def __init__(self, name: str, holders: Mapping[str, int]) -> None:
-        counted = [f"{count:,} {what}" for what, count in holders.items()]
+        listed = ", ".join(f"{each}: {count:,}" for each, count in holders.items() if count)
         super().__init__(
-            f'The role "{name}" can\'t be deleted: {", ".join(counted[:-1])} and {counted[-1]} have it.',
-            hint="Give them another one first.",
+            f'The role "{name}" can\'t be deleted: it is in use ({listed}).',
+            hint="Give them another one first, or revoke them.",
             path=("role",),
         )
 
@@ -31,7 +32,7 @@ async def check_free(connection: Connection, before: Snapshot, after: Snapshot) 
             values = {"workspace": after.workspace_id, "role": role.name}
             row = await connection.fetchrow(_HELD.sql, *_HELD.arguments(values))
             if row is not None and any(row.values()):
-                raise RoleInUse(role.name, dict(row.items()))
+                raise RoleInUse(role.name, dict(row))
 
 
 def _holders(of: Table, *conditions: Any) -> Any:
@@ -41,10 +42,17 @@ def _holders(of: Table, *conditions: Any) -> Any:
     return select(func.count()).select_from(of).where(mine, role == any_(names), *conditions).scalar_subquery()
 
 
-_HELD = render(
-    select(
-        _holders(memberships).label("members"),
-        _holders(api_keys, api_keys.c.revoked_at.is_(None)).label("API keys"),
-        _holders(webhooks).label("webhooks"),
-    )
+_PENDING = (
+    invitations.c.accepted_at.is_(None),
+    invitations.c.revoked_at.is_(None),
+    invitations.c.expires_at > func.now(),
 )
+_HOLDERS = {
+    "members": _holders(memberships),
+    "API keys": _holders(api_keys, api_keys.c.revoked_at.is_(None)),
+    "open invitations": _holders(invitations, *_PENDING),
+    "webhooks": _holders(webhooks),
+    "approved domains": _holders(approved_domains),
+    "sign-in providers": _holders(sign_in_providers),
+}
+_HELD = render(select(*(count.label(name) for name, count in _HOLDERS.items())))

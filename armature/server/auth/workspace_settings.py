@@ -43,6 +43,8 @@ _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?")
 _FEATURE = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,62}")
 _NOTHING = {"requires_second_factor": False, "cors_origins": [], "features": {}}
 
+SHORTEST_RETENTION, LONGEST_RETENTION = 30, 36_500  # days: nobody covers up their traces overnight
+
 
 class FeatureUnfit(BadUserInput):
     def __init__(self, reason: str) -> None:
@@ -71,6 +73,15 @@ class SecondFactorFirst(BadUserInput):
             hint="Set one up first (beginTotp, beginPasskey), and sign in with it.",
             field="requiresSecondFactor",
             path=("requiresSecondFactor",),
+        )
+
+
+class RetentionUnfit(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__(
+            f"Entries of the audit log are kept {SHORTEST_RETENTION} to {LONGEST_RETENTION:,} days, or for ever (0).",
+            field="auditRetentionDays",
+            path=("auditRetentionDays",),
         )
 
 
@@ -119,6 +130,14 @@ async def set_origins(db: Database, workspace_id: UUID, origins: Sequence[str]) 
     async with db.transaction() as connection:
         await _set(connection, workspace_id, {"cors_origins": list(dict.fromkeys(origins))})
         await notify(connection, ORIGINS_CHANGED)
+
+
+async def set_audit_retention(db: Database, workspace_id: UUID, days: int) -> None:
+    """Older entries go within the hour; 0 keeps them for ever. Raises RetentionUnfit."""
+    if days and not SHORTEST_RETENTION <= days <= LONGEST_RETENTION:
+        raise RetentionUnfit
+    async with db.transaction() as connection:
+        await _set(connection, workspace_id, {"audit_retention_days": days or None})
 
 
 def is_origin(text: str) -> bool:

@@ -89,6 +89,12 @@ class Workspace:
         return [] if found is None else list(found["cors_origins"])
 
     @strawberry.field
+    async def audit_retention_days(self, info: Info[Context, None]) -> int | None:
+        """How long entries of the audit log are kept; null: for ever."""
+        found = await info.context.loaders.settings_of_workspace.load(self.row["id"])
+        return None if found is None else found["audit_retention_days"]
+
+    @strawberry.field
     async def features(self, info: Info[Context, None]) -> list[Feature]:
         """What is switched on or off, by name."""
         found = await info.context.loaders.settings_of_workspace.load(self.row["id"])

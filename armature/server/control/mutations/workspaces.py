@@ -12,6 +12,7 @@ from armature.server.auth.roles import FULL
 from armature.server.auth.workspace_settings import (
     rename,
     require_second_factor,
+    set_audit_retention,
     set_feature,
     set_origins,
     workspace_id_of,
@@ -43,6 +44,9 @@ class UpdateWorkspaceInput:
     cors_origins: list[str] | None = strawberry.field(
         default=UNSET, description="Origins whose pages may call for this workspace, such as https://app.example.com."
     )
+    audit_retention_days: int | None = strawberry.field(
+        default=UNSET, description="How long entries of the audit log are kept, at least 30 days; 0: for ever."
+    )
 
 
 @strawberry.type
@@ -70,6 +74,8 @@ class WorkspaceMutations:
                 context.control.identities.forget(place.workspace_id)
             if input.cors_origins is not None and input.cors_origins is not UNSET:
                 await set_origins(context.db, place.workspace_id, input.cors_origins)
+            if input.audit_retention_days is not None and input.audit_retention_days is not UNSET:
+                await set_audit_retention(context.db, place.workspace_id, input.audit_retention_days)
         return workspace_of(present(await context.loaders.workspace.load(place.workspace_id)))
 
     @strawberry.mutation
