@@ -21,9 +21,14 @@ KEPT = timedelta(days=30)
 async def set_aside(db: Database, workspace_id: UUID) -> None:
     """Nobody gets in, and nothing is lost yet. Raises WorkspaceNotFound."""
     async with db.transaction() as connection:
-        await _change(connection, workspace_id, workspaces.c.deleted_at.is_(None), deleted_at=func.now())
-        await notify(connection, {"workspace": str(workspace_id)})
-        await enqueue(connection, NewJob(kind=KIND, subject=workspace_id, wait=KEPT))
+        await set_aside_within(connection, workspace_id)
+
+
+async def set_aside_within(connection: Connection, workspace_id: UUID) -> None:
+    """As `set_aside`, in the transaction of the caller."""
+    await _change(connection, workspace_id, workspaces.c.deleted_at.is_(None), deleted_at=func.now())
+    await notify(connection, {"workspace": str(workspace_id)})
+    await enqueue(connection, NewJob(kind=KIND, subject=workspace_id, wait=KEPT))
 
 
 async def bring_back(db: Database, workspace_id: UUID) -> None:

@@ -52,6 +52,14 @@ def password_changed(email: str) -> Letter:
     )
 
 
+def account_deleted(email: str) -> Letter:
+    return Letter(
+        email,
+        "Your account was deleted",
+        _text("Your account, and what let you in, is gone. If that was not you, tell whoever runs this server."),
+    )
+
+
 def invitation(email: str, workspace: str, by: str | None, token: str, url: str | None) -> Letter:
     return Letter(
         email,

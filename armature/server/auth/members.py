@@ -67,7 +67,7 @@ async def _locked(connection: Connection, workspace_id: UUID, user: str) -> Reco
     except ValueError:
         raise MemberNotFound(user) from None
     everybody = select(memberships).where(memberships.c.workspace_id == workspace_id)
-    some = everybody.where((memberships.c.user_id == user_id) | _ADMINISTERS).order_by(memberships.c.user_id)
+    some = everybody.where((memberships.c.user_id == user_id) | ADMINISTERS).order_by(memberships.c.user_id)
     for row in await fetch(connection, some.with_for_update()):
         if row["user_id"] == user_id:
             return row
@@ -77,7 +77,7 @@ async def _locked(connection: Connection, workspace_id: UUID, user: str) -> Reco
 async def _told(connection: Connection, workspace_id: UUID, user_id: UUID) -> UUID:
     """Raises LastAdministrator, which takes all back."""
     left = select(memberships.c.user_id).where(
-        memberships.c.workspace_id == workspace_id, _ADMINISTERS, memberships.c.suspended_at.is_(None)
+        memberships.c.workspace_id == workspace_id, ADMINISTERS, memberships.c.suspended_at.is_(None)
     )
     if not await fetch(connection, left.limit(1)):
         raise LastAdministrator
@@ -85,4 +85,4 @@ async def _told(connection: Connection, workspace_id: UUID, user_id: UUID) -> UU
     return user_id
 
 
-_ADMINISTERS = or_(*(memberships.c.role == each for each in FULL))
+ADMINISTERS = or_(*(memberships.c.role == each for each in FULL))

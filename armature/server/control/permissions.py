@@ -33,6 +33,7 @@ OPEN = frozenset(
         "Mutation.resetPassword",
         "Mutation.changePassword",
         "Mutation.changeEmail",
+        "Mutation.deleteAccount",
         "Mutation.beginTotp",
         "Mutation.confirmTotp",
         "Mutation.disableTotp",

@@ -17,12 +17,15 @@ from armature.server.auth.credentials import (
     send_verification,
     verify_email,
 )
+from armature.server.auth.farewell import delete_account
 from armature.server.auth.invitations import InvitationInvalid, sign_up_invited
 from armature.server.auth.own_account import own_account
+from armature.server.auth.renewal import confirm_both
 from armature.server.auth.sessions import Entry, revoke_others, revoke_session, rotate
 from armature.server.control.account_types import User, present, user_of
 from armature.server.control.context import Context
 from armature.server.control.mutations.at_input import at_input
+from armature.server.control.mutations.second_factors import ConfirmedInput
 from armature.server.control.session_types import Account, Session, account_of, hidden, session_of, signed_in
 
 
@@ -175,6 +178,17 @@ class AccountMutations:
         with at_input():
             user = await confirm_password(context.desk, context.owner().user_id, input.password, context.visit)
             await ask_for_new_email(context.desk, user, input.email, context.visit)
+        return True
+
+    @strawberry.mutation
+    async def delete_account(self, info: Info[Context, None], input: ConfirmedInput) -> bool:
+        """One's own, for good. A workspace that nobody else is in is deleted with it; records stay where they are."""
+        context, owner = info.context, info.context.owner()
+        with at_input():
+            own = await confirm_both(context.desk, owner, input.password, input.code, context.visit)
+        await delete_account(context.desk, own)
+        context.control.identities.forget(owner.user_id)
+        context.visitor.answer_headers.extend(context.control.cookies.clearing())
         return True
 
 
