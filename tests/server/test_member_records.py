@@ -82,23 +82,28 @@ def test_members_that_come_change_and_go_are_records_at_once(site: Site) -> None
     assert members(owner)[1] == record(ada, "guest")
 
 
-async def test_what_becomes_of_members_leaves_events(site: Site) -> None:
+@pytest.mark.parametrize("has_keys", [False, True])
+async def test_what_becomes_of_members_leaves_events(site: Site, has_keys: bool) -> None:
     owner = await asyncio.to_thread(site.sign_up)
     ada = await asyncio.to_thread(joined, owner)
+    desk = """mutation { createField(input: {object: "workspaceMember", name: "boss", type: RELATION,
+      relation: {type: MANY_TO_ONE, target: "workspaceMember", inverseName: "team"}}) { id } }"""
+    if has_keys:  # foreign keys tell of their doing by a trigger
+        await asyncio.to_thread(owner.do, desk)
     await asyncio.to_thread(owner.do, "mutation($id: ID!) { removeMember(userId: $id) }", id=id_of(ada))
     connection = await asyncpg.connect(site.database_url)
     try:
         found = await connection.fetch(
-            f"""SELECT action, record::text, before ->> 'status' AS was, after ->> 'status' AS is
+            f"""SELECT action, record::text, before ->> 'status' AS was, after ->> 'status' AS is, actor ->> 'source'
             FROM workspace_{UUID(owner.workspace_id).hex}._events WHERE "table" = 'workspace_members' ORDER BY seq"""  # noqa: S608
         )
     finally:
         await connection.close()
 
     assert [tuple(each) for each in found] == [
-        ("CREATED", id_of(owner), None, "ACTIVE"),
-        ("CREATED", id_of(ada), None, "ACTIVE"),
-        ("UPDATED", id_of(ada), "ACTIVE", "LEFT"),
+        ("CREATED", id_of(owner), None, "ACTIVE", "SYSTEM"),
+        ("CREATED", id_of(ada), None, "ACTIVE", "SYSTEM"),
+        ("UPDATED", id_of(ada), "ACTIVE", "LEFT", "SYSTEM"),
     ]
 
 

@@ -6,15 +6,22 @@ with the account goes what it tells of the person. See metadata/edits/members.py
 
 from sqlalchemy import Connection, text
 
-# Arguments: the user, and of their membership the workspace, role and status. As every write, it leaves an event.
-PUT = """
+from armature.migrations.catalog.watching import TRIGGER
+from armature.schema_builder.event_table import CAUSE_PARAMETER, NAME
+
+# Arguments: the user, and of their membership the workspace, role and status. As every write, it leaves an event; a
+# table that tells of what happens within triggers (watching.py) tells it itself.
+PUT = f"""
 CREATE FUNCTION armature.put_member(member uuid, place uuid, role text, status text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   kept_in text := (SELECT quote_ident(schema) FROM armature.workspaces WHERE id = place);
   address text := (SELECT email FROM armature.users WHERE id = member);
   acting jsonb := convert_from(decode(nullif(current_setting('armature.acting', true), ''), 'base64'), 'UTF8')::jsonb;
+  actor jsonb := jsonb_build_object('source', 'SYSTEM');
+  cause jsonb := jsonb_build_object('actor', actor, 'request_id', acting -> 'request_id');
 BEGIN
   IF to_regclass(kept_in || '.workspace_members') IS NULL THEN RETURN; END IF;
+  PERFORM set_config('{CAUSE_PARAMETER}', cause::text, true);
   EXECUTE format(
     'WITH written AS (
        INSERT INTO %1$s.workspace_members AS kept (id, email, role, status) VALUES ($1, $2, $3, $4)
@@ -23,14 +30,17 @@ BEGIN
          updated_by_source = ''SYSTEM'', updated_by_name = NULL, updated_by_user_id = NULL, updated_by_api_key_id = NULL
        RETURNING to_jsonb(OLD) AS before, to_jsonb(NEW) AS after
      )
-     INSERT INTO %1$s._events (action, "table", record, before, after, actor, request_id)
+     INSERT INTO %1$s.{NAME} (action, "table", record, before, after, actor, request_id)
      SELECT CASE WHEN before IS NULL THEN ''CREATED'' ELSE ''UPDATED'' END, ''workspace_members'', $1, before, after,
-       ''{"source": "SYSTEM"}'', $5
-     FROM written',
+       $5 -> ''actor'', $5 ->> ''request_id''
+     FROM written WHERE before IS NULL OR NOT EXISTS (
+       SELECT FROM pg_trigger WHERE tgrelid = ''%1$s.workspace_members''::regclass AND tgname = ''{TRIGGER}''
+     )',
     kept_in
-  ) USING member, address, role, status, acting ->> 'request_id';
+  ) USING member, address, role, status, cause;
+  PERFORM set_config('{CAUSE_PARAMETER}', '', true);
 END $$
-"""
+"""  # noqa: S608  the names are ours
 
 KEEP = """
 CREATE FUNCTION armature.keep_members() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from armature.schema_builder.event_table import CAUSE_PARAMETER, NAME
 
+TRIGGER = "_events"
 FUNCTION = "armature.tell_of_foreign_keys()"
 
 # Computed columns are null in a trigger's rows.

@@ -22,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.schema import AddConstraint, CreateColumn, CreateIndex, DropIndex, ExecutableDDLElement
 
 from armature.core.db import DIALECT
-from armature.migrations.workspace.watching import TRIGGER, is_watched, kept, watch
+from armature.migrations.catalog.watching import TRIGGER
+from armature.migrations.workspace.watching import is_watched, kept, watch
 
 quote = DIALECT.identifier_preparer.quote
 

@@ -3,9 +3,7 @@
 from sqlalchemy import Table
 
 from armature.core.db import DIALECT
-from armature.migrations.catalog.watching import FUNCTION
-
-TRIGGER = "_events"
+from armature.migrations.catalog.watching import FUNCTION, TRIGGER
 
 quote = DIALECT.identifier_preparer.quote
 
