@@ -340,3 +340,42 @@ async def emptied(url: str, table: str) -> None:
     schema = await connection.fetchval("SELECT schema FROM armature.workspaces")
     await connection.execute(f"TRUNCATE {schema}.{table}")
     await connection.close()
+
+
+def with_phones(where: dict[str, str], file: Path) -> None:
+    file.write_text("objects: {contact: {fields: {phones: PHONES, place: ADDRESS}}}")
+    output("metadata", "apply", str(file), "--yes", **where)
+
+
+def test_codes_of_telephone_numbers_follow_them(where: dict[str, str], file: Path) -> None:
+    with_phones(where, file)
+    number, country, code = (
+        "phones.primaryPhoneNumber",
+        "phones.primaryPhoneCountryCode",
+        "phones.primaryPhoneCallingCode",
+    )
+    imported(where, "contact", file, f"{number},{country}\n+41446681800,CH\n+16135550123,US\n+442079460000,\n,\n")
+    lines = [{"phones": {"primaryPhoneNumber": "+41446681800"}}, {"phones": {}}]
+    imported(where, "contact", file.with_suffix(".ndjson"), "\n".join(map(json.dumps, lines)))
+
+    found = [tuple(each.values()) for each in exported(where, "contact", "--fields", f"{number},{country},{code}")]
+    assert sorted(found) == [
+        ("", "", ""),
+        ("", "", ""),
+        ("+16135550123", "US", "+1"),
+        ("+41446681800", "CH", "+41"),
+        ("+41446681800", "CH", "+41"),
+        ("+442079460000", "", "+44"),
+    ]
+
+
+def test_codes_and_coordinates_that_can_not_be_are_refused(where: dict[str, str], file: Path) -> None:
+    with_phones(where, file)
+    head = "phones.primaryPhoneNumber,phones.primaryPhoneCountryCode,place.lat,place.country\n"
+    said = refused(where, "contact", file, f"{head}+41446681800,DE,,\n,CH,,\n,,91,\n,,,ZZ\n")
+
+    assert 'Line 2, phones.primaryPhoneCountryCode: "DE" must be the country of +41446681800, CH.' in said
+    assert 'Line 3, phones.primaryPhoneCountryCode: "CH" must be left out where there is no primaryPhoneNumber.' in said
+    assert 'Line 4, place.lat: "91" must be a number of degrees between -90 and 90.' in said
+    assert 'Line 5, place.country: "ZZ" must be the name of a country' in said
+    assert exported(where, "contact") == []

@@ -16,6 +16,7 @@ from armature.metadata.kinds.kind import Unfit
 from armature.metadata.model import Object, Snapshot
 from armature.schema_builder.run.failures import told_of_write
 from armature.schema_builder.transfer.files import Source
+from armature.schema_builder.transfer.following import Following, followings
 from armature.schema_builder.transfer.headers import Target, Wishes, targets
 from armature.schema_builder.transfer.refusals import ImportRefused, Refusals
 from armature.schema_builder.transfer.staging import AT_ONCE, Staging
@@ -65,10 +66,12 @@ async def import_records(db: Database, asked: Import, refusals: Refusals) -> int
 async def _imported(
     connection: Connection, view: View, of: ObjectView, asked: Import, chosen: dict[str, Target], refusals: Refusals
 ) -> int:
-    staging = Staging(connection, view, of, list(chosen.values()))
+    following = list(followings(of, list(chosen.values())))
+    made = [each.made for each in following if each.at is None]
+    staging = Staging(connection, view, of, [*chosen.values(), *made])
     by_table = {each.table: each for each in asked.snapshot.objects.values()}
     try:
-        await staging.fill(_rows(asked.source, chosen, refusals))
+        await staging.fill(_rows(asked.source, chosen, following, refusals))
         while await _refuse(staging, refusals, skips=asked.skips):
             pass
         if refusals.count and not asked.skips:
@@ -95,7 +98,13 @@ async def _refuse(staging: Staging, refusals: Refusals, *, skips: bool) -> bool:
     return True
 
 
-def _rows(source: Source, chosen: dict[str, Target], refusals: Refusals) -> Iterator[tuple[Any, ...]]:
+Reader = tuple[int, str, Callable[[Any], Any]]
+"""The place of a cell, its header, and what makes a value of it."""
+
+
+def _rows(
+    source: Source, chosen: dict[str, Target], following: Sequence[Following], refusals: Refusals
+) -> Iterator[tuple[Any, ...]]:
     """What is right, for COPY; the rest goes to the refusals."""
     readers = [
         (at, header, reader(chosen[header], is_text=source.is_text))
@@ -105,16 +114,11 @@ def _rows(source: Source, chosen: dict[str, Target], refusals: Refusals) -> Iter
     id_at = next((at for at, each in enumerate(chosen.values()) if each.column == "id"), None)
     for line, cells in source.records(refusals):
         values = _values(line, cells, readers, refusals)
-        if values is not None:
+        if values is not None and _are_followed(line, cells, values, readers, following, refusals):
             yield (line, values[id_at] if id_at is not None and values[id_at] else uuid7(), *values)
 
 
-def _values(
-    line: int,
-    cells: Sequence[Any],
-    readers: Sequence[tuple[int, str, Callable[[Any], Any]]],
-    refusals: Refusals,
-) -> list[Any] | None:
+def _values(line: int, cells: Sequence[Any], readers: Sequence[Reader], refusals: Refusals) -> list[Any] | None:
     values: list[Any] = []
     is_fit = True
     for at, header, read in readers:
@@ -124,3 +128,26 @@ def _values(
             is_fit = False
             refusals.add(line, header, None if cells[at] is MISSING else cells[at], f"must be {unfit}.")
     return values if is_fit else None
+
+
+def _are_followed(
+    line: int,
+    cells: Sequence[Any],
+    values: list[Any],
+    readers: Sequence[Reader],
+    following: Sequence[Following],
+    refusals: Refusals,
+) -> bool:
+    """Fills in what follows; what the file has no column for comes last."""
+    is_fit = True
+    for each in following:
+        if each.at is None:
+            values.append(each.value(values, is_given=False))
+            continue
+        at, header, _ = readers[each.at]
+        try:
+            values[each.at] = each.value(values, is_given=cells[at] is not MISSING)
+        except Unfit as unfit:
+            is_fit = False
+            refusals.add(line, header, cells[at], f"must be {unfit}.")
+    return is_fit
