@@ -63,6 +63,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workspace_cache_size: Positive = 10_000
 
     worker_jobs: Positive = 4
+    workers: Literal["expected", "none"] = "expected"
+    max_backlog: Positive = 600
+    metrics: Literal["on", "off"] = "off"
     events_lifetime: Positive = 604_800
     events_kept: Positive = 1_000_000
     set_aside_lifetime: Positive = 2_592_000

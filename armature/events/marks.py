@@ -68,6 +68,39 @@ if ARGV[6] ~= '' then redis.call('PUBLISH', ARGV[5], ARGV[6]) end
 """
 
 
+# Returns how many are due and for how long, and the same of those behind.
+_LAG = """
+local function standing(key, most)
+    local first = redis.call('ZRANGEBYSCORE', key, '-inf', most, 'WITHSCORES', 'LIMIT', 0, 1)
+    return first[2] and now - first[2] or 0
+end
+return {
+    redis.call('ZCOUNT', KEYS[1], '-inf', now), standing(KEYS[1], now),
+    redis.call('ZCARD', KEYS[3]), standing(KEYS[3], '+inf'),
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Workspaces whose events wait, and for how many seconds the oldest."""
+
+    workspaces: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """`prompt` are those marked just now; of those `behind`, a batch was not all, or failed."""
+
+    prompt: Standing
+    behind: Standing
+
+    @property
+    def longest(self) -> float:
+        return max(self.prompt.seconds, self.behind.seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """Workspaces, as hexadecimal ids, which are ours `until` then; `wait` is until the next is due, in seconds."""
@@ -97,6 +130,7 @@ class Marks:
         self._mark = _script(redis, _MARK)
         self._take = _script(redis, _TAKE)
         self._settle = _script(redis, _SETTLE)
+        self._lag = _script(redis, _LAG)
 
     async def mark(self, workspaces: Iterable[str], *, all_known_to: str = "") -> None:
         """In one command. `all_known_to` is a run of the server: none of its marks are missing any more."""
@@ -114,6 +148,10 @@ class Marks:
         """What was taken is done or not, and told."""
         args = [workspace, until, outcome.again, outcome.behind, outcome.channel, outcome.notice]
         await self._settle(keys=[DUE, BELL, BEHIND], args=args)
+
+    async def lag(self) -> Lag:
+        due, waits, behind, since = await self._lag(keys=[DUE, BELL, BEHIND])
+        return Lag(Standing(due, waits / 1_000), Standing(behind, since / 1_000))
 
     async def run_of_server(self) -> str:
         found: dict[str, Any] = await self._redis.info("server")

@@ -52,9 +52,11 @@ from armature.server.live.desk import LiveDesk
 from armature.server.live.queries import LiveQueries
 from armature.server.live.socket import serve_socket
 from armature.server.live.stream import Streams
+from armature.server.metrics import Metrics
 from armature.server.origins import Origins
 from armature.server.pages import playground_routes
 from armature.server.sign_in_pages import sign_in_routes
+from armature.server.working import working_checks
 
 
 def create_app(settings: Settings, *, demo_api_key: str | None = None) -> ASGIApp:
@@ -97,7 +99,12 @@ class App:
             desk = live_desk(self._settings, services)
             self._endpoints = endpoints(self._settings, services, desk)
             self._sockets = {"/graphql": partial(serve_socket, desk)}
-            self._rest = Frame(routes(services, self._demo_api_key))
+            rest = routes(self._settings, services, self._demo_api_key)
+            if self._settings.metrics == "on":
+                metrics = metrics_of(services)
+                self._endpoints = {path: metrics.counted(path, app) for path, app in self._endpoints.items()}
+                rest.append(metrics.route())
+            self._rest = Frame(rest)
             yield
 
 
@@ -278,7 +285,7 @@ def acting(identity: Identity | None, visit: Visit) -> Acting:
     return Acting("api", user_id, key_id, visit.address, visit.user_agent, current_request_id())
 
 
-def routes(services: Services, demo_api_key: str | None) -> list[BaseRoute]:
+def routes(settings: Settings, services: Services, demo_api_key: str | None) -> list[BaseRoute]:
     """Everything else."""
 
     def visit_of(request: Request) -> Visit:
@@ -290,11 +297,16 @@ def routes(services: Services, demo_api_key: str | None) -> list[BaseRoute]:
         *playground_routes(demo_api_key),
         *account_routes(),
         *sign_in_routes(services.desk, services.providers, visit_of),
-        *health_routes(checks(services)),
+        *health_routes(checks(settings, services)),
     ]
 
 
-def checks(services: Services) -> Mapping[str, Check]:
+def metrics_of(services: Services) -> Metrics:
+    """With what this process can be asked for at any time."""
+    return Metrics(services.database, services.redis, {"live_connections": lambda: services.connections.open})
+
+
+def checks(settings: Settings, services: Services) -> Mapping[str, Check]:
     async def database() -> None:
         async with services.database.connection() as connection:
             await connection.fetchval("SELECT 1")
@@ -306,7 +318,8 @@ def checks(services: Services) -> Mapping[str, Check]:
     async def redis() -> None:
         await services.redis.ping()
 
-    return {"database": database, "catalog": catalog, "redis": redis}
+    beside = working_checks(settings, services.database, services.redis)
+    return {"database": database, "catalog": catalog, "redis": redis, **beside}
 
 
 async def to_playground(_request: Request) -> Response:

@@ -37,7 +37,7 @@ class Queues:
     """`work` is called with an id, in one of as many threads of its queue as jobs may run at once."""
 
     def __init__(self, url: str, work: Callable[[UUID], None], at_once: Mapping[str, int]) -> None:
-        self._broker = _broker(url)
+        self._broker, self._ping = _broker(url)
 
         def run_job(job_id: str) -> None:
             work(UUID(job_id))
@@ -62,6 +62,13 @@ class Queues:
             each.stop()
         self._broker.close()
 
+    def check(self) -> None:
+        """Raises QueueUnreachable."""
+        try:
+            self._ping()
+        except TROUBLE as error:
+            raise QueueUnreachable from error
+
     def send(self, ids: Iterable[tuple[str, UUID]]) -> None:
         """To the queue named. Raises QueueUnreachable, some of them being sent perhaps."""
         try:
@@ -71,11 +78,23 @@ class Queues:
             raise QueueUnreachable from error
 
 
-def _broker(url: str) -> dramatiq.Broker:
+def _broker(url: str) -> tuple[dramatiq.Broker, Callable[[], object]]:
+    """With what finds out whether it is there."""
     if url.startswith(("amqp://", "amqps://")):
-        return RabbitmqBroker(url=url, middleware=[])
+        rabbitmq = RabbitmqBroker(url=url, middleware=[])
+        return rabbitmq, lambda: _ping(rabbitmq)
     try:
         client = Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
     except ValueError as error:
         raise BadUserInput("The URL of the queue is none of Valkey, Redis or RabbitMQ.") from error
-    return RedisBroker(client=client, namespace=NAMESPACE, middleware=[])  # type: ignore[no-untyped-call]
+    broker = RedisBroker(client=client, namespace=NAMESPACE, middleware=[])  # type: ignore[no-untyped-call]
+    return broker, client.ping
+
+
+def _ping(rabbitmq: RabbitmqBroker) -> None:
+    """On this thread's own connection; one that broke is made anew for the next try."""
+    try:
+        rabbitmq.connection.process_data_events(time_limit=0)
+    except AMQPError:
+        del rabbitmq.connection
+        raise

@@ -22,6 +22,7 @@ from armature.events.channel import Announced, announcement, channel_of
 from armature.events.marks import Marks, Outcome, Taken
 from armature.events.names import schema_of
 from armature.events.numbering import Batch, last_position, lock_numbering, number
+from armature.jobs.tally import Tally
 from armature.workers.consumers import CONSUMERS, Consume
 
 log = structlog.get_logger("armature.relay")
@@ -63,8 +64,11 @@ async def relay_batch(db: Database, workspace_id: UUID, consumers: Sequence[Cons
 class Relay:
     """Takes what is marked while `relaying`. Commands of `redis` may block for LONGEST_WAIT."""
 
-    def __init__(self, db: Database, redis: Redis, consumers: Sequence[Consume] = CONSUMERS) -> None:
+    def __init__(
+        self, db: Database, redis: Redis, consumers: Sequence[Consume] = CONSUMERS, tally: Tally | None = None
+    ) -> None:
         self._db = db
+        self._tally = tally or Tally()
         self.consumers = consumers
         self.marks = Marks(redis)
         self._free = asyncio.Semaphore(AT_ONCE)
@@ -140,7 +144,10 @@ class Relay:
         except Exception:  # a consumer's; nothing that follows from these events may be lost, so they wait
             log.exception("relay.failed", workspace=workspace)
             return Outcome(IN_TROUBLE, "failed")
-        return Outcome(TAKEN_ALREADY, "unknown") if relayed is None else outcome_of(id_, relayed)
+        if relayed is None:
+            return Outcome(TAKEN_ALREADY, "unknown")
+        self._tally.add("events", by=len(relayed.batch.events))
+        return outcome_of(id_, relayed)
 
 
 def outcome_of(workspace_id: UUID, relayed: Relayed) -> Outcome:

@@ -14,6 +14,7 @@ from armature.core.db import Database
 from armature.core.errors import ArmatureError, Unavailable
 from armature.core.settings import Settings
 from armature.jobs.job import Job
+from armature.jobs.tally import Tally
 from armature.workers.claims import LEASE, claim, fail, give_back, renew, succeed, try_later
 from armature.workers.kinds import Kind
 from armature.workers.task import Task, TryAgain
@@ -29,7 +30,8 @@ MYSTERY = "It failed for a reason that the worker's log has."
 class JobRunner:
     """Runs jobs one by one or many at once, all on one event loop."""
 
-    def __init__(self, db: Database, settings: Settings, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, db: Database, settings: Settings, kinds: Mapping[str, Kind], tally: Tally | None = None) -> None:
+        self._tally = tally or Tally()
         self._db = db
         self._settings = settings
         self._kinds = kinds
@@ -76,6 +78,7 @@ class JobRunner:
         try:
             if await self._accompanied(kind, task):
                 await succeed(self._db, job)
+                self._tally.add("jobs", job.kind, "succeeded")
                 log.info("job.succeeded", attempt=job.attempts)
         except asyncio.CancelledError:
             await asyncio.shield(give_back(self._db, job))
@@ -102,8 +105,10 @@ class JobRunner:
             log.error("job.failed", attempt=job.attempts, exc_info=error)
         if passes and job.attempts < kind.attempts:
             await try_later(self._db, job, told, wait_after(job.attempts))
+            self._tally.add("jobs", job.kind, "retried")
         else:
             await fail(self._db, job, told)
+            self._tally.add("jobs", job.kind, "failed")
             log.warning("job.gave_up", attempt=job.attempts, error=told)
 
 

@@ -23,6 +23,7 @@ from armature.core.notices import Listener, Notice
 from armature.core.settings import Settings
 from armature.core.valkey import opened_redis
 from armature.jobs.alive import say_alive
+from armature.jobs.tally import Tally
 from armature.migrations.workspace.tending import ask_for_tending
 from armature.workers.broker import Queues, QueueUnreachable
 from armature.workers.claims import mark_sent
@@ -55,12 +56,13 @@ class Worker:
 
     def __init__(self, db: Database, settings: Settings, kinds: Mapping[str, Kind] = KINDS) -> None:
         self._redis = opened_redis(settings.redis_url or "", longest_wait=LONGEST_WAIT)
-        self._relay = Relay(db, self._redis)
+        self._tally = Tally()
+        self._relay = Relay(db, self._redis, tally=self._tally)
         self._sweep = Sweep(db, self._relay)
         self._db = db
         self._loop = asyncio.get_running_loop()
         self._kinds = kinds
-        self._runner = JobRunner(db, settings, kinds)
+        self._runner = JobRunner(db, settings, kinds, self._tally)
         at_once = {name: count(settings) for name, count in QUEUES.items()}
         self._queues = Queues(settings.broker_url or settings.redis_url or "", self._work, at_once)
         self._waiting = asyncio.Event()
@@ -84,6 +86,8 @@ class Worker:
             await end(loops)
             await asyncio.gather(asyncio.to_thread(self._queues.stop), self._runner.end())
             await self._listener.stop()
+            with suppress(RedisError, OSError):
+                await self._tally.hand_over(self._redis)
             await self._redis.aclose()
 
     def _work(self, job_id: UUID) -> None:
@@ -143,8 +147,11 @@ class Worker:
         return not sent
 
     async def _say_alive(self) -> None:
+        """Only one that reaches its queue does."""
+        await asyncio.to_thread(self._queues.check)
         try:
             await say_alive(self._redis)
+            await self._tally.hand_over(self._redis)
         except (RedisError, OSError) as error:
             raise QueueUnreachable from error
 

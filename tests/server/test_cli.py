@@ -154,6 +154,7 @@ def test_serve_says_which_setting_it_lacks(environment: dict[str, str], said: st
 
 def test_serve_serves_until_sigterm(migrated_database_url: str, redis_url: str) -> None:
     environment = {"DATABASE_URL": migrated_database_url, "REDIS_URL": redis_url, "ARMATURE_SECRET_KEY": "s" * 40}
+    environment["ARMATURE_WORKERS"] = "none"
     with subprocess.Popen(
         [*ARMATURE, "serve", "--port", "0"],
         env={**os.environ, **environment, "ARMATURE_LOG_FORMAT": "json"},

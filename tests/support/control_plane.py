@@ -102,4 +102,5 @@ def settings(database_url: str, redis_url: str) -> Settings:
         database_pool_size=4,
         log_level="debug",
         rate_limit_anonymous=0,
+        workers="none",
     )

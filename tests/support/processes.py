@@ -28,6 +28,7 @@ class ServerProcess:
             "REDIS_URL": redis_url,
             "ARMATURE_SECRET_KEY": SECRET_KEY,
             "ARMATURE_PORT": str(port),
+            "ARMATURE_WORKERS": "none",
             **settings,
         }
         self._process = subprocess.Popen(

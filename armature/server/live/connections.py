@@ -65,7 +65,7 @@ class Connections:
         self._identities = identities
         self._most, self._most_of_caller = settings.live_connections, settings.live_connections_of_caller
         self._on_change = on_change
-        self._open = 0
+        self.open = 0
         self._places: dict[Connected, Place] = {}
         self._by_owner: Counter[str] = Counter()
         self._checks: set[asyncio.Task[None]] = set()
@@ -74,9 +74,9 @@ class Connections:
 
     def arrive(self) -> None:
         """Somebody connects, of whom nothing is known yet; `leave` when it is gone. Raises TooManyConnections."""
-        if self._open >= self._most:
+        if self.open >= self._most:
             raise TooManyConnections("to this process", self._most, "live_connections")
-        self._open += 1
+        self.open += 1
 
     async def enter(self, connected: Connected, credentials: Credentials) -> None:
         """Sets its identity. Raises ArmatureError for one who may not."""
@@ -88,7 +88,7 @@ class Connections:
         self._wait(connected, place, identity.expires_at - time())
 
     def leave(self, connected: Connected) -> None:
-        self._open -= 1
+        self.open -= 1
         place = self._places.pop(connected, None)
         if place is None:
             return

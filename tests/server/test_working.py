@@ -1,0 +1,138 @@
+"""Is it ready, and how does it stand: what is done outside of requests, and what was answered."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from msgspec.structs import replace
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import func, update
+
+from armature.core.db import Database, execute, open_database
+from armature.core.settings import Settings
+from armature.core.valkey import opened_redis
+from armature.events.marks import BEHIND, Marks
+from armature.jobs.alive import WORKERS, live_workers, say_alive
+from armature.jobs.job import NewJob
+from armature.jobs.ledger import enqueue, jobs_of
+from armature.metadata.tables import jobs
+from armature.server.app import create_app
+from armature.workers.kinds import Kind
+from armature.workers.task import Task
+from armature.workers.worker import Worker
+from tests.support.control_plane import Site, settings
+from tests.support.serving import serving
+
+
+@pytest.fixture
+def wanted(migrated_database_url: str, redis_url: str) -> Settings:
+    return replace(settings(migrated_database_url, redis_url), workers="expected", metrics="on")
+
+
+@pytest.fixture
+def site(wanted: Settings) -> Iterator[Site]:
+    with serving(create_app(wanted)) as url, httpx2.Client(timeout=None) as http:
+        yield Site(url, wanted.database_url or "", http, wanted.redis_url or "")
+
+
+def checks(site: Site) -> dict[str, str]:
+    answer = site.http.get(f"{site.url}/readyz")
+    found: dict[str, str] = answer.json()["checks"]
+    assert answer.status_code == (200 if set(found.values()) == {"ok"} else 503)
+    return found
+
+
+async def alive(site: Site) -> None:
+    async with opened_redis(site.redis_url) as redis:
+        await say_alive(redis)
+
+
+async def test_it_is_not_ready_without_a_worker(site: Site) -> None:
+    assert "armature worker" not in checks(site)["database"]
+    assert "No worker" in checks(site)["workers"]
+    await alive(site)
+    assert set(checks(site)) == {"database", "catalog", "redis", "workers", "jobs", "events"}
+    assert set(checks(site).values()) == {"ok"}
+    async with opened_redis(site.redis_url) as redis:
+        (worker,) = await live_workers(redis)
+        await redis.zincrby(WORKERS, -60, worker)
+    assert "No worker" in checks(site)["workers"]
+
+
+async def test_it_is_not_ready_while_jobs_wait_for_too_long(site: Site, wanted: Settings) -> None:
+    await alive(site)
+    db = await open_database(site.database_url)
+    async with db.transaction() as connection:
+        await enqueue(connection, NewJob(kind="nothing", wait=timedelta(days=1)))
+        await enqueue(connection, NewJob(kind="something"))
+    assert checks(site)["jobs"] == "ok"
+    async with db.connection() as connection:
+        late = func.now() - timedelta(seconds=wanted.max_backlog + 5)
+        await execute(connection, update(jobs).where(jobs.c.kind == "something").values(due_at=late))
+    assert "605 s" in checks(site)["jobs"]
+    await db.close()
+
+
+async def test_it_is_not_ready_while_events_wait_for_too_long(site: Site) -> None:
+    await alive(site)
+    async with opened_redis(site.redis_url) as redis:
+        seconds, _ = await redis.time()
+        await redis.zadd(BEHIND, {"0" * 32: (seconds - 700) * 1_000})
+        assert 699 < (await Marks(redis).lag()).longest < 800
+    assert "Events have been waiting for 70" in checks(site)["events"]
+
+
+def measured(site: Site) -> dict[tuple[str, tuple[str, ...]], float]:
+    text = site.http.get(f"{site.url}/metrics").text
+    return {
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def run_a_job(db: Database, given: Settings) -> None:
+    async def fail(_: Task) -> None:
+        raise RuntimeError("it fails")
+
+    async with db.transaction() as connection:
+        await enqueue(connection, NewJob(kind="fails"))
+        await enqueue(connection, NewJob(kind="waits", wait=timedelta(days=1)))
+    async with Worker(db, given, {"fails": Kind(fail, attempts=1)}).working():
+        while not await jobs_of(db, None, states=["failed"]):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def test_metrics_tell_of_requests_jobs_and_workers(site: Site, wanted: Settings) -> None:
+    caller = site.sign_up(pack="crm")
+    for _ in range(3):
+        caller.data("{ companies { id } }")
+    site.ask("{ nothing }", "/graphql")
+    db = await open_database(site.database_url)
+    await run_a_job(db, wanted)
+    async with Worker(db, wanted, {}).working():
+        while ("armature_worker_jobs_total", ("fails", "failed")) not in (found := measured(site)):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await db.close()
+    assert found["armature_requests_total", ("/graphql", "200")] == 3
+    assert found["armature_requests_total", ("/graphql", "401")] == 1
+    assert found["armature_request_seconds_count", ("/graphql",)] == 4
+    assert found["armature_jobs", ("waits", "queued")] == 1
+    assert found["armature_worker_jobs_total", ("fails", "failed")] == 1
+    assert found["armature_jobs_longest_wait_seconds", ()] == 0
+    assert found["armature_relay_lag_seconds", ("behind",)] == 0
+    assert found["armature_workers", ()] == 1
+    assert found["armature_live_connections", ()] == 0
+
+
+def test_metrics_are_shown_without_postgresql_and_valkey_and_only_where_wanted(
+    wanted: Settings, migrated_database_url: str
+) -> None:
+    away: Any = replace(wanted, redis_url="redis://127.0.0.1:1")
+    with serving(create_app(away)) as url:
+        assert "armature_requests" in httpx2.get(f"{url}/metrics").text
+    with serving(create_app(replace(wanted, metrics="off"))) as url:
+        assert httpx2.get(f"{url}/metrics").status_code == 404
