@@ -65,3 +65,11 @@ def test_it_is_for_those_whose_role_says_so(site: Site) -> None:
     ada = site.sign_up()
     member = ada.new_key(name="reports", role="member")
     assert member.error(LOG)["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_times_without_an_offset_are_utc(site: Site) -> None:
+    ada = site.sign_up()
+    query = "query($since: DateTime, $until: DateTime) { auditLog(since: $since, until: $until) { number } }"
+    found = ada.do(query, since="2020-01-01T00:00:00", until="2199-01-01T00:00:00")["auditLog"]
+    assert found == ada.do(query, since="2020-01-01T00:00:00Z")["auditLog"] != []
+    assert ada.do(query, until="2020-01-01T00:00:00")["auditLog"] == []

@@ -469,3 +469,22 @@ async def test_nested_users_and_workspaces_are_one_statement_a_level(site: Site)
     async with counted(caller) as control:
         few = "{ apiKeys { createdBy { email } workspace { name members { user { email } } } } }"
         assert await control.ask(few) == 4  # keys, users and workspaces, members; the user is known by then
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "query($text: String!) { auditLog(action: $text) { number } }",
+        "query($text: String!) { jobs(kind: $text) { id } }",
+        "mutation($text: String!) { forgetDomain(domain: $text) }",
+    ],
+)
+def test_a_null_byte_in_a_text_is_told(site: Site, query: str) -> None:
+    error = site.sign_up().error(query, text="a\0b")
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def test_a_feature_is_taken_off_the_list_by_saying_nothing_of_it(site: Site) -> None:
+    owner = site.sign_up()
+    assert owner.do('mutation { setFeature(name: "beta", isOn: true) { name } }')["setFeature"] == [{"name": "beta"}]
+    assert owner.do('mutation { setFeature(name: "beta") { name } }')["setFeature"] == []

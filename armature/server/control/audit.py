@@ -1,6 +1,6 @@
 """The audit log of the workspace, as the control plane shows it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import strawberry
@@ -63,9 +63,15 @@ class AuditQueries:
         """Who did what in the workspace, the newest first; `before` a number, for what is older."""
         check_limit(limit, MOST_ENTRIES)
         await info.context.check_may("AUDIT")
-        wanted = Wanted(info.context.place().workspace_id, action, subject, user_id, api_key_id, since, until)
+        times = _in_utc(since), _in_utc(until)
+        wanted = Wanted(info.context.place().workspace_id, action, subject, user_id, api_key_id, *times)
         found = await newest(info.context.db, wanted, before=before, limit=limit)
         return [_entry(each) for each in await info.context.listed(found)]
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """Without an offset, it is UTC."""
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _who(entry: AuditEntry, key: str) -> str | None:

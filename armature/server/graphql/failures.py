@@ -95,6 +95,11 @@ class CrossSite(Forbidden):
         )
 
 
+class NullByte(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__("A text has a null byte in it, which PostgreSQL has no room for.", hint="Leave it out.")
+
+
 class Statuses(NamedTuple):
     graphql: int
     json: int
@@ -193,6 +198,8 @@ def as_told(error: BaseException) -> ArmatureError | None:
     """An error as a client may see it; None for a bug. That a server we need is away is told, and logged."""
     if isinstance(error, ArmatureError):
         return error
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError):
+        return NullByte()
     if isinstance(error, (*UNREACHABLE, asyncpg.InterfaceError, RedisUnreachable, RedisTimeout)):
         log.warning("a server behind this one can't be reached", cause=repr(error))
         return Unavailable("A server behind this one can't be reached just now.", hint="Try again in a moment.")

@@ -79,8 +79,8 @@ class WorkspaceMutations:
         return workspace_of(present(await context.loaders.workspace.load(place.workspace_id)))
 
     @strawberry.mutation
-    async def set_feature(self, info: Info[Context, None], name: str, is_on: bool | None) -> list[Feature]:
-        """Switches something on or off for the workspace; null takes it off the list."""
+    async def set_feature(self, info: Info[Context, None], name: str, is_on: bool | None = None) -> list[Feature]:
+        """Switches something on or off for the workspace; null, or nothing, takes it off the list."""
         place = info.context.place()
         features = await set_feature(info.context.db, place.workspace_id, name, is_on)
         return [Feature(name=each, is_on=on) for each, on in sorted(features.items())]
