@@ -14,6 +14,7 @@ from armature.metadata.formula.syntax import field_names
 from armature.metadata.model import Field, Object, Sight, Snapshot
 from armature.metadata.rights import EVERY, RIGHTS, Access, Right, Rule
 from armature.metadata.roles import ALL_OF_IT, FULL, STANDARD, FieldGrant, ObjectGrant, Permission, Role
+from armature.metadata.rollups import seen_rollup
 from armature.metadata.rules import told
 
 READING: tuple[Right, ...] = ("READ", "AGGREGATE")
@@ -72,9 +73,14 @@ def visible(snapshot: Snapshot, roles: Sequence[Role], before: Snapshot | None =
 
 
 def only_visible(snapshot: Snapshot) -> Snapshot:
-    """A role's view without a trace of what it hides, for telling the model itself."""
+    """A role's view without a trace of what it hides, for telling the model itself.
+
+    Indexes are for those who make them: their filters and errors hold values of records.
+    """
     objects = {
-        id_: replace(of, fields=_seen_fields(snapshot, of)) for id_, of in snapshot.objects.items() if of.is_visible
+        id_: replace(of, fields=_seen_fields(snapshot, of), indexes=())
+        for id_, of in snapshot.objects.items()
+        if of.is_visible
     }
     kept = {
         id_: each
@@ -88,11 +94,13 @@ def only_visible(snapshot: Snapshot) -> Snapshot:
 
 
 def _seen_fields(snapshot: Snapshot, of: Object) -> Mapping[UUID, Field]:
-    return {
-        id_: each
-        for id_, each in of.fields.items()
-        if each.is_visible and (each.relation_id is None or _is_way(snapshot, each))
-    }
+    return {id_: each for id_, each in of.fields.items() if each.is_visible and _is_told(snapshot, of, each)}
+
+
+def _is_told(snapshot: Snapshot, of: Object, field: Field) -> bool:
+    if field.kind == "ROLLUP":
+        return seen_rollup(snapshot, of, field) is not None
+    return field.relation_id is None or _is_way(snapshot, field)
 
 
 def _is_way(snapshot: Snapshot, field: Field) -> bool:

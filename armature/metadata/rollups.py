@@ -12,7 +12,7 @@ from uuid import UUID
 
 from armature.core.errors import BadUserInput
 from armature.metadata.aggregates import COUNT, SPELT, fits, result_of
-from armature.metadata.filters.read import read_filter
+from armature.metadata.filters.read import FilterUnfit, read_filter
 from armature.metadata.filters.tree import Node, named
 from armature.metadata.filters.write import write_filter
 from armature.metadata.kinds import KINDS
@@ -104,6 +104,16 @@ def lost(snapshot: Snapshot, rollup: Rollup) -> Field | None:
     """A field that it needs and that is not visible."""
     fields = (snapshot.objects[of].fields[id_] for of, id_ in rollup.needed)
     return next((each for each in fields if not each.is_visible), None)
+
+
+def seen_rollup(snapshot: Snapshot, of: Object, field: Field) -> Rollup | None:
+    """None where it needs what is not seen here."""
+    try:
+        rollup = read_rollup(snapshot, of, field)
+    except (RollupInvalid, FilterUnfit):
+        return None
+    is_there = snapshot.link(rollup.relation).is_visible and not hidden(snapshot, rollup)
+    return rollup if is_there and lost(snapshot, rollup) is None else None
 
 
 def _relation(snapshot: Snapshot, of: Object, field: Field) -> tuple[Field, Link]:

@@ -14,12 +14,11 @@ from sqlalchemy import TableClause
 
 from armature.metadata.aggregates import COUNTING
 from armature.metadata.duplicates import criteria
-from armature.metadata.filters.read import FilterUnfit
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Option, Snapshot
 from armature.metadata.names import VECTOR_FIELDS, pascal
 from armature.metadata.rights import Right
-from armature.metadata.rollups import Rollup, RollupInvalid, hidden, lost, read_rollup
+from armature.metadata.rollups import Rollup, seen_rollup
 from armature.metadata.searched import is_searched, searched
 from armature.metadata.stored import stored
 from armature.schema_builder.tables import Records, column_name, is_key, queried, stored_fields
@@ -362,13 +361,8 @@ def _morph(view: "View", of: Object, field: Field) -> Morph | None:
 
 
 def _rolled(view: "View", of: Object, field: Field) -> Iterator[Rolled]:
-    """Nothing where it needs what is not seen here."""
-    try:
-        rollup = read_rollup(view.snapshot, of, field)
-    except (RollupInvalid, FilterUnfit):
-        return
-    is_there = view.snapshot.link(rollup.relation).is_visible and not hidden(view.snapshot, rollup)
-    if is_there and lost(view.snapshot, rollup) is None:
+    rollup = seen_rollup(view.snapshot, of, field)
+    if rollup is not None:
         is_required = rollup.function in COUNTING
         yield Rolled(field.name, field, rollup.result, f"({field.name})", is_required, rollup=rollup, view=view)
 

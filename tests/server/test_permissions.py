@@ -252,3 +252,27 @@ def test_a_role_that_may_not_look_at_the_model_finds_it_nowhere(crm: Caller, giv
     assert kiosk.error("{ __schema { types { name } } }", "/graphql")["extensions"]["code"] == "FORBIDDEN"
     crm.do('mutation { updateRole(input: {role: "kiosk", permissions: [MODEL]}) { name } }')
     assert kiosk.do("{ objects { nameSingular } }")["objects"]
+
+
+def test_what_is_told_of_the_model_names_nothing_hidden(crm: Caller) -> None:
+    """Not in what is made of hidden fields either: rollups, indexes and their filters, relations that are united."""
+    for change in (
+        """createField(input: {object: "company", name: "cityCount", type: ROLLUP,
+          settings: {relation: "people", aggregate: "COUNT_DISTINCT", field: "city"}}) { id }""",
+        'createIndex(input: {object: "company", fields: [{field: "employees"}], where: {employees: {gt: 7}}}) { id }',
+        'createField(input: {object: "task", name: "about", type: MORPH_RELATION, settings: {}}) { id }',
+    ):
+        crm.post(f"mutation {{ {change} }}")
+    crm.do(CREATE_ROLE, input={"name": "clerk", "rights": ["READ"]})
+    for of, field in (("company", "employees"), ("person", "city")):
+        crm.do(SET_FIELD, input={"role": "clerk", "object": of, "field": field, "mayRead": False})
+    clerk = crm.new_key(role="clerk")
+    query = "{ objects { nameSingular fields { name settings } indexes { where fields { field } error } } }"
+
+    everything = crm.do(query)["objects"]
+    (company,) = (each for each in everything if each["nameSingular"] == "company")
+    assert company["indexes"]
+    assert "cityCount" in str(company["fields"])
+    told = str(clerk.do(query))
+    assert "companyId" in told or "company" in told
+    assert not [each for each in ("employees", "cityCount", "'city'") if each in told]

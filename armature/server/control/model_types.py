@@ -77,7 +77,8 @@ class Relation:
     @strawberry.field
     def morph(self) -> "Field | None":
         """The MORPH_RELATION field that unites this relation with others."""
-        return field_of(self.snapshot, self.owner, self.owner.fields[self.of.morph_id]) if self.of.morph_id else None
+        morph = self.owner.fields.get(self.of.morph_id) if self.of.morph_id else None
+        return None if morph is None else field_of(self.snapshot, self.owner, morph)
 
     @strawberry.field
     def through(self) -> "Object | None":
