@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.schema_builder.differential import SETTINGS, forget, some_world, with_rollups
 from tests.support.data_api import DataApi, data_api
 from tests.support.oracle.references import Undecided
+from tests.support.replay import check_replay, images_of
 from tests.support.worlds.choices import Choices, choices
 from tests.support.worlds.mutations import some_mutation
 from tests.support.worlds.queries import some_query
@@ -55,10 +56,15 @@ async def test_queries_are_answered_as_by_the_reference_executor(
 async def test_mutations_leave_the_records_and_answers_that_naive_code_leaves(
     api: DataApi, chance: Choices, operations: int
 ) -> None:
+    """And leave events of just that."""
     world = await some_world(api, chance, ROWS // 2)
+    async with api.db.connection() as connection:
+        before = await images_of(connection, world.snapshot)
     for _ in range(operations):
         try:
             await world.check_mutation(some_mutation(chance, world.schema, world.state))
         except Undecided:
             break
+    async with api.db.connection() as connection:
+        await check_replay(connection, world.snapshot, before)
     await forget(world)

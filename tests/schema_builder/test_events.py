@@ -5,18 +5,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from armature.core.logs import begin_request
 from armature.metadata.changes import NewField, NewRelation
 from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.caller import Caller
-from tests.metadata.models import add_field, add_object, text, update_object
+from tests.metadata.models import add_field, add_object, formula, text, update_object
 from tests.schema_builder.conftest import add_crm, add_library
 from tests.support.data_api import Client, DataApi
 from tests.support.golden import Golden, golden_cases
-from tests.support.replay import events_of, images_of, replayed, told
+from tests.support.replay import Event, events_of, images_of, replayed, told
 from tests.support.small_crm import ACME, CHESHIRE, GONE, HARE, HATTER, TEAPOT
 
 ADD = {"": add_crm, "library": add_library}
@@ -26,7 +25,7 @@ TWO = 'data: [{domainName: "acme.com", name: "x"}, {domainName: "new.example", n
 NOTHING_TO_TELL = {"upsert_nothing"}
 
 
-async def events(client: Client) -> Sequence[asyncpg.Record]:
+async def events(client: Client) -> Sequence[Event]:
     async with client.api.db.connection() as connection:
         return await events_of(connection, client.snapshot)
 
@@ -108,6 +107,15 @@ async def test_images_are_of_the_whole_row(own_crm: Client) -> None:
     assert differs == {"employees", "updated_at"}
     assert (event["before"]["employees"], event["after"]["employees"]) == (120, 7)
     assert event["before"]["annual_recurring_revenue_amount_micros"] == 9_007_199_254_740_993
+
+
+async def test_formulas_are_in_the_images(own_crm: Client) -> None:
+    client = await own_crm.change(add_field("company", formula("shout", "upper(name)")))
+    await client.data(f'mutation {{updateCompany(id: "{ACME}", data: {{name: "Apex"}}) {{id}}}}')
+
+    (event,) = await events(client)
+
+    assert (event["before"]["shout"], event["after"]["shout"]) == ("ACME", "APEX")
 
 
 async def test_fields_and_objects_may_be_called_old_and_new(api: DataApi) -> None:
