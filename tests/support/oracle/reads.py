@@ -59,7 +59,7 @@ class Reading:
         names = [*searchable] if given.get("objects") is None else [*dict.fromkeys(given["objects"])]
         found: list[tuple[int, Any, int, Record]] = []
         for at, of in enumerate(searchable[each] for each in names):
-            rows = self.filtered(self.state, of, visible(self.state, of.object.id), {"filter": narrowing.get(of.name)})
+            rows = self.filtered(self.state, of, seen(self.state, of, given), {"filter": narrowing.get(of.name)})
             hits = [each for each in rows if is_found(given["text"], whole_text(*searched(of, each)))]
             found += [(score(given["text"], of, row), row["id"], at, Record(of, row, self.state)) for row in hits]
         found.sort(key=lambda each: each[:3], reverse=True)

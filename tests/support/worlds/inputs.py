@@ -339,7 +339,7 @@ class Inputs:
             found["filter"] = {name: self.filter(self.view.searchable[name])}
         if self.choices.chance(50):
             found["limit"] = self._count()
-        return found
+        return {**found, **self.with_deleted()}
 
     def _sought(self) -> str:
         """Pieces of what some record holds."""
