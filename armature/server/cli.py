@@ -7,7 +7,7 @@ import asyncio
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
@@ -22,6 +22,10 @@ from armature.server.commands.model import metadata
 from armature.server.commands.secrets import secrets
 from armature.server.local import database_url
 from armature.server.terminal import data_dir_option, json_option, on_database, say, table
+
+if TYPE_CHECKING:
+    from armature.core.db import Database
+    from armature.migrations.workspace.finding import Finding
 
 host_option = click.option("--host", help="The address to listen on.  [default: ARMATURE_HOST, or 127.0.0.1]")
 port_option = click.option(
@@ -211,8 +215,13 @@ def doctor(context: click.Context, workspace_id: UUID | None, data_dir: Path, as
     Changes nothing. Status 1 where something was found.
     """
     from armature.migrations.workspace.doctor import diagnose
+    from armature.migrations.workspace.tending import untended
 
-    found = on_database(data_dir, lambda db: diagnose(db, workspace_id))
+    async def look(db: "Database") -> "list[Finding]":
+        large = await untended(db, workspace_id, read_settings(os.environ).indexed_from)
+        return [*await diagnose(db, workspace_id), *large]
+
+    found = on_database(data_dir, look)
     lines = [f"{each.workspace or 'all workspaces'}: {each.what}\n  {each.fix}" for each in found]
     say(as_json, found, "\n".join(lines) or "All is well.")
     context.exit(1 if found else 0)

@@ -7,7 +7,7 @@ import pytest
 
 from armature.metadata.changes import CreateField, DeleteField, NewField, UpdateField, UpdateObject
 from armature.metadata.packs.crm import CRM
-from armature.migrations.workspace.tending import ask_for_tending, tend
+from armature.migrations.workspace.tending import ask_for_tending, tend, untended
 from tests.migrations.living import Living
 from tests.support.data_api import Client, DataApi, data_api
 from tests.support.explain import explained, nodes_of
@@ -128,6 +128,18 @@ async def test_what_was_broken_off_is_made_anew(large: Living) -> None:
     )
 
     assert (await tended(large))["people___search"]
+
+
+async def test_the_doctor_tells_of_large_objects_that_nobody_looks_after(large: Living) -> None:
+    assert await untended(large.db, None, PEOPLE + 1) == []
+    (finding,) = await untended(large.db, large.id, PEOPLE)
+    assert (finding.workspace, '"people"' in finding.what, finding.fix) == (large.id, True, "armature worker")
+
+    async with large.db.connection() as connection:
+        await ask_for_tending(connection, PEOPLE)
+    assert await untended(large.db, None, PEOPLE) == []
+    await large.run("UPDATE armature.tended SET tended_at = now() - interval '1 day'")
+    assert len(await untended(large.db, None, PEOPLE)) == 1
 
 
 async def test_a_job_is_asked_for_where_something_large_has_changed(api: DataApi, large: Living) -> None:
