@@ -16,13 +16,14 @@ from bench.machine import machine
 from bench.many import measure as many
 from bench.model.measure import QUICK, Scale, measure_model
 from bench.peers.report import compare_with_peers
+from bench.relay import measure_relay
 from bench.report import as_json, print_results, write_json
 from bench.roles import measure_roles
 from bench.rounds import Plan
 from bench.throughput import CONNECTIONS, measure_requests, prepare
 
 ONLY = [each.name for each in (*CASES, *ALONE)]
-PARTS = ("requests", "roles", "events", "model", "many", "peers")
+PARTS = ("requests", "roles", "events", "relay", "model", "many", "peers")
 
 
 def main() -> None:
@@ -74,6 +75,9 @@ async def run(asked: argparse.Namespace) -> dict[str, Any]:
         async with machine() as on:
             plan, rounds = (Plan(rounds=2, seconds=1), 3) if asked.quick else (Plan(rounds=5, seconds=2), 15)
             figures["events"] = await measure_events(on, plan, rounds)
+    if asked.part in (None, "relay"):
+        async with machine() as on:
+            figures["relay"] = await measure_relay(on)
     if asked.part in (None, "model"):
         async with machine() as on:
             figures["model"] = await measure_model(on, QUICK if asked.quick else Scale())

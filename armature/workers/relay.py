@@ -6,7 +6,7 @@ workspaces; one that dies leaves its marks to the others.
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -124,13 +124,14 @@ class Relay:
     async def _work(self, workspace: str, until: int) -> None:
         try:
             await self.marks.settle(workspace, until, await self._outcome(workspace))
-            if self._at_work.pop(workspace):
-                await self.marks.mark([workspace])
         except (RedisError, OSError):
             log.debug("relay.unsettled", workspace=workspace)  # its mark comes back when our time is over
         finally:
-            self._at_work.pop(workspace, None)
+            is_marked = self._at_work.pop(workspace)
             self._free.release()
+        if is_marked:
+            with suppress(RedisError, OSError):  # as above
+                await self.marks.mark([workspace])
 
     async def _outcome(self, workspace: str) -> Outcome:
         id_ = UUID(hex=workspace)

@@ -1,6 +1,7 @@
 """Events get positions, what follows from them, and a notice: each once, in order, whoever relays."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -96,7 +97,9 @@ async def test_only_one_numbers_a_workspace_at_a_time(crm: Living) -> None:
     assert await relay_batch(crm.db, crm.id) is not None
 
 
-async def test_several_relays_share_workspaces_and_number_each_event_once(db: Database, redis: Redis) -> None:
+async def test_several_relays_share_workspaces_and_number_each_event_once(
+    db: Database, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
     many = [await living(db) for _ in range(6)]
     relays = [Relay(db, redis) for _ in range(3)]
     async with relays[0].relaying(), relays[1].relaying(), relays[2].relaying():
@@ -108,8 +111,11 @@ async def test_several_relays_share_workspaces_and_number_each_event_once(db: Da
 
         await asyncio.gather(*(write(each) for each in many))
         await until_numbered(*many)
+        await until_settled(redis)
     for each in many:
         assert await positions(each) == [(place, place) for place in range(1, 61)]
+    gc.collect()  # a task that failed and that nobody awaits tells so when it goes
+    assert [each for each in caplog.records if each.name == "asyncio"] == []
 
 
 async def test_what_follows_is_written_with_the_positions_or_not_at_all(
