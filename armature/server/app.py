@@ -49,7 +49,7 @@ from armature.server.limits.buckets import Bucket, Limiter
 from armature.server.limits.callers import Limits, bucket_at, bucket_of
 from armature.server.live.connections import Connections
 from armature.server.live.desk import LiveDesk
-from armature.server.live.queries import LiveQueries
+from armature.server.live.places import Live
 from armature.server.live.socket import serve_socket
 from armature.server.live.stream import Streams
 from armature.server.metrics import Metrics
@@ -127,7 +127,7 @@ class Services:
     providers: Providers
     cookies: Cookies
     origins: Origins
-    live: LiveQueries
+    live: Live
     connections: Connections
 
 
@@ -148,7 +148,7 @@ async def opened(settings: Settings, tokens: AccessTokens, origins: Origins) -> 
         stack.push_async_callback(committed.stop)
         engine = Engine(database, settings, workspaces, documents, committed.note)
         identities = Identities(database, listener, tokens)
-        live = LiveQueries(engine, listener, settings)
+        live = Live(database, engine, listener, settings)
         stack.push_async_callback(live.close)
         connections = Connections(identities, listener, settings, live.plan_again)
         stack.push_async_callback(connections.close)

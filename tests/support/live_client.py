@@ -12,7 +12,9 @@ from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from armature.core.db import open_database
 from armature.events.channel import Announced, announcement, channel_of
+from armature.workers.relay import outcome_of, relay_batch
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -104,6 +106,14 @@ class Relay:
         self.position += 1
         announced = Announced(self.position, self.position, tables)
         await self._redis.publish(channel_of(self._workspace_id), announcement(announced))
+
+    async def tell(self, database_url: str) -> None:
+        """As a worker does it, for whatever has happened."""
+        db = await open_database(database_url, pool_size=1)
+        relayed = await relay_batch(db, self._workspace_id, ())
+        await db.close()
+        assert relayed is not None
+        await self._redis.publish(channel_of(self._workspace_id), outcome_of(self._workspace_id, relayed).notice)
 
 
 @asynccontextmanager

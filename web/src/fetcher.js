@@ -1,6 +1,8 @@
 /** Speaks GraphQL-over-HTTP to one endpoint, in the name of one key. */
 
-import { Kind, parse } from 'graphql';
+import { getOperationAST, Kind, OperationTypeNode, parse } from 'graphql';
+
+import { subscription } from './subscribe.js';
 
 const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
 
@@ -35,17 +37,26 @@ function namesOperation(query, name) {
   }
 }
 
+function isSubscription({ query, operationName }) {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+  } catch {
+    return false; // as above
+  }
+}
+
 export function createFetcher(path, apiKey) {
-  return async ({ query, variables, operationName }, options) =>
-    answerOf(
-      await fetch(path, {
-        method: 'POST',
-        headers: requestHeaders(apiKey, options?.headers),
-        body: JSON.stringify({
-          query,
-          variables,
-          operationName: namesOperation(query, operationName) ? operationName : undefined,
-        }),
-      }),
-    );
+  return async ({ query, variables, operationName }, options) => {
+    const name = namesOperation(query, operationName) ? operationName : undefined;
+    const operation = { query, variables, operationName: name };
+    if (isSubscription(operation)) {
+      return subscription(path, apiKey, options?.headers, operation);
+    }
+    const response = await fetch(path, {
+      method: 'POST',
+      headers: requestHeaders(apiKey, options?.headers),
+      body: JSON.stringify(operation),
+    });
+    return answerOf(response);
+  };
 }

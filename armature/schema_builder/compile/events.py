@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.dml import Delete, Insert, Update
+from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
 from armature.schema_builder.compile.binds import Changed, Constant, FromVariable
@@ -77,7 +78,7 @@ def evented(build: Parts, changed: Insert | Update | Delete, change: Change, *co
     return rows
 
 
-def image(of: ObjectView, record: Sql, name: str) -> FromClause:
+def image(of: ObjectView, record: Sql, name: str) -> TableValuedAlias:
     """A record as an event holds it, before or after: what can be asked of the table's rows can be asked of it."""
     row: Sql = literal_column(f'NULL::"{SCHEMA}"."{of.object.table}"')
     columns = (column(each.name, each.type) for each in of.table.c)

@@ -9,11 +9,13 @@ from armature.metadata.names import SEARCH, composite_type_name, morph_type_name
 from armature.schema_builder.compile.conditions import via_of
 from armature.schema_builder.compile.distances import distance
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Condition
+from armature.schema_builder.compile.plan.events import Events
 from armature.schema_builder.compile.plan.levels import Level, Link, OneOf, Output, Rows
 from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
 from armature.schema_builder.compile.plan.reads import Known, Read, Reads
 from armature.schema_builder.compile.read_distinct import distinct_orders
 from armature.schema_builder.compile.read_duplicates import duplicates
+from armature.schema_builder.compile.read_events import events
 from armature.schema_builder.compile.read_groups import groups
 from armature.schema_builder.compile.read_page import page
 from armature.schema_builder.compile.read_search import finds
@@ -35,6 +37,16 @@ class Reader(Reading):
         type_name = operation.operation.value.capitalize()
         roots = collect([operation.selection_set], type_name, self.fragments, self.variables)
         return Reads(tuple(self._root(key, nodes) for key, nodes in roots.items()))
+
+    def events(self, operation: OperationDefinitionNode) -> tuple[str, Events] | None:
+        """What a subscription to change events asks for, with its response key; None of one to a query."""
+        roots = collect([operation.selection_set], "Subscription", self.fragments, self.variables)
+        ((key, nodes),) = roots.items()
+        root = self.schema.subscriptions.get(nodes[0].name.value)
+        if root is None:
+            return None
+        given = self.arguments(self.schema.graphql.subscription_type, nodes[0])
+        return key, events(self, root.object, nodes, given)
 
     def _root(self, key: str, nodes: Sequence[FieldNode]) -> Read | Known:
         name = nodes[0].name.value

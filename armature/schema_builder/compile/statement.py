@@ -247,7 +247,7 @@ class Parts(ABC):
                 record = self.json(output.rows, output, table).lateral(f"l{self.level()}")
                 joined, column = joined.outerjoin(record, true()), record.c.j
             else:
-                column = self._output(output, table)
+                column = self.output(output, table)
             columns.append(column)
         return joined, columns
 
@@ -258,9 +258,9 @@ class Parts(ABC):
         return self.bound(bind, BigInteger())
 
     def outputs(self, outputs: Sequence[Output], table: NamedFromClause) -> list[Sql]:
-        return [keyed(each.key, self._output(each, table)) for each in outputs]
+        return [keyed(each.key, self.output(each, table)) for each in outputs]
 
-    def _output(self, output: Output, table: NamedFromClause) -> Sql:
+    def output(self, output: Output, table: NamedFromClause) -> Sql:
         match output:
             case Column(entry=entry):
                 column = self.value(entry, table)

@@ -31,10 +31,17 @@ from armature.schema_builder.run.fetch import fetch_json, fetch_row
 from armature.schema_builder.run.introspection import Introspection
 from armature.schema_builder.run.mutation import run_mutation
 from armature.schema_builder.run.once import Key, once, request_of
-from armature.schema_builder.run.operation import MutationPlan, Plans, Prepared, QueryPlan, Refused
+from armature.schema_builder.run.operation import EventsPlan, MutationPlan, Plans, Prepared, QueryPlan, Refused
 from armature.schema_builder.run.sights import Sights
 from armature.schema_builder.run.text import Streamed, Text
-from armature.schema_builder.run.watched import Watched, watched_of
+from armature.schema_builder.run.watched import (
+    Place,
+    Watched,
+    WatchedEvents,
+    WatchedQuery,
+    events_watched,
+    query_watched,
+)
 from armature.schema_builder.run.workplace import Tally, Workplace, Written
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.schema_builder.types.schema import WorkspaceSchema
@@ -100,13 +107,19 @@ class Engine:
                 raise
         return await self._watched(operation, self._asked(operation, newest, caller), caller)
 
-    async def look(self, watched: Watched) -> bytes:
+    async def events(self, watched: WatchedEvents, after: int) -> Sequence[tuple[int, bytes | None]]:
+        """Those after a position, in order, no more than a batch: positions, and what is told of them, if anything."""
+        with TELLING:
+            async with self._db.connection(watched.place.schema) as connection:
+                return [tuple(each) for each in await connection.fetch(watched.sql, *watched.arguments(after))]
+
+    async def look(self, watched: WatchedQuery) -> bytes:
         """The value of what is watched, as JSON. Raises SchemaChanged, other ArmatureErrors."""
         if watched.sql is None:
-            return str(watched.version).encode()
+            return str(watched.place.version).encode()
         with TELLING:
-            async with self._db.connection(watched.schema) as connection:
-                found: bytes | None = await connection.fetchval(watched.sql, *watched.arguments)
+            async with self._db.connection(watched.place.schema) as connection:
+                found: bytes | None = await connection.fetchval(watched.sql, *watched.values)
                 return b"null" if found is None else found
 
     async def newest_version(self, workspace_id: UUID) -> int:
@@ -178,10 +191,12 @@ class Engine:
             return None
         variables = prepared.coerced(operation.variables)
         plan = prepared.plan(variables)
-        assert isinstance(plan, QueryPlan)  # noqa: S101  it is no mutation
-        cost, values = prepared.cost(plan, variables), {**variables, **caller.me}
-        is_patched = prepared.is_patched
-        return watched_of(plan, snapshot.schema, snapshot.version, values, cost, is_patched=is_patched)
+        assert not isinstance(plan, MutationPlan)  # noqa: S101  it is a subscription
+        place = Place(snapshot.schema, snapshot.version, prepared.cost(plan, variables))
+        values = {**variables, **caller.me}
+        if isinstance(plan, EventsPlan):
+            return events_watched(plan, place, values)
+        return query_watched(plan, place, values, is_patched=prepared.is_patched)
 
     async def _prepare(self, operation: Operation, snapshot: Snapshot) -> Prepared:
         """A long document is validated beside the event loop: it may take graphql-core a second to refuse it."""

@@ -1,6 +1,6 @@
 """An operation prepared for one schema: validated once, planned once for each shape of its variables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ from armature.schema_builder.compile.arguments import items_in, shape_of
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.compile.builder import reads_statement
 from armature.schema_builder.compile.cost import check_conditions, check_cost, depends_on_variables, too_many_conditions
+from armature.schema_builder.compile.events_read import events_statement
+from armature.schema_builder.compile.plan.events import Events
 from armature.schema_builder.compile.plan.reads import Known, Read, Reads
 from armature.schema_builder.compile.read import Reader
 from armature.schema_builder.compile.statement import Statement
@@ -76,7 +78,25 @@ class MutationPlan:
         return 1 + sum(len(each.sql) for each in every if each) // PAGE
 
 
-Plan = QueryPlan | MutationPlan
+@dataclass(frozen=True, slots=True)
+class EventsPlan:
+    """A subscription to change events, with its response key."""
+
+    key: str
+    events: Events
+    statement: Statement
+    cost: int | None
+
+    @property
+    def reads(self) -> tuple[Read, ...]:
+        return (Read(self.key, self.events.asked),)
+
+    @property
+    def weight(self) -> int:
+        return 1 + len(self.statement.sql) // PAGE
+
+
+Plan = QueryPlan | MutationPlan | EventsPlan
 Plans = Lru[tuple["Prepared", Any], Plan]
 
 
@@ -178,7 +198,7 @@ class Prepared:
             self._plans.put(key, plan, plan.weight)
         return plan
 
-    def cost(self, plan: QueryPlan, variables: Variables) -> int:
+    def cost(self, plan: QueryPlan | EventsPlan, variables: Variables) -> int:
         """The records asked for. Raises LimitExceeded."""
         return check_cost(plan.reads, variables, self._settings) if plan.cost is None else plan.cost
 
@@ -196,11 +216,19 @@ class Prepared:
             writes = mutation(reader, self.node)
             check_conditions(writes.writes, self._settings)
             return MutationPlan(ready(writes))
+        if self.is_subscription and (found := reader.events(self.node)) is not None:
+            key, events = found
+            cost = self._checked([Read(key, events.asked)], variables)
+            return EventsPlan(key, events, events_statement(events), cost)
         plan: Reads = reader.query(self.node)
         reads = tuple(plan.reads)
-        check_conditions(reads, self._settings)
-        cost = None if depends_on_variables(reads) else check_cost(reads, variables, self._settings)
+        cost = self._checked(reads, variables)
         return QueryPlan(plan.fields, reads, reads_statement(reads) if reads else None, cost)
+
+    def _checked(self, reads: Sequence[Read], variables: Variables) -> int | None:
+        """The records asked for; None where that must be counted for each request."""
+        check_conditions(reads, self._settings)
+        return None if depends_on_variables(reads) else check_cost(reads, variables, self._settings)
 
 
 def _decided(value: Any) -> Any:

@@ -80,13 +80,17 @@ class Index:
     types: Mapping[str, TypeEntry]
     queries: Mapping[str, RootEntry]
     mutations: Mapping[str, RootEntry]
+    subscriptions: Mapping[str, RootEntry]
 
 
 class Indexer:
     """Lists what the objects of views bring: these types, and root fields that do this."""
 
-    def __init__(self, types: Iterable[str], queries: Iterable[str], mutations: Iterable[str]) -> None:
+    def __init__(
+        self, types: Iterable[str], queries: Iterable[str], mutations: Iterable[str], subscriptions: Iterable[str]
+    ) -> None:
         self._types = tuple(types)
+        self._subscriptions = tuple(subscriptions)
         self._queries = tuple(queries)
         self._mutations = tuple(mutations)
         self._known: Lru[tuple[bytes, tuple[str, ...], tuple[str, ...], bool], Index] = Lru(KEPT)
@@ -119,7 +123,7 @@ class Indexer:
             types |= {morph_type_name(what, name, each): TypeEntry(what, name, each) for what in MORPH_TYPES}
         mutations = [each for each in self._mutations if each not in left_out and (merges or each != "merge")]
         queries = [each for each in self._queries if each != "duplicates" or criteria(of)]
-        return Index(types, _roots(of, queries), _roots(of, mutations))
+        return Index(types, _roots(of, queries), _roots(of, mutations), _roots(of, self._subscriptions))
 
 
 class Brought:
@@ -133,6 +137,7 @@ class Brought:
         self.types = _Part(self, "types")
         self.queries = _Part(self, "queries")
         self.mutations = _Part(self, "mutations")
+        self.subscriptions = _Part(self, "subscriptions")
 
     def each(self) -> Iterator[Index]:
         return (self._of(each) for each in self._objects.values())
@@ -162,7 +167,7 @@ class Brought:
 
 
 class _Part(Mapping[str, Any]):
-    """The types, queries or mutations of all objects, in their order."""
+    """The types or the root fields of one kind, of all objects, in their order."""
 
     def __init__(self, brought: Brought, part: str) -> None:
         self._brought = brought

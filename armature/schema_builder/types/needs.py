@@ -23,6 +23,7 @@ ROOTS_NEED: Mapping[str, tuple[Right, ...]] = {
 """By key of names.ROOTS, all of these; the others need READ."""
 
 TYPES_NEED: Mapping[str, tuple[Right, ...]] = {
+    "change_event": ("READ",),
     **dict.fromkeys(("record", "connection", "edge", "list_filter", "where_unique", "connect"), ("READ",)),
     **dict.fromkeys(("to_one", "to_many", "aggregate_order"), ("READ",)),
     "create": ("CREATE",),

@@ -7,6 +7,7 @@ from typing import Any
 from graphql import GraphQLArgument, GraphQLBoolean, GraphQLField, GraphQLList, GraphQLNonNull
 
 from armature.metadata.names import type_name
+from armature.schema_builder.types.events import events_field
 from armature.schema_builder.types.groups import groups_field
 from armature.schema_builder.types.index import RootEntry
 from armature.schema_builder.types.lazy import Lazy
@@ -157,7 +158,10 @@ MUTATIONS: Mapping[str, RootMaker] = {
     "merge": _merge,
 }
 
-MAKERS: Mapping[str, RootMaker] = {**QUERIES, **MUTATIONS}
+SUBSCRIPTIONS: Mapping[str, RootMaker] = {"events": events_field}
+"""Beside those of queries."""
+
+MAKERS: Mapping[str, RootMaker] = {**QUERIES, **MUTATIONS, **SUBSCRIPTIONS}
 
 VERSION = GraphQLField(GraphQLNonNull(SCALARS["Int"].graphql), description="The version of the model that answered.")
 

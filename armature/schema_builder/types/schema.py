@@ -15,6 +15,7 @@ from armature.schema_builder.types.aggregates import (
 from armature.schema_builder.types.coercion import Readers
 from armature.schema_builder.types.composites import COMPOSITES
 from armature.schema_builder.types.directives import DIRECTIVES
+from armature.schema_builder.types.events import ChangeAction, FieldChange, change_event_type
 from armature.schema_builder.types.field_names import field_name_type
 from armature.schema_builder.types.filters import (
     SCALAR_FILTERS,
@@ -45,6 +46,7 @@ from armature.schema_builder.types.roots import (
     MUTATIONS,
     QUERIES,
     SCHEMA_VERSION,
+    SUBSCRIPTIONS,
     VERSION,
     Root,
     root_fields,
@@ -93,6 +95,7 @@ MAKERS: Mapping[str, Callable[[Types, ObjectView], GraphQLNamedType]] = {
     "on_conflict": on_conflict_input,
     "field_name": field_name_type,
     "mutation_result": mutation_result,
+    "change_event": change_event_type,
 }
 
 FIELD_MAKERS: Mapping[str, Callable[[Types, ObjectView, Field], GraphQLNamedType]] = {
@@ -104,18 +107,19 @@ FIELD_MAKERS: Mapping[str, Callable[[Types, ObjectView, Field], GraphQLNamedType
     "morph_filter": morph_filter,
 }
 
-INDEXER = Indexer(MAKERS, QUERIES, MUTATIONS)
+INDEXER = Indexer(MAKERS, QUERIES, MUTATIONS, SUBSCRIPTIONS)
 
 SHARED: Mapping[str, GraphQLNamedType] = {
     **{name: scalar.graphql for name, scalar in SCALARS.items()},
     **{each.name: each for each in SCALAR_FILTERS.values()},
     **{each.name: each for each in (VECTOR_FILTER, OrderDirection, NullCheck, AtPath, DateGranularity, PAGE_INFO)},
     **{each.name: each for each in (VectorMetric, VectorDistance, VectorNearest, VectorOrder)},
+    **{each.name: each for each in (ChangeAction, FieldChange)},
     **COMPOSITES,
     **introspection_types,
 }
 
-SUBSCRIPTION = "Any query as a live query: its result, and a new one each time that it has changed."
+SUBSCRIPTION = "Any query as a live query: its result, and a new one each time that it has changed; and change events."
 
 
 class WorkspaceSchema:
@@ -130,13 +134,14 @@ class WorkspaceSchema:
         mutations = found.mutations
         self.queries: Mapping[str, Root] = roots(view, queries)
         self.mutations: Mapping[str, Root] = roots(view, mutations)
+        self.subscriptions: Mapping[str, Root] = roots(view, found.subscriptions)
         query, mutation = LazyObjectType("Query"), LazyObjectType("Mutation")
         subscription = LazyObjectType("Subscription", SUBSCRIPTION)
         root_types = {each.name: each for each in (query, subscription, *((mutation,) if mutations else ()))}
         self.types = Types(view, Joined(root_types, found.types, SHARED, search.types), _made)
         query.fields = root_fields(self.types, queries)
         mutation.fields = root_fields(self.types, mutations)
-        subscription.fields = root_fields(self.types, queries)
+        subscription.fields = root_fields(self.types, Joined(queries, found.subscriptions))
         self.graphql = LazySchema(self.types, query, root_types.get("Mutation"), subscription, DIRECTIVES)
 
 

@@ -115,6 +115,7 @@ BY_CODE: Mapping[str, Statuses] = MappingProxyType(
         "LIMIT_EXCEEDED": Statuses(400, 200),
         "SCHEMA_CHANGED": Statuses(409, 200),
         "TIMEOUT": Statuses(504, 504),
+        "EVENTS_GONE": Statuses(410, 200),
         "UNAVAILABLE": Statuses(503, 503),
         "INTERNAL": Statuses(500, 500),
     }

@@ -26,11 +26,15 @@ class Again:
         while self._task is not None:
             await asyncio.wait([self._task])
 
-    async def stop(self) -> None:
+    def cancel(self) -> None:
+        """In the middle of it, too."""
         self._is_wanted = False
         if self._task is not None:
             self._task.cancel()
-            await self.settled()
+
+    async def stop(self) -> None:
+        self.cancel()
+        await self.settled()
 
     async def _run(self) -> None:
         try:

@@ -15,8 +15,9 @@ from armature.server.graphql.failures import CrossSite
 from armature.server.graphql.origin import is_own_page
 from armature.server.limits.callers import Limits, price
 from armature.server.live.connections import Connected, Connections, Credentials
+from armature.server.live.following import Following
 from armature.server.live.outgoing import Room
-from armature.server.live.queries import Following, LiveQueries
+from armature.server.live.places import Live
 from armature.server.live.sinks import Sink
 from armature.server.origins import Origins
 
@@ -42,7 +43,7 @@ class LiveDesk:
     def __init__(
         self,
         executor: Executor,
-        live: LiveQueries,
+        live: Live,
         connections: Connections,
         limits: Limits[WorkspaceIdentity],
         cookies: Cookies,

@@ -25,11 +25,14 @@ class Sink(Protocol):
         """Who listens; what they may do can change."""
         ...
 
-    def next(self, result: bytes) -> None:
-        """One execution result, as JSON."""
+    def next(self, result: bytes, position: int | None = None) -> None:
+        """One execution result, as JSON; of a change event, with its position."""
 
     def fail(self, entries: bytes) -> None:
         """A JSON list of errors."""
+
+    async def sent(self) -> None:
+        """Returns when nothing waits to be sent. This one waits."""
 
 
 def entries_of(error: Exception) -> bytes:

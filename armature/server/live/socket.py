@@ -19,8 +19,8 @@ from armature.server.listen import END
 from armature.server.live import messages
 from armature.server.live.codes import Code, code_of, reason_of
 from armature.server.live.desk import LiveDesk
+from armature.server.live.following import Following
 from armature.server.live.outgoing import Outgoing
-from armature.server.live.queries import Following
 from armature.server.live.sinks import entries_of
 
 PATIENCE = 10.0  # seconds for the first message
@@ -60,11 +60,14 @@ class Operating:
     def begin(self, payload: bytes) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run(payload))
 
-    def next(self, result: bytes) -> None:
+    def next(self, result: bytes, _position: int | None = None) -> None:
         self._socket.outgoing.put(self._head, result, messages.END)
 
     def fail(self, entries: bytes) -> None:
         self._end(messages.error(self._id, entries))
+
+    async def sent(self) -> None:
+        await self._socket.outgoing.sent()
 
     def stop(self) -> None:
         """The client wants no more."""

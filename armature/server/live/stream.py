@@ -5,17 +5,19 @@ A comment now and then tells whatever stands in between that the connection is a
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 
 from armature.core.errors import ArmatureError
 from armature.schema_builder.run.answer import Operation
 from armature.server.auth.identity import WorkspaceIdentity
 from armature.server.graphql.accept import EVENTS, Header
+from armature.server.graphql.failures import Malformed
 from armature.server.graphql.http import Streaming
 from armature.server.graphql.request import Receive
 from armature.server.listen import PROTOCOL
 from armature.server.live.desk import LiveDesk
+from armature.server.live.following import Following
 from armature.server.live.outgoing import Outgoing
-from armature.server.live.queries import Following
 from armature.server.live.sinks import entries_of
 
 HEADERS: tuple[Header, ...] = (
@@ -25,6 +27,7 @@ HEADERS: tuple[Header, ...] = (
 )
 ALIVE = b":\n\n"
 KEEP_ALIVE = 12.0  # seconds
+MOST_DIGITS = 18
 COMPLETE = b"event: complete\ndata: \n\n"
 
 
@@ -64,8 +67,12 @@ class Stream:
         with suppress(OSError):
             await self._send({"type": "http.response.body", "body": b""})
 
-    def next(self, result: bytes) -> None:
-        self._outgoing.put(b"event: next\ndata: ", result.replace(b"\n", b""), b"\n\n")
+    def next(self, result: bytes, position: int | None = None) -> None:
+        head = b"event: next\ndata: " if position is None else b"id: %d\nevent: next\ndata: " % position
+        self._outgoing.put(head, result.replace(b"\n", b""), b"\n\n")
+
+    async def sent(self) -> None:
+        await self._outgoing.sent()
 
     def fail(self, entries: bytes) -> None:
         self.next(b'{"errors":%b}' % entries)
@@ -116,6 +123,15 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
+def _last_seen(header: bytes | None) -> int | None:
+    """What an EventSource sends when it connects again. Raises Malformed."""
+    if header is None:
+        return None
+    if not header.isdigit() or len(header) > MOST_DIGITS:
+        raise Malformed("The Last-Event-ID is none of ours.", field="Last-Event-ID")
+    return int(header)
+
+
 class Streams:
     """Where the data API's event streams begin."""
 
@@ -124,9 +140,10 @@ class Streams:
 
     async def serve(self, request: Streaming, caller: WorkspaceIdentity) -> None:
         connections, stream = self._desk.connections, Stream(self._desk, caller, request)
+        resumed = replace(request.operation, resume_after=_last_seen(request.headers.get(b"last-event-id")))
         connections.arrive()
         try:
             await connections.enter(stream, self._desk.credentials(request.headers, {}))
-            await stream.run(request)
+            await stream.run(replace(request, operation=resumed))
         finally:
             connections.leave(stream)

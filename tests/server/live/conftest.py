@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.server.live.world import World, opened
 from tests.support.control_plane import Caller, Site
 from tests.support.live_client import LiveClient, Relay, live, relay
 
@@ -23,4 +24,10 @@ async def told(site: Site, own: Caller) -> AsyncIterator[Relay]:
 @pytest.fixture
 async def client(site: Site, own: Caller) -> AsyncIterator[LiveClient]:
     async with live(site.url, own.token) as found:
+        yield found
+
+
+@pytest.fixture
+async def world(migrated_database_url: str, worker_redis_url: str) -> AsyncIterator[World]:
+    async with opened(migrated_database_url, worker_redis_url) as found:
         yield found

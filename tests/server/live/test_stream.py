@@ -8,10 +8,11 @@ import httpx2
 import msgspec
 import pytest
 
-from tests.support.control_plane import Caller
+from tests.support.control_plane import Caller, Headers
 from tests.support.live_client import Relay
 
 EVENTS = {"accept": "text/event-stream"}
+NONE: Headers = {}
 NAMES = "subscription {companies {name}}"
 
 
@@ -21,6 +22,7 @@ class Events:
     def __init__(self, response: httpx2.Response) -> None:
         self.response = response
         self._lines = response.aiter_lines()
+        self.id: str | None = None
 
     async def next(self) -> tuple[str, Any]:
         """The kind of the next event, and its data."""
@@ -31,6 +33,7 @@ class Events:
                 break
             if name and not line.startswith(":"):
                 found[name] = value
+        self.id = found.get("id")
         return found["event"], msgspec.json.decode(found["data"]) if found["data"] else None
 
     async def data(self) -> Any:
@@ -41,11 +44,11 @@ class Events:
 
 
 @asynccontextmanager
-async def streaming(caller: Caller, query: str, **variables: Any) -> AsyncIterator[Events]:
-    url, body = f"{caller.site.url}/graphql", {"query": query, "variables": variables}
+async def streaming(caller: Caller, query: str, headers: Headers = NONE) -> AsyncIterator[Events]:
+    url, body = f"{caller.site.url}/graphql", {"query": query}
     async with (
         httpx2.AsyncClient(timeout=None) as http,
-        http.stream("POST", url, json=body, headers={**EVENTS, **caller.headers}) as response,
+        http.stream("POST", url, json=body, headers={**EVENTS, **caller.headers, **headers}) as response,
     ):
         yield Events(response)
 
@@ -119,6 +122,27 @@ def test_who_accepts_json_as_well_is_answered_as_ever(own: Caller) -> None:
     for accept in ("application/json, text/event-stream", "*/*"):
         answer = own.site.post("{companies {name}}", "/graphql", {"accept": accept, **own.headers})
         assert answer.json() == {"data": {"companies": []}}
+
+
+async def test_an_event_source_that_connects_again_misses_nothing(own: Caller, told: Relay) -> None:
+    for name in ("Acme", "Beta", "Gamma"):
+        own.data("mutation($n: String!) {createCompany(data: {name: $n}) {id}}", n=name)
+    await told.tell(own.site.database_url)
+    query = "subscription {companyEvents(after: 0) {record {name}}}"
+    async with streaming(own, query) as events:
+        assert (await events.data())["companyEvents"]["record"] == {"name": "Acme"}
+        last = events.id or ""
+    async with streaming(own, query, headers={"last-event-id": last}) as events:
+        assert (await events.data())["companyEvents"]["record"] == {"name": "Beta"}
+        assert events.id == str(int(last) + 1)
+        assert (await events.data())["companyEvents"]["record"] == {"name": "Gamma"}
+
+
+def test_a_last_event_id_that_is_none_is_refused(own: Caller) -> None:
+    answer = own.site.post(NAMES, "/graphql", {**EVENTS, **own.headers, "last-event-id": "x"})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["extensions"]["field"] == "Last-Event-ID"
 
 
 async def test_a_key_that_is_revoked_ends_its_streams(own: Caller) -> None:

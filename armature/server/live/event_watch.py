@@ -1,0 +1,165 @@
+"""Change events: told to all who are as far as the watch by one statement a batch; who is behind catches up alone.
+
+Every follower remembers the position that it has been told up to, so nobody is told anything twice or misses anything,
+whatever happens between: a new model, a lost connection to Valkey, a batch that fails.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from armature.core.errors import ArmatureError, BadUserInput, SchemaChanged, TimedOut, Unavailable
+from armature.events.channel import Announced
+from armature.events.reading import kept_positions
+from armature.schema_builder.compile.events_read import BATCH
+from armature.schema_builder.run.watched import WatchedEvents
+from armature.server.live.again import Again
+from armature.server.live.following import Following
+from armature.server.live.sinks import entries_of
+from armature.server.live.watch import AT_ONCE, PAUSE, Watch
+
+if TYPE_CHECKING:
+    from armature.server.live.places import Place
+
+Batch = Sequence[tuple[int, bytes | None]]
+
+
+class EventsGone(ArmatureError):
+    code = "EVENTS_GONE"
+
+    def __init__(self, after: int, first: int) -> None:
+        super().__init__(
+            f"Events after position {after} are not all kept any more; the first one that is has position {first}.",
+            hint="Read the records anew, and subscribe without `after`.",
+            field="after",
+        )
+
+
+class NotYetThere(BadUserInput):
+    def __init__(self, after: int, last: int) -> None:
+        super().__init__(f"There is no event with position {after} yet; the last one has {last}.", field="after")
+
+
+class EventWatch(Watch):
+    """`_reached`: all events up to here have been looked at. `_level` are those who have been told of all of them."""
+
+    watched: WatchedEvents
+
+    def __init__(self, place: "Place", watched: WatchedEvents) -> None:
+        super().__init__(place, watched)
+        self._reached: int | None = None
+        self._announced = 0
+        self._level: dict[Following, None] = {}
+        self._catching: dict[Following, Again] = {}
+
+    def add(self, following: Following, watched: WatchedEvents) -> None:
+        if following.start is None:
+            resumed = following.operation.resume_after
+            following.start = watched.start if resumed is None else resumed
+        self.followings[following] = None
+        catching = self._catching[following] = Again(partial(self._catch_up, following))
+        catching.ask()
+
+    def drop(self, following: Following) -> None:
+        super().drop(following)
+        self._level.pop(following, None)
+        if (catching := self._catching.pop(following, None)) is not None:
+            catching.cancel()
+
+    def touch(self, announced: Announced | None) -> None:
+        if announced is not None:
+            self._announced = max(self._announced, announced.last)
+        self.running.ask()
+
+    def is_new(self, _following: Following) -> bool:
+        return False
+
+    async def stop(self) -> None:
+        for each in self._catching.values():
+            await each.stop()
+        await super().stop()
+
+    async def work(self) -> None:
+        """Tell those who are level of what came next."""
+        if self._reached is None or not self._level:
+            return
+        announced = self._announced
+        batch = await self._read(self._reached)
+        if self._level:
+            self._reached = _reached(batch, self._reached, announced)
+            await self._tell([*self._level], batch)
+        if len(batch) == BATCH:
+            self.running.ask()
+
+    async def _catch_up(self, following: Following) -> None:
+        try:
+            await self._caught_up(following)
+        except (Unavailable, TimedOut):
+            if (catching := self._catching.get(following)) is not None:
+                catching.ask_later(PAUSE)
+        except SchemaChanged as error:
+            await self.changed(error)
+        except Exception as error:  # noqa: BLE001  entries_of logs what is none of the client's making
+            self.place.end(following, entries_of(error))
+
+    async def _caught_up(self, following: Following) -> None:
+        """A batch at a time, the next one when the client has read this one."""
+        if self._reached is None or following.position is None:
+            await self._begin(following)
+        while following.watch is self and following.position is not None:
+            reached = self._reached or 0
+            if following.position >= reached:
+                self._level[following] = None
+                self._catching.pop(following, None)
+                self.running.ask()
+                return
+            batch = await self._read(following.position)
+            await self._tell([following], batch)
+            following.position = max(following.position, _reached(batch, following.position, reached))
+            await following.sink.sent()
+
+    async def _begin(self, following: Following) -> None:
+        """Where this one begins, and, for the first, where all do."""
+        db, schema = self.place.live.db, self.watched.place.schema
+        async with db.connection(schema) as connection:
+            first, last = await kept_positions(connection, schema)
+        if self._reached is None:
+            self._reached = last
+        if following.position is None:
+            following.position = _begun(following.start, first, last)
+
+    async def _read(self, after: int) -> Batch:
+        batch = await self.asked(lambda: self.place.live.engine.events(self.watched, after))
+        await self.place.planning.settled()  # whoever may no longer see this has left by then
+        return batch
+
+    async def _tell(self, followings: Iterable[Following], batch: Batch) -> None:
+        head = b'{"data":{"%b":' % self.watched.response_key.encode()
+        told = [(position, b"%b%b}}" % (head, event)) for position, event in batch if event is not None]
+        for at, each in enumerate(followings):
+            for position, result in told:
+                if each.watch is self and each.position is not None and position > each.position:
+                    each.position = position
+                    each.sink.next(result, position)
+            if at % AT_ONCE == AT_ONCE - 1:
+                await asyncio.sleep(0)
+        for each in followings:
+            if batch and each.watch is self and each.position is not None:
+                each.position = max(each.position, batch[-1][0])
+
+
+def _reached(batch: Batch, before: int, announced: int) -> int:
+    """What was announced before a batch was read is in it, unless that is full."""
+    last = batch[-1][0] if batch else before
+    return last if len(batch) == BATCH else max(last, announced)
+
+
+def _begun(start: int | None, first: int, last: int) -> int:
+    if start is None:
+        return last
+    if start > last:
+        raise NotYetThere(start, last)
+    if start < first - 1:
+        raise EventsGone(start, first)
+    return start

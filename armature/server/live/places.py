@@ -1,0 +1,175 @@
+"""Who watches what, by workspace: when something has happened, those are asked again whom it concerns.
+
+Who watches the same (schema_builder/run/watched.py says what that is) is told together.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from typing import Any
+from uuid import UUID
+
+from armature.core.db import Database
+from armature.core.errors import Unavailable
+from armature.core.notices import Listener
+from armature.core.settings import Settings
+from armature.events.channel import Announced
+from armature.schema_builder.run.answer import Operation
+from armature.schema_builder.run.engine import Engine
+from armature.schema_builder.run.watched import Watched, WatchedQuery
+from armature.server.live.again import Again
+from armature.server.live.event_watch import EventWatch
+from armature.server.live.feed import Feed
+from armature.server.live.following import Following
+from armature.server.live.query_watch import QueryWatch
+from armature.server.live.sinks import Sink, entries_of
+from armature.server.live.watch import AT_ONCE, PAUSE, Watch
+
+PART = 4
+"""This part of the connections to PostgreSQL may be busy with subscriptions."""
+
+
+class Live:
+    """The subscriptions of one process. No more than `gate` lets in ask PostgreSQL at once, for `patience` seconds."""
+
+    def __init__(self, db: Database, engine: Engine, listener: Listener, settings: Settings) -> None:
+        self.db = db
+        self.engine = engine
+        self.patience = settings.request_timeout
+        self.gate = asyncio.Semaphore(max(1, settings.database_pool_size // PART))
+        self._feed = Feed(settings.redis_url or "", self._on_events, self._on_missed)
+        self._places: dict[UUID, Place] = {}
+        listener.on_notice(self._on_notice)
+        listener.on_missed(self._on_models_missed)
+
+    async def follow(self, operation: Operation, sink: Sink) -> Following | None:
+        """Until `leave`; None where the operation is no subscription. Raises Refused, ArmatureError.
+
+        Whatever is told first has been read after the process has begun to hear of events.
+        """
+        identity = sink.identity
+        if await self.engine.watched(operation, identity.workspace_id, identity.actor) is None:
+            return None
+        following = Following(operation, sink)
+        place = self._places.setdefault(identity.workspace_id, Place(self, identity.workspace_id))
+        place.followings[following] = None
+        try:
+            await self._feed.follow(identity.workspace_id)
+            watched = await self.engine.watched(operation, identity.workspace_id, sink.identity.actor)
+            assert watched is not None  # noqa: S101  it was there before
+            place.join(following, watched)
+        except BaseException:
+            self.leave(following, identity.workspace_id)
+            raise
+        return following
+
+    def leave(self, following: Following, workspace_id: UUID) -> None:
+        """May be called again."""
+        place = self._places.get(workspace_id)
+        if place is None or following not in place.followings:
+            return
+        place.part(following)
+        del place.followings[following]
+        if not place.followings:
+            del self._places[workspace_id]
+            self._feed.leave(workspace_id)
+
+    def plan_again(self, workspace_id: UUID) -> None:
+        """Somebody there sees something else than before."""
+        if (place := self._places.get(workspace_id)) is not None:
+            place.planning.ask()
+
+    async def close(self) -> None:
+        await self._feed.close()
+        for place in self._places.values():
+            await place.planning.stop()
+            for watch in place.watches.values():
+                await watch.stop()
+
+    def _on_events(self, workspace_id: UUID, announced: Announced) -> None:
+        if (place := self._places.get(workspace_id)) is not None:
+            for watch in place.reading(announced.tables):
+                watch.touch(announced)
+
+    def _on_missed(self, workspace_id: UUID) -> None:
+        if (place := self._places.get(workspace_id)) is not None:
+            for watch in place.watches.values():
+                watch.touch(None)
+
+    def _on_notice(self, notice: dict[str, Any]) -> None:
+        if "workspace" in notice:
+            self.plan_again(UUID(notice["workspace"]))
+
+    def _on_models_missed(self) -> None:
+        for place in self._places.values():
+            place.planning.ask()
+
+
+class Place:
+    """A workspace that somebody listens to: what is watched there, by key and by the tables that it reads."""
+
+    def __init__(self, live: Live, workspace_id: UUID) -> None:
+        self.live = live
+        self.workspace_id = workspace_id
+        self.followings: dict[Following, None] = {}
+        self.watches: dict[Hashable, Watch] = {}
+        self.planning = Again(self._plan)
+        self._by_table: defaultdict[str, set[Watch]] = defaultdict(set)
+
+    def reading(self, tables: Iterable[str]) -> set[Watch]:
+        return set().union(*(self._by_table.get(each, ()) for each in tables))
+
+    def join(self, following: Following, watched: Watched) -> None:
+        watch = self.watches.get(watched.key)
+        if watch is None:
+            kind: Any = QueryWatch if isinstance(watched, WatchedQuery) else EventWatch
+            watch = self.watches[watched.key] = kind(self, watched)
+            for table in watched.tables:
+                self._by_table[table].add(watch)
+        following.watch = watch
+        watch.add(following, watched)
+
+    def part(self, following: Following) -> None:
+        watch, following.watch = following.watch, None
+        if watch is None:
+            return
+        watch.drop(following)
+        if not watch.followings:
+            del self.watches[watch.watched.key]
+            for table in watch.watched.tables:
+                self._by_table[table].discard(watch)
+                if not self._by_table[table]:
+                    del self._by_table[table]
+
+    def end(self, following: Following, entries: bytes) -> None:
+        if following.watch is not None:
+            self.live.leave(following, self.workspace_id)
+            following.sink.fail(entries)
+
+    async def _plan(self) -> None:
+        """By a new model, or for callers who see something else of it; most will watch the same as before."""
+        for at, following in enumerate([*self.followings]):
+            if following.watch is not None:
+                await self._plan_one(following)
+            if at % AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    async def _plan_one(self, following: Following) -> None:
+        actor = following.sink.identity.actor
+        try:
+            watched = await self.live.engine.watched(following.operation, self.workspace_id, actor)
+            assert watched is not None  # noqa: S101  it is a subscription, as it was
+        except Unavailable:
+            self.planning.ask_later(PAUSE)
+        except Exception as error:  # noqa: BLE001  entries_of logs what is none of the client's making
+            self.end(following, entries_of(error))
+        else:
+            self._move(following, watched)
+
+    def _move(self, following: Following, watched: Watched) -> None:
+        watch = following.watch
+        if watch is not None and watched.key == watch.watched.key:
+            watch.version = watched.place.version
+        elif watch is not None:
+            self.part(following)
+            self.join(following, watched)

@@ -1,0 +1,107 @@
+"""One server process as far as subscriptions are concerned: what listens, and a relay that tells what happened."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from redis.asyncio import Redis
+
+from armature.core.settings import Settings
+from armature.events.channel import channel_of
+from armature.metadata.packs.crm import CRM
+from armature.schema_builder.run.answer import Operation
+from armature.schema_builder.run.caller import Caller
+from armature.server.auth.identity import WorkspaceIdentity
+from armature.server.live.places import Live
+from armature.workers.relay import outcome_of, relay_batch
+from tests.support.data_api import Client, DataApi, data_api
+from tests.support.live_client import Relay
+
+POOL = 4
+
+
+@dataclass(eq=False)
+class Ear:
+    """A subscription whose results are kept."""
+
+    identity: WorkspaceIdentity
+    heard: asyncio.Queue[Any] = field(default_factory=asyncio.Queue)
+
+    def next(self, result: bytes, _position: int | None = None) -> None:
+        self.heard.put_nowait(msgspec.json.decode(result))
+
+    def fail(self, entries: bytes) -> None:
+        self.heard.put_nowait({"errors": msgspec.json.decode(entries)})
+
+    async def sent(self) -> None:
+        """Whoever hears here hears at once."""
+
+    async def data(self) -> Any:
+        result = await self.heard.get()
+        assert "errors" not in result, result
+        return result["data"]
+
+
+@dataclass
+class World:
+    """One server process as far as live queries are concerned, and a workspace."""
+
+    api: DataApi
+    live: Live
+    client: Client
+    relay: Relay
+    redis: Redis
+    statements: list[str]
+
+    def ear(self, caller: Caller | None = None) -> Ear:
+        who = caller or self.client.caller
+        return Ear(WorkspaceIdentity(who.user_id, self.client.snapshot.workspace_id, "member", actor=who))
+
+    async def follow(self, query: str, caller: Caller | None = None, /, **variables: Any) -> Ear:
+        ear = self.ear(caller)
+        assert await self.live.follow(Operation(query, variables), ear) is not None
+        return ear
+
+    async def tell(self) -> None:
+        """As a worker does it: events get their positions, and who listens hears of them."""
+        workspace_id = self.client.snapshot.workspace_id
+        relayed = await relay_batch(self.api.db, workspace_id, ())
+        assert relayed is not None
+        await self.redis.publish(channel_of(workspace_id), outcome_of(workspace_id, relayed).notice)
+
+    def counted(self) -> list[str]:
+        """The statements that have read records until now; from now on they are counted anew."""
+        found = [*self.statements]
+        self.statements.clear()
+        return found
+
+
+@asynccontextmanager
+async def opened(url: str, redis_url: str) -> AsyncIterator[World]:
+    settings = Settings(redis_url=redis_url, database_pool_size=POOL)
+    redis = Redis.from_url(redis_url)
+    async with data_api(url, settings, pool_size=POOL) as api:
+        live = Live(api.db, api.engine, api.listener, settings)
+        client = Client(api, await api.workspace(CRM))
+        statements: list[str] = []
+        await _count(api, lambda query: statements.append(query.query) if is_look(query.query) else None)
+        yield World(api, live, client, Relay(redis, str(client.snapshot.workspace_id)), redis, statements)
+        await live.close()
+    await redis.aclose()
+
+
+def is_look(query: str) -> bool:
+    """Whether it reads records. Writes here begin with WITH; the model is read from other schemas."""
+    return query.startswith("SELECT") and "workspace_" in query
+
+
+async def _count(api: DataApi, note: Callable[[Any], None]) -> None:
+    """On all connections there are."""
+    leases = [api.db.connection() for _ in range(POOL)]
+    for each in leases:
+        (await each.__aenter__()).add_query_logger(note)
+    for each in leases:
+        await each.__aexit__(None, None, None)
