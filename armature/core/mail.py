@@ -119,6 +119,15 @@ class Post:
         """Returns at once. Raises NoMail, or Unavailable where too many wait already."""
         self._begin(self._carry(self._message(letter)))
 
+    async def deliver(self, letter: Letter) -> None:
+        """Returns when it is on its way: for who can wait, and try again. Raises NoMail, Unavailable."""
+        if self._carrier is None:
+            raise NoMail
+        try:
+            await self._carrier.carry(self._message(letter))
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Unavailable("The mail server did not take the mail.") from error
+
     def write(self, letter: Callable[[], Awaitable[Letter | None]]) -> None:
         """As `send`, of a letter that is yet to be written, if at all: who asks for it shall not wait for that."""
         self._begin(self._write(letter))

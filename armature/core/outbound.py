@@ -6,8 +6,10 @@ elsewhere in between. Redirects are not followed. ARMATURE_OUTBOUND_NETWORKS lis
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -63,17 +65,25 @@ class Packed(httpx2.DecodingError):
         super().__init__("the answer is compressed, though nobody asked for that")
 
 
-def outbound_transport(networks: Sequence[Network], longest: float = LONGEST) -> httpx2.AsyncBaseTransport:
+def outbound_transport(
+    networks: Sequence[Network], longest: float = LONGEST, connections: int = 10
+) -> httpx2.AsyncBaseTransport:
     """For one httpx2 client, which is to be closed after use."""
-    return _Transport(networks, longest)
+    return _Transport(networks, longest, connections)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading all certificates takes a while."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 class _Transport(httpx2.AsyncHTTPTransport):
-    def __init__(self, networks: Sequence[Network], longest: float) -> None:
-        super().__init__(trust_env=False)
+    def __init__(self, networks: Sequence[Network], longest: float, connections: int) -> None:
+        super().__init__(verify=_tls(), trust_env=False)
         self._longest = longest
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpx2.create_ssl_context(trust_env=False), network_backend=_Backend(networks)
+            ssl_context=_tls(), network_backend=_Backend(networks), max_connections=connections
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:

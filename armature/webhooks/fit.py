@@ -8,13 +8,15 @@ from uuid import UUID
 from graphql import GraphQLError, OperationType, parse
 from graphql.language.ast import NamedTypeNode, NonNullTypeNode, OperationDefinitionNode
 
-from armature.core.errors import ArmatureError, BadUserInput
+from armature.core.errors import ArmatureError, BadUserInput, Conflict
 from armature.metadata.model import Object, Snapshot
 from armature.metadata.rights import Rule
 from armature.metadata.rules import kept, told
+from armature.metadata.stored import stored
 from armature.schema_builder.compile.plan.conditions import Condition
 from armature.schema_builder.compile.rules import rule_condition
 from armature.schema_builder.run.stored import problems_of
+from armature.schema_builder.tables import column_name
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import View
 from armature.webhooks.patterns import name_of, only_object
@@ -33,6 +35,11 @@ class OneObjectOnly(BadUserInput):
             field=key,
             path=(key,),
         )
+
+
+class FieldGone(Conflict):
+    def __init__(self) -> None:
+        super().__init__("A field of changedFields is gone.")
 
 
 class DocumentUnfit(BadUserInput):
@@ -65,6 +72,13 @@ class Seen:
     def condition(self, of: Object, rule: Rule) -> Condition:
         """Raises ArmatureError where it does not fit any more."""
         return rule_condition(self.schema, of.name_singular, told(self.snapshot, of, rule))
+
+    def columns(self, of: Object, field_id: UUID) -> list[str]:
+        """Of what a record holds of a field. Raises FieldGone."""
+        field = of.fields.get(field_id)
+        if field is None or not field.is_visible:
+            raise FieldGone
+        return [column_name(each) for each in stored(field)] if field.column is not None else []
 
 
 def check_operation(text: str) -> None:
@@ -112,13 +126,11 @@ def _filter_faults(choice: Choice, seen: Seen, of: Object) -> Iterator[str]:
                 seen.condition(of, rule)
         except ArmatureError as error:
             yield f"Its {what} does not fit: {error.message}"
-    if any(not _is_there(of, each) for each in choice.changed_fields):
-        yield "A field of changedFields is gone."
-
-
-def _is_there(of: Object, field_id: UUID) -> bool:
-    found = of.fields.get(field_id)
-    return found is not None and found.is_visible
+    for each in choice.changed_fields:
+        try:
+            seen.columns(of, each)
+        except FieldGone as error:
+            yield error.message
 
 
 def _document_faults(document: str | None, schema: WorkspaceSchema) -> list[str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from armature.core.settings import Settings
 from armature.migrations.workspace import index_jobs, set_aside, tending
 from armature.migrations.workspace import purge as model_purge
-from armature.workers import forgetting, indexes, large_objects, purge, upkeep
+from armature.webhooks import switching
+from armature.workers import forgetting, indexes, large_objects, purge, upkeep, webhook_notices
 from armature.workers.task import Task
 
 MODEL, UPKEEP = "model", "upkeep"
@@ -34,6 +35,7 @@ KINDS: Mapping[str, Kind] = {
     set_aside.KIND: Kind(purge.workspace, queue=UPKEEP),
     upkeep.KIND: Kind(upkeep.look_after, queue=UPKEEP),
     forgetting.KIND: Kind(forgetting.forget, queue=UPKEEP),
+    switching.NOTICE_JOB: Kind(webhook_notices.tell_owners),
 }
 
 

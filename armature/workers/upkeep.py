@@ -14,17 +14,20 @@ from armature.jobs.ledger import enqueue
 from armature.metadata.account_tables import mailed_tokens, sessions, workspace_settings
 from armature.metadata.audit_tables import audit_entries
 from armature.metadata.tables import idempotency_keys, jobs
+from armature.metadata.webhook_tables import deliveries
 from armature.migrations.workspace.purge import KIND as PURGE
 from armature.migrations.workspace.purge import workspaces_due
 from armature.workers.task import Task
 
 KIND = "upkeep"
 JOBS_KEPT = timedelta(days=30)
+DELIVERIES_KEPT = timedelta(days=30)
 TOKENS_KEPT = timedelta(days=1)
 
 AGES: tuple[tuple[Column[Any], Callable[[Settings], timedelta]], ...] = (
     (idempotency_keys.c.created_at, lambda settings: timedelta(seconds=settings.idempotency_lifetime)),
     (jobs.c.finished_at, lambda _: JOBS_KEPT),
+    (deliveries.c.finished_at, lambda _: DELIVERIES_KEPT),
     (sessions.c.expires_at, lambda _: TOKENS_KEPT),
     (mailed_tokens.c.expires_at, lambda _: TOKENS_KEPT),
 )

@@ -27,11 +27,13 @@ from armature.jobs.tally import Tally
 from armature.migrations.workspace.tending import ask_for_tending
 from armature.workers.broker import Queues, QueueUnreachable
 from armature.workers.claims import mark_sent
+from armature.workers.consumers import CONSUMERS
 from armature.workers.kinds import KINDS, QUEUES, Kind, queue_of
 from armature.workers.relay import LONGEST_WAIT, Relay
 from armature.workers.run import JobRunner
 from armature.workers.schedule import fire, put_schedules
 from armature.workers.sweep import Sweep
+from armature.workers.webhooks import Webhooks
 
 log = structlog.get_logger("armature.worker")
 
@@ -57,7 +59,10 @@ class Worker:
     def __init__(self, db: Database, settings: Settings, kinds: Mapping[str, Kind] = KINDS) -> None:
         self._redis = opened_redis(settings.redis_url or "", longest_wait=LONGEST_WAIT)
         self._tally = Tally()
-        self._relay = Relay(db, self._redis, tally=self._tally)
+        self._listener = Listener(db.url)
+        self._webhooks = Webhooks(db, settings, self._listener)
+        consumers = (*CONSUMERS, self._webhooks.matching.consume)
+        self._relay = Relay(db, self._redis, consumers, tally=self._tally)
         self._sweep = Sweep(db, self._relay)
         self._db = db
         self._loop = asyncio.get_running_loop()
@@ -66,7 +71,6 @@ class Worker:
         at_once = {name: count(settings) for name, count in QUEUES.items()}
         self._queues = Queues(settings.broker_url or settings.redis_url or "", self._work, at_once)
         self._waiting = asyncio.Event()
-        self._listener = Listener(db.url)
         self._listener.on_notice(self._heard)
         self._listener.on_missed(self._waiting.set)
         self._listener.on_missed(self._sweep.forget)
@@ -80,7 +84,7 @@ class Worker:
         self._queues.start()
         loops = [asyncio.create_task(each()) for each in (self._look, self._keep_time, self._keep_tending)]
         try:
-            async with self._relay.relaying(), self._sweep.sweeping():
+            async with self._webhooks.running(), self._relay.relaying(), self._sweep.sweeping():
                 yield
         finally:
             await end(loops)

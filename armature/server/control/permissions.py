@@ -85,8 +85,9 @@ NEEDS: Mapping[str, Permission] = {
     **{f"Mutation.{does}Role": "ROLES" for does in ("create", "update", "delete")},
     "Mutation.setObjectPermission": "ROLES",
     "Mutation.setFieldPermission": "ROLES",
-    **{f"Query.{each}": "WEBHOOKS" for each in ("webhooks", "webhook")},
+    **{f"Query.{each}": "WEBHOOKS" for each in ("webhooks", "webhook", "webhookDeliveries", "webhookDelivery")},
     **{f"Mutation.{does}Webhook": "WEBHOOKS" for does in ("create", "update", "delete")},
+    **{f"Mutation.{each}": "WEBHOOKS" for each in ("redeliver", "redeliverAll", "sendTestEvent")},
     "Mutation.rotateWebhookSecret": "WEBHOOKS",
 }
 

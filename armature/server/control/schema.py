@@ -11,6 +11,7 @@ from armature.server.control.audit import AuditQueries
 from armature.server.control.documents import DocumentMutations, DocumentQueries
 from armature.server.control.jobs import JobMutations, JobQueries
 from armature.server.control.mutations.accounts import AccountMutations, AccountQueries
+from armature.server.control.mutations.deliveries import DeliveryMutations, DeliveryQueries
 from armature.server.control.mutations.keys import KeyMutations
 from armature.server.control.mutations.members import MemberMutations, MemberQueries
 from armature.server.control.mutations.model import ModelMutations
@@ -39,6 +40,7 @@ class Query(
     AuditQueries,
     DocumentQueries,
     WebhookQueries,
+    DeliveryQueries,
 ):
     pass
 
@@ -57,6 +59,7 @@ class Mutation(
     JobMutations,
     DocumentMutations,
     WebhookMutations,
+    DeliveryMutations,
 ):
     pass
 

@@ -47,6 +47,7 @@ from armature.webhooks.store import (
     webhook_row,
     webhooks_of,
 )
+from armature.webhooks.switching import drop_waiting
 from armature.webhooks.webhook import webhook_of
 from armature.webhooks.what import What, read_what, told_what
 
@@ -110,6 +111,8 @@ class WebhookMutations:
                 await context.check_gives(row["role"])
                 values = {**_how(context, row, input), **await _anew(context, snapshot, row, input)}
             await change_webhook(connection, row["id"], values)
+            if values.get("is_enabled") is False:
+                await drop_waiting(connection, row["id"])
             return await _shown(context, connection, input.webhook)
 
     @strawberry.mutation

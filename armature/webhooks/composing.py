@@ -1,0 +1,92 @@
+"""A delivery gets its payload, when it is first sent: by the model as it is then, as its webhook's role sees it."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from armature.core.db import Database
+from armature.core.errors import ArmatureError, Conflict
+from armature.core.lru import Lru
+from armature.core.settings import Settings
+from armature.metadata.role_names import narrowing
+from armature.schema_builder.run.answer import Operation
+from armature.schema_builder.run.engine import Engine
+from armature.schema_builder.run.sights import Sights
+from armature.schema_builder.run.text import Streamed
+from armature.schema_builder.run.workspaces import Workspaces
+from armature.webhooks.delivery import Delivery
+from armature.webhooks.fit import ID
+from armature.webhooks.outcomes import keep_payload
+from armature.webhooks.payload import Whole, encoded, heading
+from armature.webhooks.sight import caller_of
+from armature.webhooks.webhook import Webhook
+
+REMEMBERED = 500
+
+
+class DocumentFailed(Conflict):
+    def __init__(self, message: str) -> None:
+        super().__init__(f"The document of the webhook could not be run: {message}")
+
+
+class OutOfSight(Conflict):
+    def __init__(self) -> None:
+        super().__init__("The role of the webhook does not see this object, or it is gone.")
+
+
+class Answered(msgspec.Struct):
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    errors: list[dict[str, Any]] = []
+
+
+class Composer:
+    """Of one process."""
+
+    def __init__(self, db: Database, settings: Settings, workspaces: Workspaces, engine: Engine) -> None:
+        self._db = db
+        self._patience = settings.request_timeout
+        self._workspaces = workspaces
+        self._engine = engine
+        self._sights = Sights(settings.shape_cache_size)
+        self._wholes: Lru[tuple[bytes, str], Whole] = Lru(REMEMBERED)
+
+    async def payload(self, webhook: Webhook, delivery: Delivery) -> bytes:
+        """The same in every attempt. Raises ArmatureError where it can't be made by the model as it is."""
+        if delivery.payload is not None:
+            return delivery.payload
+        told = await (self._whole(webhook, delivery) if webhook.document is None else self._asked(webhook, delivery))
+        payload = encoded(delivery.type, delivery.at, {**heading(delivery), **told})
+        async with self._db.connection() as connection:
+            await keep_payload(connection, delivery, payload)
+        return payload
+
+    async def _whole(self, webhook: Webhook, delivery: Delivery) -> dict[str, Any]:
+        snapshot = await self._workspaces.snapshot(webhook.workspace_id)
+        roles = narrowing(webhook.role)
+        seen = snapshot if roles is None else self._sights.of(snapshot, roles)
+        of = None if delivery.object_id is None else seen.objects.get(delivery.object_id)
+        if of is None or not (of.is_visible and of.may("READ")):
+            raise OutOfSight
+        key = (seen.fingerprint, of.name_singular)
+        whole = self._wholes.get(key)
+        if whole is None:
+            whole = self._wholes.put(key, Whole.of(self._engine.schema(seen).view[of.name_singular]))
+        async with self._db.connection(snapshot.schema) as connection:
+            return await whole.told(connection, snapshot.schema, delivery)
+
+    async def _asked(self, webhook: Webhook, delivery: Delivery) -> dict[str, Any]:
+        """Of the record as it is now."""
+        operation = Operation(webhook.document or "", {ID: str(delivery.subject)}, is_stored=True)
+        try:
+            async with asyncio.timeout(self._patience):
+                answer = await self._engine.execute(operation, webhook.workspace_id, caller_of(webhook.role))
+        except TimeoutError:
+            raise DocumentFailed("it took too long.") from None
+        except ArmatureError as error:
+            raise DocumentFailed(error.message) from error
+        assert not isinstance(answer.body, Streamed)  # noqa: S101  only introspection is
+        found = msgspec.json.decode(answer.body, type=Answered)
+        if found.errors:
+            raise DocumentFailed(str(found.errors[0].get("message")))
+        return {"record": found.data}

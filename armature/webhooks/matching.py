@@ -1,0 +1,159 @@
+"""Which webhooks are told of events: asked by the relay, in the transaction that gives the events their positions.
+
+What can't be asked of them switches a webhook off, with the reason: the events of others go on.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Protocol
+from uuid import UUID
+
+import asyncpg
+import structlog
+from sqlalchemy import Uuid, bindparam, select
+
+from armature.core.db import Connection, Rendered, render
+from armature.core.errors import ArmatureError
+from armature.core.lru import Lru
+from armature.metadata.model import Object, Snapshot
+from armature.metadata.role_names import narrowing
+from armature.metadata.webhook_tables import webhooks
+from armature.schema_builder.compile.statement import Statement
+from armature.schema_builder.run.engine import Engine
+from armature.schema_builder.run.failures import told
+from armature.schema_builder.run.fetch import prepared
+from armature.schema_builder.run.sights import Sights
+from armature.schema_builder.run.workspaces import Workspaces
+from armature.webhooks import matching_statement as ms
+from armature.webhooks.endpoints import stir
+from armature.webhooks.fit import Seen
+from armature.webhooks.matching_statement import Narrowed, matching_statement
+from armature.webhooks.patterns import actions_on
+from armature.webhooks.sight import caller_of
+from armature.webhooks.store import SHOWN
+from armature.webhooks.switching import switch_off
+from armature.webhooks.webhook import Choice, Webhook, webhook_of
+
+REMEMBERED = 2_000
+
+log = structlog.get_logger("armature.webhooks")
+
+
+class Event(Protocol):
+    """What is told of an event beside its images."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def table(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events of one object with consecutive positions, others perhaps between them."""
+
+    of: Object
+    actions: tuple[str, ...]
+    first: int
+    last: int
+
+
+class Matching:
+    """Of one process."""
+
+    def __init__(self, workspaces: Workspaces, engine: Engine, size: int) -> None:
+        self._workspaces = workspaces
+        self._engine = engine
+        self._sights = Sights(size)
+        self._statements: Lru[Any, Statement] = Lru(REMEMBERED)
+
+    async def consume(self, connection: Connection, workspace_id: UUID, schema: str, events: Sequence[Event]) -> None:
+        """What webhooks are to be told of these events, written down."""
+        listening = _listening_statement()
+        rows = await connection.fetch(listening.sql, *listening.arguments({"workspace": workspace_id}))
+        if not rows:
+            return
+        snapshot = await self._workspaces.snapshot(workspace_id)
+        for webhook in map(webhook_of, rows):
+            for batch in _batches(webhook.choice, snapshot, events):
+                await self._tell(connection, schema, webhook, snapshot, batch)
+
+    async def _tell(
+        self, connection: Connection, schema: str, webhook: Webhook, snapshot: Snapshot, batch: Batch
+    ) -> None:
+        try:
+            async with connection.transaction():
+                statement = self._statement(webhook, snapshot, batch.of)
+                due_at = None if statement is None else await _matched(connection, schema, statement, webhook, batch)
+        except (ArmatureError, asyncpg.DataError) as error:
+            known = error if isinstance(error, ArmatureError) else told(error)
+            reason = "its filter can't be asked." if known is None else known.message
+            log.warning("webhook.unfit", webhook=str(webhook.id), why=reason)
+            await switch_off(connection, webhook.id, f"It could not be told of an event: {reason}")
+        else:
+            if due_at is not None:
+                await stir(connection, webhook.id, due_at)
+
+    def _statement(self, webhook: Webhook, snapshot: Snapshot, of: Object) -> Statement | None:
+        """None where the role sees none of them. Raises ArmatureError where a filter does not fit any more."""
+        roles = narrowing(webhook.role)
+        seen = snapshot if roles is None else self._sights.of(snapshot, roles)
+        shown = seen.objects[of.id]
+        if not (shown.is_visible and shown.may("READ")):
+            return None
+        key = (webhook.id, webhook.updated_at, seen.fingerprint, of.id)
+        found = self._statements.get(key)
+        if found is None:
+            model = Seen(seen, self._engine.schema(seen))
+            narrowed = _narrowed(webhook.choice, model, shown)
+            view = model.schema.view[shown.name_singular]
+            found = matching_statement(view, narrowed, is_debounced=webhook.debounce > 0)
+            self._statements.put(key, found)
+        return found
+
+
+async def _matched(
+    connection: Connection, schema: str, statement: Statement, webhook: Webhook, batch: Batch
+) -> datetime | None:
+    """When the first of the new deliveries is due."""
+    values = {
+        ms.WEBHOOK: webhook.id,
+        ms.OBJECT_ID: batch.of.id,
+        ms.NAME: batch.of.name_singular,
+        ms.ACTIONS: list(batch.actions),
+        ms.FIRST: batch.first,
+        ms.LAST: batch.last,
+        ms.DEBOUNCE: timedelta(seconds=webhook.debounce),
+        **caller_of(webhook.role).me,
+    }
+    sql, arguments = prepared(statement, schema, values)
+    due_at: datetime | None = await connection.fetchval(sql, *arguments)
+    return due_at
+
+
+def _narrowed(choice: Choice, model: Seen, of: Object) -> Narrowed:
+    def condition(rule: Any) -> Any:
+        return None if rule is None else model.condition(of, rule)
+
+    changed = [column for each in choice.changed_fields for column in model.columns(of, each)]
+    return Narrowed(condition(choice.filter), condition(choice.filter_before), changed)
+
+
+def _batches(choice: Choice, snapshot: Snapshot, events: Sequence[Event]) -> Iterable[Batch]:
+    """Those that it wants, by object."""
+    tables = dict.fromkeys(each.table for each in events)
+    for of in snapshot.objects.values():
+        wanted = actions_on(choice.patterns, of.id) if of.table in tables and of.is_visible else ()
+        found = [each for each in events if each.table == of.table and each.action in wanted]
+        if found:
+            yield Batch(of, tuple(dict.fromkeys(each.action for each in found)), found[0].position, found[-1].position)
+
+
+@cache
+def _listening_statement() -> Rendered:
+    mine = webhooks.c.workspace_id == bindparam("workspace", type_=Uuid())
+    return render(select(*SHOWN).where(mine, webhooks.c.is_enabled).order_by(webhooks.c.id))

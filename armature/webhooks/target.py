@@ -1,0 +1,60 @@
+"""A webhook as it is to be called now: with its secrets open."""
+
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import case, func, select
+
+from armature.core.db import Connection, fetch_one
+from armature.core.sealing import Sealing
+from armature.metadata.webhook_tables import webhook_endpoints, webhooks
+from armature.webhooks.secrets import Secrets, secrets_of
+from armature.webhooks.sending import Message
+from armature.webhooks.signing import signed_headers
+from armature.webhooks.webhook import Webhook, webhook_of
+
+HIDDEN = "(secret)"
+AGENT = "Armature-Webhooks"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`failures` attempts in a row have failed; while `is_left_alone`, nothing is sent."""
+
+    webhook: Webhook
+    secrets: Secrets
+    failures: int
+    is_left_alone: bool
+
+    def message(self, delivery_id: UUID, payload: bytes) -> Message:
+        plain = {name: value for name, value in self.webhook.headers.items() if value is not None}
+        ours = {
+            "content-type": "application/json",
+            "accept-encoding": "identity",
+            **signed_headers(self.secrets.signing, str(delivery_id), int(time.time()), payload),
+        }
+        shown = {"user-agent": AGENT, **plain, **ours}
+        hidden = dict.fromkeys(self.secrets.headers, HIDDEN)
+        return Message(self.webhook.url, {**shown, **self.secrets.headers}, {**shown, **hidden}, payload)
+
+
+async def target_of(connection: Connection, sealing: Sealing, webhook_id: UUID) -> Target | None:
+    """None where it is gone or switched off. Raises SealBroken."""
+    is_over = func.coalesce(webhooks.c.former_secret_until, func.now()) <= func.now()
+    columns = [each for each in webhooks.c if each.name != "former_secret"]
+    failing = webhook_endpoints.c
+    statement = (
+        select(
+            *columns,
+            case((is_over, None), else_=webhooks.c.former_secret).label("former_secret"),
+            failing.failures,
+            (func.coalesce(failing.open_until, func.now()) > func.now()).label("is_left_alone"),
+        )
+        .join_from(webhooks, webhook_endpoints)
+        .where(webhooks.c.id == webhook_id, webhooks.c.is_enabled)
+    )
+    row = await fetch_one(connection, statement)
+    if row is None:
+        return None
+    return Target(webhook_of(row), secrets_of(sealing, row), row["failures"], row["is_left_alone"])

@@ -1,0 +1,118 @@
+"""Sends what webhooks are to be told: takes those that have something due, each in a task of its own.
+
+Receivers are independent: one that hangs keeps a task and connections of its own waiting, and no other. A webhook is in
+one worker's hands at a time; one whose worker dies is taken by another, which sends what was under way again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID
+
+import asyncpg
+import structlog
+from uuid_utils.compat import uuid7
+
+from armature.core.acting import ACTING, Acting
+from armature.core.db import UNREACHABLE
+from armature.core.errors import Unavailable
+from armature.core.notices import Listener, Notice
+from armature.webhooks import endpoints
+from armature.webhooks.round import Means, Round
+
+log = structlog.get_logger("armature.webhooks")
+
+AT_ONCE = 200
+"""Webhooks in the hands of one worker."""
+
+LOOK = 5.0  # seconds between two looks where no notice comes
+HEARTBEAT = endpoints.LEASE.total_seconds() / 5
+BEHIND = 0.5  # seconds before looking again where something went wrong
+
+TROUBLE = (Unavailable, *UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+class Courier:
+    def __init__(self, means: Means, listener: Listener) -> None:
+        self._means = means
+        self._db = means.db
+        self._holder: UUID = uuid7()
+        self._rounds: dict[UUID, Round] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._due = asyncio.Event()
+        listener.on_notice(self._heard)
+        listener.on_missed(self._missed)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """What is under way at the end is given back, for others to send again."""
+        loops = [asyncio.create_task(self._keep_taking()), asyncio.create_task(self._keep_alive())]
+        try:
+            yield
+        finally:
+            for each in (*loops, *self._tasks):
+                each.cancel()
+            await asyncio.gather(*loops, *self._tasks, return_exceptions=True)
+            with suppress(*TROUBLE):
+                await endpoints.give_back(self._db, self._holder)
+
+    def _heard(self, notice: Notice) -> None:
+        if endpoints.KEY not in notice:
+            return
+        found = self._rounds.get(UUID(notice[endpoints.KEY]))
+        if found is None:
+            self._due.set()
+        else:
+            found.stir()
+
+    def _missed(self) -> None:
+        self._due.set()
+        for each in self._rounds.values():
+            each.stir()
+
+    async def _keep_taking(self) -> None:
+        ACTING.set(Acting("worker"))
+        while True:
+            self._due.clear()
+            try:
+                pause = await self._taken()
+            except TROUBLE:
+                log.exception("webhooks.not_taken")
+                pause = BEHIND
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._due.wait()
+
+    async def _taken(self) -> float:
+        """In how many seconds to look again."""
+        free = AT_ONCE - len(self._rounds)
+        for webhook_id in await endpoints.claim(self._db, self._holder, free) if free else ():
+            self._begin(webhook_id)
+        wait = await endpoints.seconds_to_next(self._db)
+        return LOOK if wait is None or len(self._rounds) >= AT_ONCE else min(max(wait, BEHIND / 10), LOOK)
+
+    def _begin(self, webhook_id: UUID) -> None:
+        self._rounds[webhook_id] = Round(self._means, webhook_id)
+        task = asyncio.create_task(self._serve(webhook_id, self._rounds[webhook_id]))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, webhook_id: UUID, serving: Round) -> None:
+        """One that goes wrong is taken again in a while, if need be when its lease is over."""
+        try:
+            done_until = await serving.run()
+            await endpoints.settle(self._db, self._holder, webhook_id, done_until)
+        except Exception:
+            log.exception("webhook.unclear", webhook=str(webhook_id))
+            with suppress(*TROUBLE):
+                await endpoints.put_off(self._db, self._holder, webhook_id)
+        finally:
+            del self._rounds[webhook_id]
+            self._due.set()
+
+    async def _keep_alive(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            if self._rounds:
+                with suppress(*TROUBLE):
+                    await endpoints.renew(self._db, self._holder, self._rounds)

@@ -1,0 +1,214 @@
+"""What webhooks are told, from a write on /graphql to the receiver, and what becomes of it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.support.control_plane import Site
+from tests.support.receiver import Receiver, receiver
+from tests.support.telling import Teller, telling
+
+CREATE = "mutation($data: CompanyCreateInput!) { createCompany(data: $data) { id } }"
+UPDATE = "mutation($id: ID!, $data: CompanyUpdateInput!) { updateCompany(id: $id, data: $data) { id } }"
+DELETE = "mutation($id: ID!) { deleteCompany(id: $id) { id } }"
+RESTORE = "mutation($id: ID!) { restoreCompany(id: $id) { id } }"
+DESTROY = "mutation($id: ID!) { destroyCompany(id: $id) { id } }"
+
+
+@pytest.fixture
+def there() -> Iterator[Receiver]:
+    with receiver() as found:
+        yield found
+
+
+@pytest.fixture
+async def teller(site: Site) -> AsyncIterator[Teller]:
+    caller = await asyncio.to_thread(site.sign_up, pack="crm")
+    async with telling(site, caller) as found, found.webhooks.running():
+        yield found
+
+
+async def company(teller: Teller, **data: object) -> str:
+    return str((await teller.do(CREATE, data={"name": "Acme", **data}))["createCompany"]["id"])
+
+
+async def test_a_receiver_is_told_what_was_and_what_is(teller: Teller, there: Receiver) -> None:
+    webhook = await teller.new(f"{there.url}/hook", "company.*")
+    id_ = await company(teller, employees=3, annualRecurringRevenueAmountMicros="9007199254740993")
+    await teller.do(UPDATE, id=id_, data={"employees": 4})
+    log = await webhook.until_settled(2)
+
+    created, updated = (each.json for each in there.got)
+    assert (created["type"], updated["type"]) == ("company.created", "company.updated")
+    assert created["data"]["before"] is None
+    after = created["data"]["after"]
+    assert (after["id"], after["name"], after["employees"]) == (id_, "Acme", 3)
+    assert after["annualRecurringRevenueAmountMicros"] == "9007199254740993"
+    assert after["createdBy"]["source"] == "MANUAL"
+    assert after["createdAt"].endswith("+00:00")
+    assert updated["data"]["changedFields"] == ["employees"]
+    assert (updated["data"]["before"]["employees"], updated["data"]["after"]["employees"]) == (3, 4)
+    assert updated["data"]["actor"]["source"] == "MANUAL"
+    assert [each["state"] for each in log] == ["DELIVERED", "DELIVERED"]
+    assert [each["id"] for each in log] == [each.id for each in there.got]
+
+
+async def test_only_what_is_wanted_is_told(teller: Teller, there: Receiver) -> None:
+    ended = await teller.new(f"{there.url}/ended", "*.deleted", "company.destroyed")
+    every = await teller.new(f"{there.url}/every", "*.*")
+    others = await teller.new(f"{there.url}/others", "person.*", "model.changed")
+    id_ = await company(teller)
+    for mutation in (DELETE, RESTORE, DELETE, DESTROY):
+        await teller.do(mutation, id=id_)
+    await every.until_settled(5)
+    await ended.until_settled(3)
+
+    assert [each.json["type"] for each in there.at("/ended")] == [
+        "company.deleted",
+        "company.deleted",
+        "company.destroyed",
+    ]
+    told = [each.json["data"] for each in there.at("/every")]
+    assert [each["action"] for each in told] == ["CREATED", "DELETED", "RESTORED", "DELETED", "DESTROYED"]
+    assert [each["position"] for each in told] == [1, 2, 3, 4, 5]
+    assert told[-1]["after"] is None
+    assert told[-1]["before"]["name"] == "Acme"
+    assert await others.log() == []
+
+
+async def test_filters_ask_what_is_and_what_was(teller: Teller, there: Receiver) -> None:
+    grown = await teller.new(
+        there.url, "company.updated", filter={"employees": {"gt": 10}}, filterBefore={"employees": {"lte": 10}}
+    )
+    known = await teller.new(there.url, "company.*", filter={"people": {"some": {"city": {"eq": "Oxford"}}}})
+    moved = await teller.new(there.url, "company.updated", changedFields=["addressCity"])
+    small, large = await company(teller, employees=1), await company(teller, employees=100)
+    for id_ in (small, large):
+        await teller.do(UPDATE, id=id_, data={"employees": 101})
+    await teller.do(
+        'mutation($id: ID!) { createPerson(data: {city: "Oxford", company: {connect: {id: $id}}}) { id } }', id=large
+    )
+    await teller.do(UPDATE, id=large, data={"addressCity": "Oxford"})
+
+    assert [each["record"] for each in await grown.until_settled(1)] == [small]
+    assert [each["record"] for each in await known.until_settled(1)] == [large]
+    assert [each["record"] for each in await moved.until_settled(1)] == [large]
+
+
+CLERK = """mutation {
+  createRole(input: {name: "clerk"}) { name }
+  person: setObjectPermission(input: {role: "clerk", object: "person", rights: [READ]}) { name }
+  company: setObjectPermission(input: {role: "clerk", object: "company", rights: [READ],
+    readRule: {isIdealCustomer: {eq: true}}}) { name }
+  setFieldPermission(input: {role: "clerk", object: "company", field: "employees", mayRead: false}) { name }
+}"""
+
+
+async def test_a_webhook_sees_what_its_role_does(teller: Teller, there: Receiver) -> None:
+    await asyncio.to_thread(teller.caller.do, CLERK)
+    clerk = await teller.new(there.url, "*.*", role="clerk")
+    id_ = await company(teller, employees=1)
+    await teller.do(UPDATE, id=id_, data={"isIdealCustomer": True, "employees": 2})
+    await teller.do(UPDATE, id=id_, data={"employees": 3, "addressCity": "Bern"})
+    await teller.do(UPDATE, id=id_, data={"isIdealCustomer": False})
+    await teller.do(UPDATE, id=id_, data={"employees": 4})
+    await teller.do('mutation { createTask(data: {title: "out of sight"}) { id } }')
+    await clerk.until_settled(3)
+
+    came, changed, went = (each.json["data"] for each in there.got)
+    assert came["before"] is None
+    assert came["after"]["isIdealCustomer"] is True
+    assert changed["changedFields"] == ["addressCity"]
+    assert went["after"] is None
+    assert went["before"]["addressCity"] == "Bern"
+    assert b"employees" not in b"".join(each.body for each in there.got)
+
+
+DOCUMENT = "query($id: ID!) { company(id: $id) { name staff: people { email } } }"
+
+
+async def test_a_document_makes_the_payload(teller: Teller, there: Receiver) -> None:
+    webhook = await teller.new(there.url, "company.created", document=DOCUMENT)
+    id_ = await company(teller)
+    await webhook.until_settled(1)
+    assert there.got[0].json["data"]["record"] == {"company": {"name": "Acme", "staff": []}}
+    assert there.got[0].json["data"]["id"] == id_
+    assert "after" not in there.got[0].json["data"]
+
+
+async def test_a_document_that_fails_is_tried_again_and_sent_when_it_does_not(teller: Teller, there: Receiver) -> None:
+    webhook = await teller.new(there.url, "company.created", document=DOCUMENT)
+    rename = """mutation($to: String!, $from: String!) { applyChangeset(allowBrokenDocuments: true, changes: [
+      {updateField: {object: "person", field: $from, name: $to}}]) { version } }"""
+    caller = teller.caller
+    await asyncio.to_thread(lambda: caller.do(rename, **{"from": "email", "to": "address"}))
+    await company(teller)
+    (failed,) = await webhook.until(lambda log: bool(log and log[0]["error"]))
+    assert "email" in failed["error"]
+    assert (failed["state"], failed["attempts"], there.got) == ("WAITING", [], [])
+    await asyncio.to_thread(lambda: caller.do(rename, **{"from": "address", "to": "email"}))
+    await webhook.hurry()
+    await webhook.until_settled(1)
+    assert len(there.got) == 1
+
+
+async def test_what_happens_within_the_window_is_told_as_one(teller: Teller, there: Receiver) -> None:
+    webhook = await teller.new(there.url, "company.*", debounce=3_600)
+    id_, other = await company(teller, employees=1), await company(teller)
+    for employees in (2, 3):
+        await teller.do(UPDATE, id=id_, data={"employees": employees})
+    assert [(each["record"], each["type"], each["events"]) for each in await webhook.log()] == [
+        (id_, "company.created", 3),
+        (other, "company.created", 1),
+    ]
+    await webhook.hurry()
+    await webhook.until_settled(2)
+    for employees in (4, 5):
+        await teller.do(UPDATE, id=id_, data={"employees": employees})
+    await teller.do(DELETE, id=id_)
+    await webhook.hurry()
+    await webhook.until_settled(3)
+
+    created, deleted = (each.json for each in there.got if each.json["data"]["id"] == id_)
+    assert (created["data"]["before"], created["data"]["after"]["employees"]) == (None, 3)
+    assert (deleted["data"]["before"]["employees"], deleted["data"]["after"]["employees"]) == (3, 5)
+    assert deleted["data"]["events"] == 3
+
+
+async def test_a_filter_that_postgresql_cannot_ask_switches_its_webhook_off(teller: Teller, there: Receiver) -> None:
+    broken = await teller.new(there.url, "company.*", filter={"name": {"regex": "("}})
+    well = await teller.new(there.url, "company.*")
+    await company(teller)
+    await well.until_settled(1)
+    shown = await asyncio.to_thread(teller.caller.do, "{ webhooks { id isEnabled disabledReason } }")
+    (off,) = [each for each in shown["webhooks"] if not each["isEnabled"]]
+    assert off["id"] == broken.id
+    assert "told" in off["disabledReason"]
+
+
+async def test_changes_of_the_model_are_told_in_order(teller: Teller, there: Receiver) -> None:
+    webhook = await teller.new(there.url, "model.changed")
+    for name in ("one", "two", "three"):
+        add = f'mutation {{ createField(input: {{object: "company", name: "{name}", type: TEXT}}) {{ id }} }}'
+        await asyncio.to_thread(teller.caller.do, add)
+    await webhook.until_settled(3)
+    told = [each.json["data"] for each in there.got]
+    assert [each["version"] for each in told] == sorted(each["version"] for each in told)
+    assert [name in json.dumps(each["summary"]) for each, name in zip(told, ("one", "two", "three"), strict=True)]
+
+
+async def test_a_test_event_is_sent_and_logged(teller: Teller, there: Receiver) -> None:
+    webhook = await teller.new(there.url, "company.*")
+    send = "mutation($webhook: ID!) { sendTestEvent(webhook: $webhook) { id state } }"
+    sent = await asyncio.to_thread(teller.caller.do, send, webhook=webhook.id)
+    await webhook.until_settled(1)
+    assert there.got[0].id == sent["sendTestEvent"]["id"]
+    assert there.got[0].json["type"] == "test"
+    off = "mutation($webhook: ID!) { updateWebhook(input: {webhook: $webhook, isEnabled: false}) { id } }"
+    await asyncio.to_thread(teller.caller.do, off, webhook=webhook.id)
+    error = await asyncio.to_thread(teller.caller.error, send, webhook=webhook.id)
+    assert error["extensions"]["code"] == "CONFLICT"
+    await company(teller)
+    assert len(await webhook.log()) == 1

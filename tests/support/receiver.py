@@ -1,0 +1,111 @@
+"""A receiver of webhooks: a real server that answers as a test tells it to, and remembers what it was sent."""
+
+import asyncio
+import socket
+import struct
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from tests.support.serving import serving
+
+
+@dataclass(frozen=True)
+class Got:
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def id(self) -> str:
+        return self.headers["webhook-id"]
+
+    @property
+    def json(self) -> Any:
+        return msgspec.json.decode(self.body)
+
+
+Answer = Callable[[Got], Response]
+
+
+def status(code: int, **headers: str) -> Answer:
+    return lambda _: Response("what I say", code, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def redirect(to: str) -> Answer:
+    return lambda _: RedirectResponse(to)
+
+
+def endless(_: Got) -> Response:
+    async def body() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 10_000
+            await asyncio.sleep(0)
+
+    return StreamingResponse(body())
+
+
+taken = status(204)
+
+
+@dataclass
+class Receiver:
+    """`answer` is for all; while `is_held` is set, requests get no answer."""
+
+    url: str = ""
+    answer: Answer = taken
+    got: list[Got] = field(default_factory=list)
+    is_held: bool = False
+
+    async def receive(self, request: Request) -> Response:
+        got = Got(request.url.path, dict(request.headers), await request.body())
+        self.got.append(got)
+        while self.is_held:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        return self.answer(got)
+
+    def at(self, path: str) -> list[Got]:
+        return [each for each in self.got if each.path == path]
+
+
+@contextmanager
+def receiver() -> Iterator[Receiver]:
+    found = Receiver()
+    with serving(Starlette(routes=[Route("/{path:path}", found.receive, methods=["POST"])])) as url:
+        found.url = url
+        try:
+            yield found
+        finally:
+            found.is_held = False
+
+
+@contextmanager
+def resetting() -> Iterator[str]:
+    """The URL of a server that breaks off every connection."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
