@@ -18,6 +18,7 @@ from armature.core.settings import Settings, read_settings
 from armature.server.commands.audit import audit
 from armature.server.commands.data import export, import_
 from armature.server.commands.jobs import jobs
+from armature.server.commands.listen import listen
 from armature.server.commands.model import metadata
 from armature.server.commands.secrets import secrets
 from armature.server.local import database_url
@@ -227,7 +228,7 @@ def doctor(context: click.Context, workspace_id: UUID | None, data_dir: Path, as
     context.exit(1 if found else 0)
 
 
-for command in (metadata, import_, export, jobs, audit, secrets):
+for command in (metadata, import_, export, jobs, audit, secrets, listen):
     main.add_command(command)
 
 

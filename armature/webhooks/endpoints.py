@@ -95,12 +95,15 @@ async def give_back(db: Database, holder: UUID) -> None:
 
 async def settle(db: Database, holder: UUID, webhook_id: UUID, done_until: datetime | None) -> None:
     """We look after it no more, until what is due next: nothing that was due until then is left, or None: some is."""
-    mine = and_(deliveries.c.webhook_id == webhook_id, deliveries.c.state == "WAITING")
-    later = select(func.min(deliveries.c.due_at)).where(mine, deliveries.c.due_at > done_until).scalar_subquery()
-    next_: Any = func.now() if done_until is None else later
+    next_: Any = func.now() if done_until is None else _next_after(webhook_id, done_until)
     released = _held(holder).where(_E.webhook_id == webhook_id)
     async with db.connection() as connection:
         await execute(connection, released.values(holder=None, lease_until=None, due_at=func.least(_E.due_at, next_)))
+
+
+def _next_after(webhook_id: UUID, at: datetime) -> Any:
+    mine = and_(deliveries.c.webhook_id == webhook_id, deliveries.c.state == "WAITING")
+    return select(func.min(deliveries.c.due_at)).where(mine, deliveries.c.due_at > at).scalar_subquery()
 
 
 def _held(holder: UUID) -> Any:

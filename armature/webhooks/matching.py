@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -17,6 +17,7 @@ from sqlalchemy import Uuid, bindparam, select
 from armature.core.db import Connection, Rendered, render
 from armature.core.errors import ArmatureError
 from armature.core.lru import Lru
+from armature.events.numbering import Event
 from armature.metadata.model import Object, Snapshot
 from armature.metadata.role_names import narrowing
 from armature.metadata.webhook_tables import webhooks
@@ -39,17 +40,6 @@ from armature.webhooks.webhook import Choice, Webhook, webhook_of
 REMEMBERED = 2_000
 
 log = structlog.get_logger("armature.webhooks")
-
-
-class Event(Protocol):
-    """What is told of an event beside its images."""
-
-    @property
-    def position(self) -> int: ...
-    @property
-    def action(self) -> str: ...
-    @property
-    def table(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,12 @@ def check_signature(secret: str, headers: Mapping[str, str], body: bytes, now: f
         raise NotSigned("no signature fits")
 
 
+def check_secret(secret: str) -> None:
+    """Raises SecretUnfit."""
+    if not secret.startswith(PREFIX) or not _key(secret):
+        raise SecretUnfit
+
+
 def _signature(secret: str, id: str, timestamp: int, body: bytes) -> str:
     return b64encode(hmac.digest(_key(secret), f"{id}.{timestamp}.".encode() + body, "sha256")).decode()
 

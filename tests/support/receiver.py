@@ -98,6 +98,7 @@ def resetting() -> Iterator[str]:
                 connection, _ = listener.accept()
             except OSError:
                 return
+            connection.recv(1)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.close()
 

@@ -5,15 +5,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from msgspec.structs import replace
 
 from armature.core.db import Database, open_database
 from armature.core.notices import Listener
 from armature.core.settings import Settings
+from armature.workers.relay import relay_batch
 from armature.workers.webhooks import Webhooks
 from tests.support.control_plane import Caller, Site, settings
-from tests.support.numbering import number_events
 
 LOOPBACK = ("127.0.0.0/8",)
 CREATE = "mutation($input: CreateWebhookInput!) { createWebhook(input: $input) { secret webhook { id } } }"
@@ -32,7 +33,7 @@ class Teller:
 
     async def relay(self) -> None:
         """All that was written since the last time."""
-        await number_events(self.db, self.caller.workspace_id, self.webhooks.matching)
+        await relay_batch(self.db, UUID(self.caller.workspace_id), (self.webhooks.matching.consume,))
 
     async def do(self, mutation: str, **variables: Any) -> Any:
         """A mutation on /graphql, and what follows."""

@@ -1,0 +1,23 @@
+"""`armature listen`."""
+
+import click
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65_535), default=9_000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--secret", envvar="ARMATURE_WEBHOOK_SECRET", prompt="The webhook's secret", hide_input=True, help="whsec_…"
+)
+def listen(port: int, host: str, secret: str) -> None:
+    """Receive webhooks: print what arrives, and whether it is signed with the secret.
+
+    The server must be allowed to call this machine: ARMATURE_OUTBOUND_NETWORKS=127.0.0.0/8 lets it.
+    """
+    import uvicorn
+
+    from armature.server.hook_receiver import listener
+
+    app = listener(secret)
+    click.echo(f"Listening on http://{host}:{port}/; Ctrl-C ends it.")
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
