@@ -37,6 +37,9 @@ FIRST_QUERY = (
     "{ companies(limit: 3, orderBy: [{name: ASC}]) { name employees people(limit: 2) { firstName lastName } } }"
 )
 
+HERE = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.0/8", "::1/128")
+
 LOOK_AFTER = 1.0  # seconds between two looks at our servers
 
 
@@ -76,11 +79,15 @@ def _with_secret(local: Local, data_dir: Path) -> Local:
 
 
 def _reachable(settings: Settings, data_dir: Path, address: str) -> Settings:
-    """Mails go into files, and their links lead here, where the environment says nothing else."""
+    """Mails go into files, and their links lead here, where the environment says nothing else.
+
+    Who is reached from this machine only may call this machine: a receiver of webhooks, say.
+    """
     return msgspec.structs.replace(
         settings,
         public_url=settings.public_url or address,
         mail_dir=settings.mail_dir or str(data_dir / "mail"),
+        outbound_networks=settings.outbound_networks or (LOOPBACK if settings.host in HERE else ()),
     )
 
 

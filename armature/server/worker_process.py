@@ -19,6 +19,8 @@ class WorkerProcess:
             "DATABASE_URL": settings.database_url or "",
             "REDIS_URL": settings.redis_url or "",
             "ARMATURE_SECRET_KEY": settings.secret_key or "",
+            "ARMATURE_MAIL_DIR": settings.mail_dir or "",
+            "ARMATURE_OUTBOUND_NETWORKS": ",".join(settings.outbound_networks),
         }
         self._environment = {**os.environ, **ours}
         self._started = -BETWEEN

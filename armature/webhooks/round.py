@@ -11,6 +11,7 @@ import httpx2
 import structlog
 
 from armature.core.db import Database
+from armature.core.ending import end
 from armature.core.errors import ArmatureError
 from armature.core.outbound import Network
 from armature.core.sealing import Sealing
@@ -54,9 +55,7 @@ class Round:
             try:
                 return await self._run(http)
             finally:
-                for each in self._under_way.values():
-                    each.cancel()
-                await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+                await end(self._under_way.values())
 
     async def _run(self, http: httpx2.AsyncClient) -> datetime | None:
         while True:

@@ -13,8 +13,8 @@ from armature.core.settings import read_settings
 def worker(alive: bool) -> None:
     """Run one worker process, for production: what is done outside of requests.
 
-    Needs DATABASE_URL (after `armature migrate`) and REDIS_URL. For more at once, run more of them, anywhere. SIGTERM
-    ends it; what it was doing is taken up by the next.
+    Needs DATABASE_URL (after `armature migrate`), REDIS_URL, and ARMATURE_SECRET_KEY to deliver webhooks. For more at
+    once, run more of them, anywhere. SIGTERM ends it; what it was doing is taken up by the next.
     """
     from armature.core.logs import configure_logs
     from armature.workers.worker import UrlsMissing, work_until_told

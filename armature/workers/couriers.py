@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from armature.core.acting import ACTING, Acting
 from armature.core.db import UNREACHABLE
+from armature.core.ending import end
 from armature.core.errors import Unavailable
 from armature.core.notices import Listener, Notice
 from armature.webhooks import endpoints
@@ -50,9 +51,7 @@ class Courier:
         try:
             yield
         finally:
-            for each in (*loops, *self._tasks):
-                each.cancel()
-            await asyncio.gather(*loops, *self._tasks, return_exceptions=True)
+            await end([*loops, *self._tasks])
             with suppress(*TROUBLE):
                 await endpoints.give_back(self._db, self._holder)
 

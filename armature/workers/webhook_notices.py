@@ -39,7 +39,7 @@ async def _letters(connection: Connection, task: Task) -> list[Letter]:
         select(users.c.email)
         .join_from(users, memberships)
         .where(memberships.c.workspace_id == row["workspace_id"], memberships.c.suspended_at.is_(None))
-        .where(roles.overlap(literal(sorted(FULL), ARRAY(Text()))))
+        .where(roles.op("&&")(literal(sorted(FULL), ARRAY(Text()))))
     )
     text = (
         f"The webhook {row['url']} of the workspace {row['name']} was switched off.\n\n"

@@ -9,6 +9,7 @@ import structlog
 
 from armature.core.acting import ACTING, Acting
 from armature.core.db import Database
+from armature.core.ending import end
 from armature.core.errors import NotFound
 from armature.core.notices import Listener, Notice
 from armature.core.outbound import networks_of
@@ -58,8 +59,7 @@ class Webhooks:
             async with self._courier.running():
                 yield
         finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
+            await end([looking])
 
     def _heard(self, notice: Notice) -> None:
         if "workspace" in notice and "version" in notice:

@@ -14,7 +14,9 @@ import psutil
 import pytest
 
 from armature.server.up import FIRST_QUERY
+from armature.webhooks.signing import check_signature
 from tests.support.command_line import Up, armature, is_alive, started, upped
+from tests.support.receiver import receiver
 from tests.support.servers import Databases, make_folder, remove_folder
 
 COUNT = "{ companies(limit: 1) { name } }"
@@ -50,6 +52,18 @@ def test_the_curl_line_it_prints_works(up: Up) -> None:
     line = up.printed.read_text().split("or for a terminal:")[1].split("Ctrl-C")[0]
     said = subprocess.run(["sh", "-c", line], capture_output=True, text=True)
     assert len(json.loads(said.stdout)["data"]["companies"]) == 3
+
+
+def test_a_receiver_on_this_machine_is_told_what_happens(up: Up) -> None:
+    with receiver() as there:
+        events = f'{{url: "{there.url}", events: ["company.created"], role: "admin"}}'
+        made = up.ask(f"mutation {{ createWebhook(input: {events}) {{ secret }} }}", path="/metadata")
+        up.ask('mutation { createCompany(data: {name: "Told"}) { id } }')
+        while not there.got:
+            assert up.process.poll() is None
+            time.sleep(0.05)
+    check_signature(made["data"]["createWebhook"]["secret"], there.got[0].headers, there.got[0].body, time.time())
+    assert there.got[0].json["data"]["after"]["name"] == "Told"
 
 
 def test_the_ready_file_is_private_and_names_a_user_who_can_sign_in(up: Up) -> None:

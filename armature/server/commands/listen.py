@@ -12,7 +12,7 @@ import click
 def listen(port: int, host: str, secret: str) -> None:
     """Receive webhooks: print what arrives, and whether it is signed with the secret.
 
-    The server must be allowed to call this machine: ARMATURE_OUTBOUND_NETWORKS=127.0.0.0/8 lets it.
+    `armature up` may call this machine; other servers need ARMATURE_OUTBOUND_NETWORKS=127.0.0.0/8.
     """
     import uvicorn
 
