@@ -101,7 +101,9 @@ async def telling(site: Site, caller: Caller, given: Settings | None = None) -> 
     try:
         webhooks = Webhooks(db, given or worker_settings(site), listener)
         await listener.start()
-        yield Teller(db, webhooks, caller)
+        teller = Teller(db, webhooks, caller)
+        await teller.relay()  # what signing up has written
+        yield teller
     finally:
         await listener.stop()
         await db.close()
