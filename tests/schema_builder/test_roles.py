@@ -219,6 +219,35 @@ async def test_relations_are_changed_only_where_their_key_may_be(own_crm: Client
     assert "unknown field 'people'" in (await clerk.error(mutation))["message"]
 
 
+async def test_setting_a_relation_lets_go_of_all_others_or_of_none(own_crm: Client) -> None:
+    mine = lets("person", *ALL, write_rule={"firstName": {"neq": "Alice"}})
+    clerk = (await own_crm.change(role("clerk", *ALL), mine)).acting_as("clerk")
+    people = "{ people(orderBy: [{id: ASC}]) { firstName companyId } }"
+    before = await clerk.data(people)
+    assert {"firstName": "Alice", "companyId": str(ACME)} in before["people"]
+
+    mutation = "mutation($id: ID!, $data: CompanyUpdateInput!) { updateCompany(id: $id, data: $data) { id } }"
+    for others in ([], [{"id": str(HATTER)}]):
+        error = await clerk.error(mutation, id=str(ACME), data={"name": "Renamed", "people": {"set": others}})
+        assert (error["code"], error["message"]) == ("FORBIDDEN", "Your role does not let you change this Person.")
+    assert await clerk.data(people) == before
+    assert await clerk.data(f'{{ company(id: "{ACME}") {{ name }} }}') == {"company": {"name": "Acme"}}
+
+    await clerk.data(mutation, id=str(TEAPOT), data={"people": {"set": []}})
+    after = (await clerk.data(people))["people"]
+    assert str(TEAPOT) in {each["companyId"] for each in before["people"]}
+    assert str(TEAPOT) not in {each["companyId"] for each in after}
+
+
+async def test_what_is_out_of_sight_stays_where_a_relation_is_set(own_crm: Client) -> None:
+    seen = lets("person", *ALL, read_rule={"firstName": {"neq": "Alice"}})
+    clerk = (await own_crm.change(role("clerk", *ALL), seen)).acting_as("clerk")
+
+    await clerk.data(f'mutation {{ updateCompany(id: "{ACME}", data: {{people: {{set: []}}}}) {{ id }} }}')
+    left = await own_crm.data(f'{{ person(id: "{ALICE}") {{ companyId }} }}')
+    assert left == {"person": {"companyId": str(ACME)}}
+
+
 async def test_a_role_that_may_count_only(own_crm: Client) -> None:
     clerk = (await own_crm.change(role(), lets("company", "AGGREGATE"))).acting_as("clerk")
 

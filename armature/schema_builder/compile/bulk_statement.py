@@ -111,12 +111,16 @@ def bulk_unjoin(via: Via) -> Statement:
 def bulk_unjoin_others(via: Via) -> Statement:
     """Deletes the link records of the records `all`, but for those between pairs to be kept."""
     build = Builder()
+    deleted = _deleted(build, via).where(*_others(build, via))
+    return build.statement(select(evented(build, deleted, "DELETED").c.id))
+
+
+def _others(build: Builder, via: Via) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     link = via.object.table
     above = build.bound(FromVariable(("all",)), ARRAY(Uuid()))
     kept = _rows(build, [("id", Uuid()), (ABOVE, Uuid())])
     stays = exists().select_from(kept).where(kept.c.id == link.c[via.far], kept.c[ABOVE] == link.c[via.near])
-    deleted = _deleted(build, via).where(link.c[via.near] == any_(above), ~stays.correlate(link))
-    return build.statement(select(evented(build, deleted, "DELETED").c.id))
+    return link.c[via.near] == any_(above), ~stays.correlate(link)
 
 
 def _deleted(build: Builder, via: Via) -> Update:
@@ -163,6 +167,25 @@ def bulk_release(of: ObjectView, far: str) -> Statement:
         .where(table.c[far] == any_(above), (table.c.id == any_(kept)).is_not(True), build.visible(of, table, "UPDATE"))
     )
     return build.statement(select(evented(build, released, "UPDATED").c.id))
+
+
+def held_fast(of: ObjectView, far: str) -> Statement:
+    """One of the records that `bulk_release` should let go, but that the caller may only read."""
+    build = Builder()
+    table = of.table
+    kept, above = (build.bound(FromVariable((name,)), ARRAY(Uuid())) for name in ("id", ABOVE))
+    ours = (table.c[far] == any_(above), (table.c.id == any_(kept)).is_not(True), build.visible(of, table))
+    found = select(table.c.id).where(*ours, build.visible(of, table, "UPDATE").is_not(True))
+    return build.statement(found.limit(literal_column("1")))
+
+
+def held_together(via: Via) -> Statement:
+    """One of the link records that `bulk_unjoin_others` should delete, but that the caller may only read."""
+    build = Builder()
+    link = via.object.table
+    found = select(link.c.id).where(*_others(build, via), build.visible(via.object, link))
+    lasting = found.where(build.visible(via.object, link, "DELETE").is_not(True))
+    return build.statement(lasting.limit(literal_column("1")))
 
 
 def _rows(build: Builder, columns: Columns) -> TableValuedAlias:

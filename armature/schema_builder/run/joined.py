@@ -3,12 +3,19 @@
 from collections.abc import Sequence
 
 from armature.core.db import Connection
-from armature.schema_builder.compile.bulk_statement import ABOVE, bulk_join, bulk_unjoin, bulk_unjoin_others
+from armature.schema_builder.compile.bulk_statement import (
+    ABOVE,
+    bulk_join,
+    bulk_unjoin,
+    bulk_unjoin_others,
+    held_together,
+)
 from armature.schema_builder.compile.plan.conditions import Via
 from armature.schema_builder.run.bulk import telling
 from armature.schema_builder.run.fetch import prepared
 from armature.schema_builder.run.members import check_among, records_of
 from armature.schema_builder.run.nested import Member, Release, Side
+from armature.schema_builder.run.permits import check_none
 from armature.schema_builder.run.records import NO_KEYS, NewRecord
 from armature.schema_builder.run.workplace import Workplace
 from armature.schema_builder.view import Through, View
@@ -47,6 +54,7 @@ async def unjoin_others(connection: Connection, at: Workplace, side: Side, relea
         ABOVE: [above for above, _ in kept],
         "id": [each for _, each in kept],
     }
+    await check_none(connection, at, link.object, "DELETE", held_together(link), values)
     sql, arguments = prepared(bulk_unjoin_others(link), at.schema, {**values, **at.caller.variables})
     with telling(at, link.object, records, {}):
         await connection.execute(sql, *arguments)

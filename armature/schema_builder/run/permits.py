@@ -4,7 +4,7 @@ A record is checked before it changes, in the statement that changes it, and aft
 same transaction, so that what was written with it counts.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from armature.core.db import Connection
@@ -13,6 +13,7 @@ from armature.metadata.model import Object
 from armature.metadata.rights import Right
 from armature.schema_builder.compile.bulk_statement import not_allowed
 from armature.schema_builder.compile.references import DataRefused, Path, shown_path
+from armature.schema_builder.compile.statement import Statement
 from armature.schema_builder.run.fetch import fetch_ids
 from armature.schema_builder.run.workplace import Workplace
 from armature.schema_builder.view import ObjectView
@@ -59,6 +60,16 @@ def check_may(of: ObjectView, to: Right, path: Path) -> None:
 async def check_each(connection: Connection, at: Workplace, of: ObjectView, to: Right, ids: Collection[UUID]) -> None:
     """Raises NotPermitted where one of these, which are in sight, may not be written."""
     if of.rule(to) is not None and await _refused(connection, at, of, to, ids):
+        raise NotPermitted(of.object, to)
+
+
+async def check_none(
+    connection: Connection, at: Workplace, of: ObjectView, to: Right, found: Statement, values: Mapping[str, object]
+) -> None:
+    """Raises NotPermitted where the statement finds a record that should be written, but only may be read."""
+    if of.rule(to) is None:
+        return
+    if await fetch_ids(connection, found, at.schema, {**values, **at.caller.variables}):
         raise NotPermitted(of.object, to)
 
 

@@ -9,7 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from armature.core.db import Connection
-from armature.schema_builder.compile.bulk_statement import ABOVE, bulk_connect, bulk_release, bulk_update, find_ids
+from armature.schema_builder.compile.bulk_statement import (
+    ABOVE,
+    bulk_connect,
+    bulk_release,
+    bulk_update,
+    find_ids,
+    held_fast,
+)
 from armature.schema_builder.compile.fit import sought
 from armature.schema_builder.compile.references import NothingToConnect
 from armature.schema_builder.run.bulk import by_fields, columns_of, insert_records, telling, typed
@@ -17,7 +24,7 @@ from armature.schema_builder.run.fetch import prepared
 from armature.schema_builder.run.joined import join, unjoin, unjoin_others, via
 from armature.schema_builder.run.members import check_among, check_once, records_of
 from armature.schema_builder.run.nested import Member, Nesting, Release, Side
-from armature.schema_builder.run.permits import check_each
+from armature.schema_builder.run.permits import check_each, check_none
 from armature.schema_builder.run.records import NO_KEYS, Existing, NewRecord
 from armature.schema_builder.run.workplace import Workplace
 
@@ -58,6 +65,7 @@ async def _release(connection: Connection, at: Workplace, side: Side, releases: 
     values = {"id": kept, ABOVE: [each.above.id for each in releases]}
     records = [NewRecord(each.above.id, {}, each.path, NO_KEYS) for each in releases]
     of = at.view[side.of]
+    await check_none(connection, at, of, "UPDATE", held_fast(of, side.far), values)
     sql, arguments = prepared(bulk_release(of, side.far), at.schema, {**values, **at.caller.variables})
     with telling(at, of, records, {}):
         at.written.note(of, "UPDATE", [row[0] for row in await connection.fetch(sql, *arguments)])
