@@ -6,20 +6,24 @@ import pytest
 
 from armature.metadata.model import Snapshot
 from armature.schema_builder.run.answer import Operation
-from tests.schema_builder.conftest import add_crm, add_library
+from armature.schema_builder.run.caller import SYSTEM, Caller
+from tests.schema_builder.conftest import add_clerk, add_crm, add_library
 from tests.support.data_api import DataApi, data_api
 from tests.support.golden import Golden, answer_text, golden_cases, recorded, statements_text
+from tests.support.small_crm import ALICE
 
 CASES = list(golden_cases())
-ADD = {"": add_crm, "library": add_library}
+ADD = {"": add_crm, "library": add_library, "clerk": add_clerk}
+CLERK = Caller("MANUAL", "alice@acme.com", user_id=ALICE, roles=("clerk",), email="alice@acme.com")
+CALLERS = {"clerk": CLERK}
 
 Worlds = Mapping[str, Snapshot]
 """By the folder of the golden files that are asked of it."""
 
 
 @pytest.fixture(scope="session")
-def worlds(crm_snapshot: Snapshot, library_snapshot: Snapshot) -> Worlds:
-    return {"": crm_snapshot, "library": library_snapshot}
+def worlds(crm_snapshot: Snapshot, library_snapshot: Snapshot, clerk_snapshot: Snapshot) -> Worlds:
+    return {"": crm_snapshot, "library": library_snapshot, "clerk": clerk_snapshot}
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ async def test_golden(case: Golden, alone: DataApi, worlds: Worlds, request: pyt
     snapshot = await ADD[case.world](alone) if "mutation" in case.query else worlds[case.world]
     alone.workspaces.put(snapshot)
     async with recorded(alone.db) as found:
-        answer = await alone.answer(snapshot, Operation(case.query, case.variables))
+        answer = await alone.answer(snapshot, Operation(case.query, case.variables), CALLERS.get(case.world, SYSTEM))
 
     sql, answered = statements_text(found, snapshot.schema), answer_text(answer)
     if request.config.getoption("--update", default=False):
@@ -49,6 +53,6 @@ async def test_a_query_is_one_statement(case: Golden, alone: DataApi, worlds: Wo
     snapshot = worlds[case.world]
     alone.workspaces.put(snapshot)
     async with recorded(alone.db) as found:
-        await alone.answer(snapshot, Operation(case.query, case.variables))
+        await alone.answer(snapshot, Operation(case.query, case.variables), CALLERS.get(case.world, SYSTEM))
 
     assert len(found) == 1

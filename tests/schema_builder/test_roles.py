@@ -1,6 +1,10 @@
 """What callers with roles see and do: their own schema, their own records, and nothing that tells of others."""
 
+import asyncio
+import gc
 import re
+import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +15,7 @@ from armature.metadata.changes import (
     SetObjectPermission,
 )
 from armature.metadata.rights import Right
-from tests.support.data_api import Client
+from tests.support.data_api import Client, data_api
 from tests.support.explain import explained, nodes_of, statement_of
 from tests.support.small_crm import ACME, ALICE, BIG_DEAL, CHESHIRE, HATTER, SMALL_DEAL, TEAPOT
 
@@ -428,3 +432,46 @@ async def test_a_pattern_that_is_wrong_tells_nothing_of_hidden_records(own_crm: 
 
     assert (await own_crm.error(seeking))["code"] == "BAD_USER_INPUT"
     assert await clerk.data(seeking) == {"companies": []}
+
+
+async def test_a_role_that_changes_changes_in_other_processes_and_no_other_role_with_it(
+    own_crm: Client, data_url: str
+) -> None:
+    crm = await own_crm.change(role("first", "READ"), role("second", "READ", "UPDATE"))
+    query = "{ companies(orderBy: [{name: ASC}]) { name } }"
+    async with data_api(data_url) as elsewhere:
+        there = replace(crm, api=elsewhere)
+        for each in (there, there.acting_as("first"), there.acting_as("second")):
+            assert len((await each.data(query))["companies"]) == 3
+        engine, known = elsewhere.engine, await elsewhere.workspaces.snapshot(crm.snapshot.workspace_id)
+        schema, made = engine.schema(engine._sights.of(known, ("second",))), len(engine._schemas)
+
+        changed = await crm.change(lets("company", "READ", name="first", read_rule={"name": {"eq": "Acme"}}))
+        while len((await there.acting_as("first").data(query))["companies"]) != 1:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await there.acting_as("second").data(query)
+
+        newest = await elsewhere.workspaces.snapshot(crm.snapshot.workspace_id)
+        assert newest.version == changed.snapshot.version
+        assert engine.schema(engine._sights.of(newest, ("second",))) is schema
+        assert len(engine._schemas) == made + 1  # of the role that changed
+
+
+async def test_a_hundred_roles_take_little_memory(own_crm: Client) -> None:
+    roles = [f"role{number}" for number in range(100)]
+    rules = ({"name": {"startsWith": each}} for each in roles)
+    crm = await own_crm.change(
+        *(role(each, "READ") for each in roles),
+        *(lets("company", "READ", name=each, read_rule=rule) for each, rule in zip(roles, rules, strict=True)),
+    )
+    query = "{ companies(limit: 5) { name people(limit: 5) { firstName } } peopleAggregate { count } }"
+    await crm.acting_as(roles[0]).data(query)
+    gc.collect()
+    tracemalloc.start()
+    for each in roles[1:]:
+        await crm.acting_as(each).data(query)
+    gc.collect()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert taken / 99 < 200_000  # bytes for each: its types, plans and statements

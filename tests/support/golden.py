@@ -1,7 +1,8 @@
 """Golden files: an operation, the statements it becomes, and what it answers, side by side to be read and reviewed.
 
 `<name>.graphql` may begin with `# variables: {…}`; those in the folder `library` are asked of the small library, others
-of the small CRM. In `.sql` and `.json`, what differs from run to run has a name.
+of the small CRM; those in `clerk` by somebody whose role has a row rule for every object. In `.sql` and `.json`, what
+differs from run to run has a name.
 """
 
 import asyncio
