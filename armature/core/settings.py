@@ -79,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit: Annotated[int, Meta(ge=0)] = 60_000
     rate_limit_anonymous: Annotated[int, Meta(ge=0)] = 600
     limits_without_valkey: Literal["open", "closed"] = "open"
+    stolen_passwords_url: str | None = None
     access_token_lifetime: Positive = 900
     refresh_token_lifetime: Positive = 2_592_000
 

@@ -20,6 +20,7 @@ from armature.server.auth.attempts import ACCOUNT, CODE, PAIR, PLACE, Counted
 from armature.server.auth.desk import Desk
 from armature.server.auth.passwords import check_password, hash_password, is_password, needs_rehash
 from armature.server.auth.second_factors import CodeWrong, SecondFactorNeeded, use_code
+from armature.server.auth.stolen_passwords import hash_of_new
 from armature.server.auth.texts import canonical_email, checked_name, raise_all
 from armature.server.auth.visit import NOWHERE, Visit
 
@@ -59,9 +60,7 @@ class Recognised:
     has_second_factor: bool
 
 
-async def sign_up(
-    db: Database, *, email: str, password: str, workspace_name: str, pack: str | None = DEFAULT
-) -> Account:
+async def sign_up(desk: Desk, *, email: str, password: str, workspace_name: str, pack: str | None = DEFAULT) -> Account:
     """A user with a workspace, both or neither. Raises EmailTaken, PackUnknown, or all that is wrong with the input."""
     check_all(
         lambda: canonical_email(email),
@@ -69,8 +68,8 @@ async def sign_up(
         lambda: checked_name(workspace_name, "workspaceName"),
     )
     changes = pack_named(pack)
-    password_hash = await hash_password(password)
-    async with db.transaction() as connection:
+    password_hash = await hash_of_new(desk.settings, password)
+    async with desk.db.transaction() as connection:
         user_id = await add_user(connection, canonical_email(email), password_hash)
         name = checked_name(workspace_name, "workspaceName")
         snapshot = await add_workspace(connection, name, owner=user_id, changes=changes)

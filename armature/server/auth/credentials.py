@@ -18,9 +18,10 @@ from armature.server.auth.accounts import EmailTaken
 from armature.server.auth.attempts import ACCOUNT, MAIL_FROM, MAIL_TO, PAIR, Counted
 from armature.server.auth.desk import Desk
 from armature.server.auth.mailed_tokens import Proven, Purpose, forget_all, issue, redeem
-from armature.server.auth.passwords import check_password, hash_password, is_password
+from armature.server.auth.passwords import check_password, is_password
 from armature.server.auth.second_factors import disable_totp
 from armature.server.auth.sessions import revoke_others
+from armature.server.auth.stolen_passwords import hash_of_new
 from armature.server.auth.texts import canonical_email
 from armature.server.auth.visit import Visit
 
@@ -48,7 +49,7 @@ async def confirm_password(desk: Desk, user_id: UUID, password: str | None, visi
 async def change_password(desk: Desk, user: Record, session_id: UUID, new_password: str) -> None:
     """Signed out everywhere else. Raises PasswordUnfit."""
     check_password(new_password, user["email"], "newPassword")
-    password_hash = await hash_password(new_password)
+    password_hash = await hash_of_new(desk.settings, new_password, "newPassword")
     async with desk.db.transaction() as connection:
         await _set_password(connection, user["id"], password_hash, kept=session_id)
     if desk.post.can_send:
@@ -117,7 +118,7 @@ async def ask_for_reset(desk: Desk, email: str, visit: Visit) -> None:
 async def reset_password(desk: Desk, token: str, password: str, visit: Visit) -> UUID:
     """The user, signed out everywhere; the second factor stays. Raises MailedTokenInvalid, PasswordUnfit."""
     check_password(password, "")
-    password_hash = await hash_password(password)
+    password_hash = await hash_of_new(desk.settings, password)
     async with desk.db.transaction() as connection:
         proven = await redeem(connection, token, "RESET_PASSWORD")
         check_password(password, proven.email)

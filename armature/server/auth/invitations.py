@@ -20,8 +20,9 @@ from armature.server.auth import letters
 from armature.server.auth.accounts import add_user, check_all
 from armature.server.auth.attempts import MAIL_TO, Counted
 from armature.server.auth.desk import Desk
-from armature.server.auth.passwords import check_password, hash_password
+from armature.server.auth.passwords import check_password
 from armature.server.auth.roles import checked_role
+from armature.server.auth.stolen_passwords import hash_of_new
 from armature.server.auth.texts import canonical_email
 
 PREFIX = "ari_"
@@ -120,14 +121,14 @@ async def accept_invitation(db: Database, token: str, user_id: UUID) -> UUID:
         return await _accept(connection, found, user_id, email)
 
 
-async def sign_up_invited(db: Database, email: str, password: str, token: str) -> UUID:
+async def sign_up_invited(desk: Desk, email: str, password: str, token: str) -> UUID:
     """A new user, member of the workspace that the invitation is for; one by mail proves the address.
 
     Raises InvitationInvalid, InvitationOfOthers, EmailTaken, or all that is wrong with the input.
     """
     check_all(lambda: canonical_email(email), lambda: check_password(password, email))
-    password_hash = await hash_password(password)
-    async with db.transaction() as connection:
+    password_hash = await hash_of_new(desk.settings, password)
+    async with desk.db.transaction() as connection:
         found = await _valid(connection, token)
         is_proven = found["email"] is not None
         user_id = await add_user(connection, canonical_email(email), password_hash, is_verified=is_proven)

@@ -80,7 +80,7 @@ class AccountMutations:
             return await signed_in(context, user_id, Entry("PASSWORD", context.visit))
         with at_input():
             account = await sign_up(
-                context.db,
+                context.desk,
                 email=input.email,
                 password=input.password,
                 workspace_name=input.workspace_name or "",
@@ -194,7 +194,7 @@ class AccountMutations:
 
 async def _join(context: Context, given: SignUpInput, invitation: str) -> UUID:
     try:
-        user_id = await sign_up_invited(context.db, given.email, given.password, invitation)
+        user_id = await sign_up_invited(context.desk, given.email, given.password, invitation)
     except InvitationInvalid as error:
         error.path = ("invitation",)
         raise
