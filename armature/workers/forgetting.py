@@ -1,10 +1,12 @@
-"""The job that deletes events which are too old, or more than a workspace keeps."""
+"""The job that deletes events which are too old, or more than a workspace keeps.
 
-from collections.abc import Awaitable, Callable
+Nothing waits for them any more: what follows from an event was written with its position, and has what it needs.
+"""
+
 from datetime import timedelta
 from uuid import UUID
 
-from armature.core.db import Connection, alone
+from armature.core.db import alone
 from armature.events.growth import inserted
 from armature.events.names import schema_of
 from armature.events.numbering import last_position
@@ -14,29 +16,16 @@ from armature.workers.task import Task
 
 KIND = "forget events"
 
-Needed = Callable[[Connection, UUID], Awaitable[int | None]]
-"""`needed(connection, workspace_id)`: the first position that something still waits for, if any."""
 
-NEEDED: tuple[Needed, ...] = ()
-"""What keeps events, within their lifetime, though there are too many of them."""
-
-
-async def forget(task: Task, needed: tuple[Needed, ...] = NEEDED) -> None:
+async def forget(task: Task) -> None:
     """On a connection of its own, which looks into every workspace and remembers none."""
-    lifetime = timedelta(seconds=task.settings.events_lifetime)
+    lifetime, kept = timedelta(seconds=task.settings.events_lifetime), task.settings.events_kept
     async with alone(task.db) as connection:
-        workspaces = [UUID(hex=each) for each in await inserted(connection)]
-        for done, id_ in enumerate(workspaces):
-            task.progress = done / len(workspaces)
+        schemas = [schema_of(UUID(hex=each)) for each in await inserted(connection)]
+        for done, schema in enumerate(schemas):
+            task.progress = done / len(schemas)
             try:
-                too_many = await _too_many(connection, id_, task.settings.events_kept, needed)
-                await forget_events(connection, schema_of(id_), lifetime, too_many)
+                last = await last_position(connection, schema)
+                await forget_events(connection, schema, lifetime, last - kept)
             except GONE:
                 continue
-
-
-async def _too_many(connection: Connection, workspace_id: UUID, kept: int, needed: tuple[Needed, ...]) -> int:
-    """The last position that goes for there being too many."""
-    first_needed = [await each(connection, workspace_id) for each in needed]
-    last = await last_position(connection, schema_of(workspace_id))
-    return min([last - kept, *(each - 1 for each in first_needed if each is not None)])

@@ -1,19 +1,18 @@
-"""Old events go, and those that are too many; never one that still waits for something, nor the last."""
+"""Old events go, and those that are too many; never one without a position, nor the last."""
 
 from datetime import timedelta
-from uuid import UUID
 
 import msgspec
 import pytest
 
-from armature.core.db import Connection, Database
+from armature.core.db import Database
 from armature.core.settings import Settings
 from armature.events import retention
 from armature.jobs.job import NewJob
 from armature.jobs.ledger import enqueue, jobs_of
 from armature.workers import forgetting
 from armature.workers.claims import claim
-from armature.workers.forgetting import Needed, forget
+from armature.workers.forgetting import forget
 from armature.workers.relay import relay_batch
 from armature.workers.task import Task
 from tests.migrations.living import Living, living
@@ -33,13 +32,13 @@ async def crm(db: Database) -> Living:
     return crm
 
 
-async def kept(crm: Living, settings: Settings, *needed: Needed, **given: int) -> list[int | None]:
+async def kept(crm: Living, settings: Settings, **given: int) -> list[int | None]:
     async with crm.db.transaction() as connection:
         await enqueue(connection, NewJob(kind=forgetting.KIND))
     (job,) = await jobs_of(crm.db, None, states=["queued"])
     claimed = await claim(crm.db, job.id)
     assert claimed is not None
-    await forget(Task(claimed, crm.db, msgspec.structs.replace(settings, **given)), needed)
+    await forget(Task(claimed, crm.db, msgspec.structs.replace(settings, **given)))
     return [position for (position,) in await crm.run("SELECT position FROM {}._events ORDER BY position")]
 
 
@@ -58,14 +57,6 @@ async def test_too_many_go(crm: Living, settings: Settings) -> None:
 async def test_it_goes_by_small_steps(crm: Living, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "AT_ONCE", 2)
     assert await kept(crm, settings, events_kept=3) == [8, 9, 10, None, None]
-
-
-async def test_what_is_needed_stays_for_its_lifetime(crm: Living, settings: Settings) -> None:
-    async def needed(_connection: Connection, workspace_id: UUID) -> int | None:
-        return 3 if workspace_id == crm.id else None
-
-    assert await kept(crm, settings, needed, events_kept=1) == [3, 4, 5, 6, 7, 8, 9, 10, None, None]
-    assert await kept(crm, settings, needed, events_lifetime=HOUR) == [5, 6, 7, 8, 9, 10, None, None]
 
 
 async def test_the_last_one_stays_so_that_no_position_comes_twice(crm: Living, settings: Settings) -> None:
