@@ -16,7 +16,7 @@ from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.caller import Caller
 from armature.server.auth.identity import WorkspaceIdentity
 from armature.server.live.places import Live
-from armature.workers.relay import outcome_of, relay_batch
+from armature.workers.relay import Relayed, outcome_of, relay_batch
 from tests.support.data_api import Client, DataApi, data_api
 from tests.support.live_client import Relay
 
@@ -68,9 +68,13 @@ class World:
     async def tell(self) -> None:
         """As a worker does it: events get their positions, and who listens hears of them."""
         workspace_id = self.client.snapshot.workspace_id
-        relayed = await relay_batch(self.api.db, workspace_id, ())
+        await self.redis.publish(channel_of(workspace_id), outcome_of(workspace_id, await self.number()).notice)
+
+    async def number(self) -> Relayed:
+        """As a worker that dies before it tells anybody."""
+        relayed = await relay_batch(self.api.db, self.client.snapshot.workspace_id, ())
         assert relayed is not None
-        await self.redis.publish(channel_of(workspace_id), outcome_of(workspace_id, relayed).notice)
+        return relayed
 
     def counted(self) -> list[str]:
         """The statements that have read records until now; from now on they are counted anew."""
