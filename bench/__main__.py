@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from bench.answers import AnswersDiffer
 from bench.bulk import measure_bulk
 from bench.cases import ALONE, CASES
 from bench.events import measure_events
-from bench.machine import machine
+from bench.live import measure_live
+from bench.machine import Machine, machine
 from bench.many import measure as many
 from bench.model.measure import QUICK, Scale, measure_model
 from bench.peers.report import compare_with_peers
@@ -23,7 +24,10 @@ from bench.rounds import Plan
 from bench.throughput import CONNECTIONS, measure_requests, prepare
 
 ONLY = [each.name for each in (*CASES, *ALONE)]
-PARTS = ("requests", "roles", "events", "relay", "model", "many", "peers")
+PLAIN: Mapping[str, Callable[[Machine], Awaitable[Any]]] = {"relay": measure_relay, "live": measure_live}
+"""Parts that are as long when they are to be quick."""
+
+PARTS = ("requests", "roles", "events", "relay", "live", "model", "many", "peers")
 
 
 def main() -> None:
@@ -54,19 +58,7 @@ async def run(asked: argparse.Namespace) -> dict[str, Any]:
     """Each part on a machine of its own: rows of the one would slow down the catalog of the other."""
     figures: dict[str, Any] = {}
     if asked.part in (None, "requests"):
-        async with machine() as on:
-            plan = Plan(rounds=2, seconds=1) if asked.quick else Plan(rounds=5, seconds=2)
-            results, place = [], await prepare(on)
-            for each in measure_requests(on, place, asked.only, plan):
-                print(f"{each.case.name} x {each.connections}: {each.ratio:.3f}", file=sys.stderr, flush=True)
-                results.append(each)
-            print_results(results)
-            figures["requests"] = as_json(results)
-            if not asked.only:
-                bulk = await measure_bulk(on, place, 3 if asked.quick else 15)
-                print(f"\n10,000 records created in one call, over a COPY of them and their events: {bulk.ratio:.2f}")
-                print(f"The same, over a COPY of them, which leaves no events: {bulk.ratio_to_rows:.2f}\n")
-                figures["bulk"] = bulk.ratio
+        figures |= await requests(asked)
     if asked.part in (None, "roles"):
         async with machine() as on:
             plan = Plan(rounds=2, seconds=1) if asked.quick else Plan(rounds=5, seconds=2)
@@ -75,9 +67,10 @@ async def run(asked: argparse.Namespace) -> dict[str, Any]:
         async with machine() as on:
             plan, rounds = (Plan(rounds=2, seconds=1), 3) if asked.quick else (Plan(rounds=5, seconds=2), 15)
             figures["events"] = await measure_events(on, plan, rounds)
-    if asked.part in (None, "relay"):
-        async with machine() as on:
-            figures["relay"] = await measure_relay(on)
+    for part, measured in PLAIN.items():
+        if asked.part in (None, part):
+            async with machine() as on:
+                figures[part] = await measured(on)
     if asked.part in (None, "model"):
         async with machine() as on:
             figures["model"] = await measure_model(on, QUICK if asked.quick else Scale())
@@ -89,6 +82,23 @@ async def run(asked: argparse.Namespace) -> dict[str, Any]:
             longer = Plan(rounds=1, seconds=5) if asked.quick else Plan(rounds=5, seconds=5)
             connections = CONNECTIONS if asked.all else CONNECTIONS[-1:]
             figures["peers"] = await compare_with_peers(on, asked.only, connections, longer)
+    return figures
+
+
+async def requests(asked: argparse.Namespace) -> dict[str, Any]:
+    async with machine() as on:
+        plan = Plan(rounds=2, seconds=1) if asked.quick else Plan(rounds=5, seconds=2)
+        results, place = [], await prepare(on)
+        for each in measure_requests(on, place, asked.only, plan):
+            print(f"{each.case.name} x {each.connections}: {each.ratio:.3f}", file=sys.stderr, flush=True)
+            results.append(each)
+        print_results(results)
+        figures: dict[str, Any] = {"requests": as_json(results)}
+        if not asked.only:
+            bulk = await measure_bulk(on, place, 3 if asked.quick else 15)
+            print(f"\n10,000 records created in one call, over a COPY of them and their events: {bulk.ratio:.2f}")
+            print(f"The same, over a COPY of them, which leaves no events: {bulk.ratio_to_rows:.2f}\n")
+            figures["bulk"] = bulk.ratio
     return figures
 
 
