@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from armature.core.db import UNREACHABLE, Database
 from armature.core.ending import end
-from armature.core.errors import Unavailable
+from armature.core.errors import NotFound, Unavailable
 from armature.events.channel import Announced, announcement, channel_of
 from armature.events.marks import Marks, Outcome, Taken
 from armature.events.names import schema_of
@@ -33,6 +33,9 @@ ROWS, SIZE = 1_000, 8_000_000
 AT_ONCE = 4
 LONGEST_WAIT = 5.0  # seconds, for a bell that may have been lost
 TAKEN_ALREADY = 20  # ms until a workspace that another relay is at is looked at again
+SET_ASIDE = 60_000
+"""ms until a workspace that is out of sight is tried again: it may be brought back, and its events wait for that."""
+
 IN_TROUBLE = 1_000  # ms before the next try where something went wrong
 
 TROUBLE = (Unavailable, *UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -139,6 +142,8 @@ class Relay:
             relayed = await relay_batch(self._db, id_, self.consumers)
         except GONE:
             return Outcome()
+        except NotFound:
+            return Outcome(SET_ASIDE, "unknown")
         except TROUBLE as error:
             log.warning("relay.failed", workspace=workspace, cause=repr(error))
             return Outcome(IN_TROUBLE, "failed")

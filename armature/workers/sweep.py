@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from armature.core.db import Database, alone
 from armature.core.ending import end
+from armature.core.errors import NotFound
 from armature.events.channel import CHANNELS, workspace_of
 from armature.events.growth import grown, inserted, with_pending
 from armature.workers.relay import GONE, TROUBLE, Relay, relay_batch
@@ -108,7 +109,7 @@ async def relay_all(db: Database, relay: Relay, workspaces: Iterable[str]) -> No
         workspace = line.popleft()
         try:
             relayed = await relay_batch(db, UUID(hex=workspace), relay.consumers)
-        except GONE:
+        except (*GONE, NotFound):
             continue
         if relayed is None:
             await asyncio.sleep(ELSEWHERE)

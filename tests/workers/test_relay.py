@@ -16,7 +16,9 @@ from armature.events.committed import Committed
 from armature.events.marks import BEHIND, DUE, Marks
 from armature.events.numbering import Event, lock_numbering, number
 from armature.events.reading import events_after, kept_positions
+from armature.metadata.store import load_snapshot
 from armature.migrations.workspace.create import create_workspace
+from armature.migrations.workspace.set_aside import bring_back, set_aside
 from armature.workers import relay as relay_module
 from armature.workers.relay import LONGEST_WAIT, Relay, relay_batch
 from armature.workers.sweep import Sweep
@@ -224,6 +226,29 @@ async def test_a_mark_that_comes_while_a_relay_is_at_work_is_not_lost(crm: Livin
         await asyncio.sleep(0.1)  # the mark is taken, and found to be at work already
         may_go_on.set()
         await until_numbered(crm)
+
+
+async def test_what_waits_in_a_workspace_that_was_set_aside_is_told_when_it_is_back(
+    crm: Living, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "SET_ASIDE", 50)
+    told: list[int] = []
+
+    async def consume(connection: Connection, workspace_id: UUID, schema: str, events: Sequence[Event]) -> None:
+        await load_snapshot(connection, workspace_id)
+        told.extend(each.position for each in events)
+
+    await commit(crm, 2)
+    await set_aside(crm.db, crm.id)
+    relay = Relay(crm.db, redis, [consume])
+    async with relay.relaying():
+        await relay.marks.mark([crm.id.hex])
+        await asyncio.sleep(0.5)
+        assert told == []
+        assert (await relay.marks.lag()).behind.workspaces == 0
+        await bring_back(crm.db, crm.id)
+        await until_numbered(crm)
+    assert told == [1, 2]
 
 
 async def test_a_workspace_that_is_gone_stops_nobody(crm: Living, redis: Redis) -> None:
