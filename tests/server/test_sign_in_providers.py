@@ -57,9 +57,15 @@ def home(databases: Databases, migrated_template_url: str, worker_redis_url: str
     databases.drop(database_url)
 
 
-def with_provider(owner: Caller, provider: Provider, role: str | None = ADMIN) -> str:
+def with_provider(owner: Caller, provider: Provider, role: str | None = ADMIN, at: str = "") -> str:
     """Where a browser begins."""
-    given = {"name": "Ours", "issuer": provider.url, "clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET, "role": role}
+    given = {
+        "name": "Ours",
+        "issuer": provider.url + at,
+        "clientId": CLIENT_ID,
+        "clientSecret": CLIENT_SECRET,
+        "role": role,
+    }
     made = owner.do(CREATE, input=given)["createSignInProvider"]
     assert made["redirectUri"] == f"http://armature.test/auth/callback/{made['id']}"
     return str(made["startPath"])
@@ -332,6 +338,55 @@ def test_a_ticket_is_handed_to_a_page_that_may_call(home: Site, honest: Provider
     browser = Browser(home)
     returned = browser.back(browser.there(start, returnTo=f"{APP}/signed-in?x=1#y"))
     assert returned.headers["location"].startswith(f"{APP}/signed-in?x=1#signInTicket=arc_")
+
+
+ACME, EVIL = "11111111-2222-4333-8444-555555555555", "66666666-7777-4888-8999-aaaaaaaaaaaa"
+SHARED = "/organizations/v2.0"
+
+
+def of_tenant(provider: Provider, tenant: str, **more: Any) -> dict[str, Any]:
+    return {"iss": f"{provider.url}/{tenant}/v2.0", "tid": tenant, **more}
+
+
+def test_a_provider_of_many_tenants_lets_in_whom_their_domain_has_verified(home: Site, honest: Provider) -> None:
+    owner = home.sign_up()
+    start, email = with_provider(owner, honest, role=None, at=SHARED), owner.session["user"]["email"]
+    flush(home.redis_url)
+    honest.person = {"sub": "ann", "email": email, "email_verified": True, **of_tenant(honest, EVIL)}
+    assert refused(home, start) == "FORBIDDEN"
+
+    honest.person = {"sub": "ann", "email": email, **of_tenant(honest, ACME, xms_edov=True)}
+    assert entered(home, start)["user"]["id"] == id_of(owner)
+    honest.person = {"sub": "ann", **of_tenant(honest, ACME)}
+    assert entered(home, start)["user"]["id"] == id_of(owner)
+    honest.person = {"sub": "ann", **of_tenant(honest, EVIL)}
+    assert refused(home, start) == "FORBIDDEN"
+
+
+def test_a_token_of_one_tenant_is_none_of_another(home: Site, honest: Provider) -> None:
+    owner = home.sign_up()
+    start = with_provider(owner, honest, role=None, at=SHARED)
+    person = {"sub": "ann", "email": owner.session["user"]["email"], "xms_edov": True}
+    for lie in (
+        of_tenant(honest, ACME) | {"tid": EVIL},
+        of_tenant(honest, ACME) | {"tid": None},
+        of_tenant(honest, ACME) | {"tid": 7},
+        of_tenant(honest, "{tenantid}"),
+        of_tenant(honest, f"{ACME}/../{EVIL}"),
+        {"iss": honest.url, "tid": ACME},
+    ):
+        honest.person = person | lie
+        flush(home.redis_url)  # who fails often has to wait
+        assert refused(home, start) == "UNAUTHENTICATED", lie
+
+
+def test_a_provider_that_anybody_can_join_gives_newcomers_no_role(home: Site, honest: Provider) -> None:
+    given = {"name": "x", "issuer": honest.url + SHARED, "clientId": "x", "clientSecret": "x", "role": ADMIN}
+    assert home.sign_up().error(CREATE, input=given)["extensions"]["inputPath"] == ["input", "role"]
+
+
+def id_of(caller: Caller) -> str:
+    return str(caller.session["user"]["id"])
 
 
 def test_a_provider_is_asked_whether_it_is_one(home: Site, honest: Provider) -> None:

@@ -51,6 +51,7 @@ class Provider:
         return Starlette(
             routes=[
                 Route("/.well-known/openid-configuration", self._discovery),
+                Route("/organizations/v2.0/.well-known/openid-configuration", self._shared),
                 Route("/keys", self._keys),
                 Route("/authorize", self._authorize),
                 Route("/token", self._token, methods=["POST"]),
@@ -61,6 +62,16 @@ class Provider:
         self.saw.append("discovery")
         said = {
             "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            "jwks_uri": f"{self.url}/keys",
+        }
+        return JSONResponse(said | self.said)
+
+    async def _shared(self, _request: Request) -> Response:
+        """As Microsoft speaks for all its tenants."""
+        said = {
+            "issuer": f"{self.url}/{{tenantid}}/v2.0",
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.url}/token",
             "jwks_uri": f"{self.url}/keys",

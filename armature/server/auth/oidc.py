@@ -4,11 +4,13 @@ Authorization code with PKCE (S256), state and nonce. What is trusted is the pro
 algorithm with a public key; nothing that came through the browser.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx2
 import msgspec
@@ -28,6 +30,10 @@ ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "RS384", "RS512", "ES384", "ES
 SCOPE = "openid email profile"
 KEPT = 3_600.0  # seconds that what a provider says of itself is believed
 LEEWAY = 60  # seconds
+SHARED = re.compile(r"/(common|organizations)/v2\.0\Z")
+TENANT = "{tenantid}"
+"""Of Microsoft: one address for accounts of all tenants. Its issuer is a template, and a token's names the tenant."""
+
 AT_HOME = ("localhost", "127.0.0.1", "::1")
 
 log = structlog.get_logger(__name__)
@@ -120,7 +126,7 @@ class Providers:
             raise self._unreachable(client.issuer, error) from error
         claims = await self._verified(said, id_token)
         _check(claims, client, said, begun.nonce)
-        return _person(claims)
+        return _person(claims, said)
 
     async def check(self, issuer: str) -> None:
         """Raises IssuerUnfit."""
@@ -154,7 +160,7 @@ class Providers:
                 _check_url(url)
         except (httpx2.HTTPError, msgspec.MsgspecError, IssuerUnfit, UnicodeDecodeError) as error:
             raise self._unreachable(issuer, error) from error
-        if said.issuer != issuer:  # whoever it is (section 4.3)
+        if said.issuer not in (issuer, SHARED.sub(f"/{TENANT}/v2.0", issuer)):  # whoever it is (section 4.3)
             raise self._unreachable(issuer, None)
         self._said.put(issuer, (monotonic() + KEPT, said))
         return said
@@ -195,7 +201,7 @@ def _check(claims: Mapping[str, Any], client: Client, said: Said, nonce: str) ->
     """OpenID Connect Core 1.0, section 3.1.3.7. Raises ProviderRefused."""
     registry = jwt.JWTClaimsRegistry(
         leeway=LEEWAY,
-        iss={"essential": True, "value": said.issuer},
+        iss={"essential": True, "value": said.issuer.replace(TENANT, _tenant(claims, said))},
         aud={"essential": True, "value": client.id},
         sub={"essential": True},
         exp={"essential": True},
@@ -213,11 +219,30 @@ def _check(claims: Mapping[str, Any], client: Client, said: Said, nonce: str) ->
         raise ProviderRefused
 
 
-def _person(claims: Mapping[str, Any]) -> Person:
-    """Microsoft says `xms_edov` of addresses whose domain's owner has verified them."""
-    email = claims.get("email")
-    is_verified = claims.get("email_verified") is True or claims.get("xms_edov") in (True, 1, "1", "true")
-    return Person(claims["sub"], email if is_verified and isinstance(email, str) else None)
+def _person(claims: Mapping[str, Any], said: Said) -> Person:
+    """Microsoft says `xms_edov` of addresses whose domain's owner has verified them. Of a tenant that anybody may have,
+    nothing else that is said of an address counts.
+    """
+    email, tenant = claims.get("email"), _tenant(claims, said)
+    is_proven = claims.get("xms_edov") in (True, 1, "1", "true")
+    is_verified = is_proven or (not tenant and claims.get("email_verified") is True)
+    subject = f"{tenant}.{claims['sub']}" if tenant else claims["sub"]
+    return Person(subject, email if is_verified and isinstance(email, str) else None)
+
+
+def _tenant(claims: Mapping[str, Any], said: Said) -> str:
+    """Where the provider is shared by many; else empty. Raises ProviderRefused."""
+    if TENANT not in said.issuer:
+        return ""
+    try:
+        return str(UUID(claims["tid"]))
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise ProviderRefused from error
+
+
+def is_shared(issuer: str) -> bool:
+    """Whether whoever makes a tenant of their own can sign in there."""
+    return SHARED.search(issuer) is not None
 
 
 def _check_url(url: str) -> None:

@@ -27,7 +27,7 @@ from armature.server.auth.accounts import add_user
 from armature.server.auth.challenges import keep, new_challenge, take
 from armature.server.auth.desk import Desk
 from armature.server.auth.invitations import add_member
-from armature.server.auth.oidc import Begun, Client, Person, ProviderRefused, Providers
+from armature.server.auth.oidc import Begun, Client, Person, ProviderRefused, Providers, is_shared
 from armature.server.auth.roles import known_role
 from armature.server.auth.texts import EmailInvalid, canonical_email, checked_name
 from armature.server.auth.workspace_settings import domain_of
@@ -309,13 +309,11 @@ def _return_to(desk: Desk, wanted: str | None) -> str:
 
 def _is_public(issuer: str) -> bool:
     parts = urlsplit(issuer)
-    shared = parts.hostname == "login.microsoftonline.com" and parts.path.split("/")[1:2] in (
-        ["common"],
-        ["organizations"],
+    personal = parts.hostname == "login.microsoftonline.com" and parts.path.split("/")[1:2] in (
         ["consumers"],
         ["9188040d-6c67-4c5b-b112-36a304b66dad"],  # the tenant of personal accounts
     )
-    return shared or parts.hostname in PUBLIC
+    return personal or is_shared(issuer) or parts.hostname in PUBLIC
 
 
 def _of(workspace_id: UUID) -> Any:
