@@ -36,7 +36,8 @@ class Live:
         self.db = db
         self.engine = engine
         self.patience = settings.request_timeout
-        self.gate = asyncio.Semaphore(max(1, settings.database_pool_size // PART))
+        self.at_once = max(1, settings.database_pool_size // PART)
+        self.gate = asyncio.Semaphore(self.at_once)
         self._feed = Feed(settings.redis_url or "", self._on_events, self._on_missed)
         self._places: dict[UUID, Place] = {}
         listener.on_notice(self._on_notice)
@@ -106,7 +107,10 @@ class Live:
 
 
 class Place:
-    """A workspace that somebody listens to: what is watched there, by key and by the tables that it reads."""
+    """A workspace that somebody listens to: what is watched there, by key and by the tables that it reads.
+
+    Its `gate` leaves half of the connections that subscriptions may have to others.
+    """
 
     def __init__(self, live: Live, workspace_id: UUID) -> None:
         self.live = live
@@ -114,6 +118,7 @@ class Place:
         self.followings: dict[Following, None] = {}
         self.watches: dict[Hashable, Watch] = {}
         self.planning = Again(self._plan)
+        self.gate = asyncio.Semaphore(max(1, live.at_once // 2))
         self._by_table: defaultdict[str, set[Watch]] = defaultdict(set)
 
     def reading(self, tables: Iterable[str]) -> set[Watch]:

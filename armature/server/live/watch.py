@@ -58,7 +58,7 @@ class Watch(ABC):
         """One at a time of so many, and none too long."""
         live = self.place.live
         try:
-            async with live.gate, asyncio.timeout(live.patience):
+            async with self.place.gate, live.gate, asyncio.timeout(live.patience):
                 return await question()
         except TimeoutError as error:
             raise TimedOut(live.patience) from error

@@ -1,6 +1,7 @@
 """What live queries cost: a run for all who watch the same, one more however much happens meanwhile, none when idle."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from armature.metadata.changes import CreateRole, SetObjectPermission
 from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.operation import Refused
 from armature.server.live.following import Following
-from tests.server.live.world import World
+from tests.server.live.world import World, opened
 
 
 def create(name: str) -> str:
@@ -119,6 +120,22 @@ async def waiting(world: World) -> bool:
     async with world.api.db.connection() as connection:
         found = await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
     return bool(found)
+
+
+async def test_a_workspace_whose_queries_take_long_leaves_room_for_others(
+    migrated_database_url: str, worker_redis_url: str
+) -> None:
+    async with (
+        opened(migrated_database_url, worker_redis_url, pool_size=8) as slow,
+        opened(migrated_database_url, worker_redis_url) as other,
+    ):
+        quick = replace(slow, client=other.client)
+        async with slow.api.db.transaction() as connection:
+            await connection.execute(f"LOCK {slow.client.snapshot.schema}.companies")
+            ears = [await slow.follow(f"subscription {{companies(limit: {at}) {{name}}}}") for at in range(1, 10)]
+            assert await (await quick.follow(NAMES)).data() == {"companies": []}
+        for each in ears:
+            assert await each.data() == {"companies": []}
 
 
 async def test_who_has_left_is_not_told_and_costs_nothing(world: World) -> None:

@@ -84,14 +84,14 @@ class World:
 
 
 @asynccontextmanager
-async def opened(url: str, redis_url: str) -> AsyncIterator[World]:
-    settings = Settings(redis_url=redis_url, database_pool_size=POOL)
+async def opened(url: str, redis_url: str, pool_size: int = POOL) -> AsyncIterator[World]:
+    settings = Settings(redis_url=redis_url, database_pool_size=pool_size)
     redis = Redis.from_url(redis_url)
-    async with data_api(url, settings, pool_size=POOL) as api:
+    async with data_api(url, settings, pool_size=pool_size) as api:
         live = Live(api.db, api.engine, api.listener, settings)
         client = Client(api, await api.workspace(CRM))
         statements: list[str] = []
-        await _count(api, lambda query: statements.append(query.query) if is_look(query.query) else None)
+        await _count(api, pool_size, lambda query: statements.append(query.query) if is_look(query.query) else None)
         yield World(api, live, client, Relay(redis, str(client.snapshot.workspace_id)), redis, statements)
         await live.close()
     await redis.aclose()
@@ -102,9 +102,9 @@ def is_look(query: str) -> bool:
     return query.startswith("SELECT") and "workspace_" in query
 
 
-async def _count(api: DataApi, note: Callable[[Any], None]) -> None:
+async def _count(api: DataApi, connections: int, note: Callable[[Any], None]) -> None:
     """On all connections there are."""
-    leases = [api.db.connection() for _ in range(POOL)]
+    leases = [api.db.connection() for _ in range(connections)]
     for each in leases:
         (await each.__aenter__()).add_query_logger(note)
     for each in leases:
