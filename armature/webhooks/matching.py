@@ -32,6 +32,7 @@ from armature.webhooks.endpoints import stir
 from armature.webhooks.fit import Seen
 from armature.webhooks.matching_statement import Narrowed, matching_statement
 from armature.webhooks.patterns import actions_on
+from armature.webhooks.payload import ALWAYS_CHANGING
 from armature.webhooks.sight import caller_of
 from armature.webhooks.store import SHOWN
 from armature.webhooks.switching import switch_off
@@ -129,8 +130,14 @@ def _narrowed(choice: Choice, model: Seen, of: Object) -> Narrowed:
     def condition(rule: Any) -> Any:
         return None if rule is None else model.condition(of, rule)
 
-    changed = [column for each in choice.changed_fields for column in model.columns(of, each)]
+    wanted = choice.changed_fields or _telling(of)
+    changed = [column for each in wanted for column in model.columns(of, each)]
     return Narrowed(condition(choice.filter), condition(choice.filter_before), changed)
+
+
+def _telling(of: Object) -> Sequence[UUID]:
+    """The fields without which an update changed nothing that the role reads."""
+    return [id_ for id_, each in of.fields.items() if each.is_visible and each.column not in ALWAYS_CHANGING]
 
 
 def _batches(choice: Choice, snapshot: Snapshot, events: Sequence[Event]) -> Iterable[Batch]:

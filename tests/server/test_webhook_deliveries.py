@@ -127,6 +127,20 @@ async def test_a_webhook_sees_what_its_role_does(teller: Teller, there: Receiver
     assert b"employees" not in b"".join(each.body for each in there.got)
 
 
+async def test_nobody_is_told_of_updates_that_change_nothing_they_read(teller: Teller, there: Receiver) -> None:
+    await asyncio.to_thread(teller.caller.do, CLERK)
+    every = await teller.new(f"{there.url}/every", "company.updated")
+    clerk = await teller.new(f"{there.url}/clerk", "company.updated", role="clerk")
+    id_ = await company(teller, isIdealCustomer=True)
+    for data in ({"name": "Acme"}, {"employees": 2}, {}, {"addressCity": "Bern"}):
+        await teller.do(UPDATE, id=id_, data=data)
+    await every.until_settled(2)
+    await clerk.until_settled(1)
+
+    assert [each.json["data"]["changedFields"] for each in there.at("/every")] == [["employees"], ["addressCity"]]
+    assert [each.json["data"]["changedFields"] for each in there.at("/clerk")] == [["addressCity"]]
+
+
 DOCUMENT = "query($id: ID!) { company(id: $id) { name staff: people { email } } }"
 
 
