@@ -165,7 +165,8 @@ class Post:
         message["Date"] = formatdate()
         message["Message-ID"] = make_msgid(domain=parseaddr(self._sender)[1].rpartition("@")[2] or None)
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter.text, cte="quoted-printable" if not letter.text.isascii() else None)
+        # A link that is broken over lines could not be copied out of a file.
+        message.set_content(letter.text, cte="7bit" if letter.text.isascii() else "quoted-printable")
         return message
 
     async def _carry(self, message: EmailMessage) -> None:

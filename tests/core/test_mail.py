@@ -110,3 +110,12 @@ def test_a_sender_that_is_none_is_refused(sender: str) -> None:
 
 def test_what_a_letter_says_is_in_no_repr() -> None:
     assert "hunter2" not in repr(LETTER)
+
+
+async def test_a_link_can_be_copied_out_of_a_file(tmp_path: Path) -> None:
+    link = f"    https://armature.example/account/accept-invitation#ari_{'x' * 60}"
+    post = post_of(Settings(mail_dir=str(tmp_path)))
+    post.send(Letter("ada@example.com", "You are invited", f"Follow this link:\n\n{link}\n"))
+    await until_sent(post)
+    (file,) = tmp_path.iterdir()  # noqa: ASYNC240
+    assert link in file.read_text().splitlines()
