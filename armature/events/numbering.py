@@ -15,19 +15,21 @@ from armature.events.names import qualified
 
 _LOCK = "SELECT pg_try_advisory_xact_lock($1)"
 
-# At most $1 events, and so many that what they say is no more than $2 bytes; one there may always be.
-_NUMBER = """
+# At most $1 events, and so many that what they say is no more than $2 bytes; one there may always be. Rows are found
+# again by where they are, and not by their numbers: statistics of a table in which nothing waited a moment ago would
+# make PostgreSQL compare each with each. Nobody else moves them meanwhile.
+NUMBER = """
 WITH pending AS (
-    SELECT seq, coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0) AS size
+    SELECT ctid AS place, seq, coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0) AS size
     FROM {events} WHERE position IS NULL ORDER BY seq LIMIT $1
 ), counted AS (
-    SELECT seq, row_number() OVER in_order AS number, sum(size) OVER in_order AS size
+    SELECT place, row_number() OVER in_order AS number, sum(size) OVER in_order AS size
     FROM pending WINDOW in_order AS (ORDER BY seq)
 ), numbered AS (
     UPDATE {events} AS event
     SET position = counted.number + (SELECT coalesce(max(position), 0) FROM {events} WHERE position IS NOT NULL)
     FROM counted
-    WHERE event.seq = counted.seq AND event.position IS NULL AND (counted.size <= $2 OR counted.number = 1)
+    WHERE event.ctid = counted.place AND (counted.size <= $2 OR counted.number = 1)
     RETURNING event.position, event.at, event.action, event."table", event.record, event.causation_id, event.depth
 )
 SELECT *, (SELECT count(*) FROM pending) AS seen FROM numbered ORDER BY position
@@ -66,7 +68,7 @@ async def lock_numbering(connection: Connection, workspace_id: UUID) -> bool:
 
 async def number(connection: Connection, schema: str, rows: int, size: int) -> Batch:
     """Needs `lock_numbering`, in an earlier statement: this one must see what whoever had the lock has done."""
-    found = await connection.fetch(_NUMBER.format(events=qualified(schema)), rows, size)
+    found = await connection.fetch(NUMBER.format(events=qualified(schema)), rows, size)
     events = [Event(*tuple(row)[:-1]) for row in found]
     return Batch(events, bool(events) and (found[0]["seen"] == rows or len(events) < found[0]["seen"]))
 

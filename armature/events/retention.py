@@ -13,12 +13,12 @@ AT_ONCE = 1_000
 # $2: from the oldest on, those up to this position may go for being too many, those older than $3 for being too old.
 _FORGET = """
 WITH oldest AS (
-    SELECT position, at <= now() - $3::interval OR position <= $2 AS may_go FROM {events}
+    SELECT ctid AS place, position, at <= now() - $3::interval OR position <= $2 AS may_go FROM {events}
     WHERE position > $1 AND position < (SELECT max(position) FROM {events} WHERE position IS NOT NULL)
     ORDER BY position LIMIT $4
 ), gone AS (
     DELETE FROM {events} AS event USING oldest
-    WHERE event.position = oldest.position AND event.position IS NOT NULL
+    WHERE event.ctid = oldest.place
     AND oldest.position < coalesce((SELECT min(position) FROM oldest WHERE NOT may_go), {beyond})
     RETURNING event.position
 )

@@ -14,13 +14,14 @@ from armature.core.valkey import opened_redis
 from armature.events.channel import Announced, channel_of, read_announcement
 from armature.events.committed import Committed
 from armature.events.marks import BEHIND, DUE, Marks
-from armature.events.numbering import Event, lock_numbering, number
+from armature.events.names import qualified
+from armature.events.numbering import NUMBER, Batch, Event, lock_numbering, number
 from armature.events.reading import events_after, kept_positions
 from armature.metadata.store import load_snapshot
 from armature.migrations.workspace.create import create_workspace
 from armature.migrations.workspace.set_aside import bring_back, set_aside
 from armature.workers import relay as relay_module
-from armature.workers.relay import LONGEST_WAIT, Relay, relay_batch
+from armature.workers.relay import LONGEST_WAIT, Relay, Relayed, relay_batch
 from armature.workers.sweep import Sweep
 from tests.migrations.living import Living, living
 from tests.support.leaving import leave
@@ -80,6 +81,20 @@ async def test_a_batch_goes_by_seq_and_takes_no_more_than_it_may(crm: Living) ->
         assert not (await number(connection, crm.schema, 6, 1_000_000)).events
         assert [each.position for each in await events_after(connection, crm.schema, 7, 2)] == [8, 9]
         assert await kept_positions(connection, crm.schema) == (1, 10)
+
+
+async def test_a_burst_after_a_quiet_time_does_not_compare_each_event_with_each(crm: Living) -> None:
+    """PostgreSQL takes a table in which nothing waited when it last looked for one in which nothing ever does."""
+    await commit(crm, 2_000)
+    while (await relay_batch(crm.db, crm.id)) != Relayed(Batch([], is_cut=False), 2_000):
+        pass
+    await crm.run("VACUUM ANALYZE {}._events")
+    await commit(crm, 2_000)
+    async with crm.db.connection() as connection:
+        explain = f"EXPLAIN {NUMBER.format(events=qualified(crm.schema))}"
+        plan = "\n".join(row[0] for row in await connection.fetch(explain, 1_000, 8_000_000))
+    assert "Tid Scan" in plan
+    assert "Join Filter" not in plan
 
 
 async def test_what_is_committed_later_comes_later_though_its_seq_is_smaller(crm: Living) -> None:
