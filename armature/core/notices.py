@@ -27,8 +27,8 @@ log = structlog.get_logger(__name__)
 async def notify(connection: Connection, payload: Notice) -> None:
     """Tell every Listener, once the transaction commits; a transaction that is rolled back tells nobody.
 
-    Payloads are `{"workspace": "<id>", "version": n}`, `{"identity": "<what changed>"}`, and `{"documents": "<id of a
-    workspace>"}`.
+    Payloads are `{"workspace": "<id>", "version": n}`, `{"identity": "<what changed>"}`, `{"documents": "<id of a
+    workspace>"}`, and, once for many of them, `{"deliveries": "<id of a webhook>"}`.
     """
     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, encoded(payload))
 

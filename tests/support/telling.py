@@ -74,8 +74,9 @@ class Told:
         return await self.until(lambda log: len(log) >= count and all(each["state"] != "WAITING" for each in log))
 
     async def until_tried(self, count: int) -> list[Any]:
-        """Once so many attempts have been made in all."""
-        return await self.until(lambda log: sum(len(each["attempts"]) for each in log) >= count)
+        """Once so many attempts have been made in all: the log reads them after the deliveries, so it is read again."""
+        await self.until(lambda log: sum(len(each["attempts"]) for each in log) >= count)
+        return await self.log()
 
     async def hurry(self) -> None:
         """What waits for its next attempt is due now."""
