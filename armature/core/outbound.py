@@ -83,7 +83,10 @@ class _Transport(httpx2.AsyncHTTPTransport):
         super().__init__(verify=_tls(), trust_env=False)
         self._longest = longest
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=_tls(), network_backend=_Backend(networks), max_connections=connections
+            ssl_context=_tls(),
+            network_backend=_Backend(networks),
+            max_connections=connections,
+            max_keepalive_connections=0,  # a server may close one just as it is used again
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:

@@ -3,13 +3,30 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, exists, func, insert, literal, not_, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    LargeBinary,
+    Uuid,
+    any_,
+    bindparam,
+    exists,
+    false,
+    func,
+    insert,
+    literal_column,
+    not_,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from armature.core.db import Connection, Database, execute, fetch, fetch_one, fetch_value
+from armature.core.db import Connection, Database, Rendered, execute, fetch_one, render
 from armature.metadata.webhook_tables import deliveries, delivery_attempts, webhook_endpoints
 from armature.webhooks.delivery import COLUMNS, Delivery, delivery_of
 from armature.webhooks.patience import SWITCHED_OFF_AFTER, pause_after, wait_after
@@ -20,6 +37,7 @@ FAILED_FOR_DAYS = f"Nothing got through for {SWITCHED_OFF_AFTER.days} days."
 IS_GONE = "Its receiver answered that it is gone for good (410)."
 
 _D, _E = deliveries.c, webhook_endpoints.c
+_WAITING: Any = literal_column("'WAITING'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +52,19 @@ async def take(
     connection: Connection, webhook_id: UUID, under_way: Collection[UUID], most: int, *, is_ordered: bool
 ) -> Taken:
     """Nothing is merged into them any more. Of a record, one whose turn it is; where order matters not, any."""
-    at: datetime = await fetch_value(connection, select(func.now()))
+    at: datetime = await connection.fetchval("SELECT now()")
+    statement = _take_statement(is_ordered)
+    values = {"webhook": webhook_id, "under_way": list(under_way), "most": most}
+    rows = await connection.fetch(statement.sql, *statement.arguments(values))
+    return Taken(at, sorted(map(delivery_of, rows), key=lambda each: (each.due_at, each.id)))
+
+
+@cache
+def _take_statement(is_ordered: bool) -> Rendered:
+    webhook_id: Any = bindparam("webhook", type_=Uuid())
+    under_way: Any = bindparam("under_way", type_=ARRAY(Uuid()))
     found = select(_D.id).where(
-        _D.webhook_id == webhook_id,
-        _D.state == "WAITING",
-        _D.due_at <= at,
-        not_(_D.id == any_(literal([*under_way], ARRAY(Uuid())))),
+        _D.webhook_id == webhook_id, _D.state == _WAITING, _D.due_at <= func.now(), not_(_D.id == any_(under_way))
     )
     if is_ordered:
         earlier = deliveries.alias("earlier")
@@ -47,20 +72,26 @@ async def take(
             ~exists().where(
                 earlier.c.webhook_id == webhook_id,
                 earlier.c.subject == _D.subject,
-                earlier.c.state == "WAITING",
+                earlier.c.state == _WAITING,
                 earlier.c.position < _D.position,
             )
         )
+    most: Any = bindparam("most", type_=BigInteger())
     chosen = found.order_by(_D.due_at, _D.id).limit(most).scalar_subquery()
-    taken: ReturningUpdate[Any] = update(deliveries).where(_D.id.in_(chosen)).values(is_open=False).returning(*COLUMNS)
-    rows = [delivery_of(row) for row in await fetch(connection, taken)]
-    return Taken(at, sorted(rows, key=lambda each: (each.due_at, each.id)))
+    taken = update(deliveries).where(_D.id.in_(chosen)).values(is_open=false())
+    return render(taken.returning(*COLUMNS))
 
 
 async def keep_payload(connection: Connection, delivery: Delivery, payload: bytes) -> None:
     """What is sent in every attempt; the images it was made of are needed no more."""
-    values = {"payload": payload, "before": None, "after": None}
-    await execute(connection, update(deliveries).where(_D.id == delivery.id).values(**values))
+    statement = _payload_statement()
+    await connection.execute(statement.sql, *statement.arguments({"delivery": delivery.id, "payload": payload}))
+
+
+@cache
+def _payload_statement() -> Rendered:
+    kept = {"payload": bindparam("payload", type_=LargeBinary()), "before": null(), "after": null()}
+    return render(update(deliveries).where(_D.id == bindparam("delivery", type_=Uuid())).values(kept))
 
 
 async def note(db: Database, delivery: Delivery, message: Message | None, outcome: Outcome, failures: int) -> int:
@@ -69,7 +100,8 @@ async def note(db: Database, delivery: Delivery, message: Message | None, outcom
         if message is not None:
             await _log(connection, delivery, message, outcome)
         if outcome.error is None:
-            await _write(connection, delivery, state="DELIVERED", finished_at=func.now(), error=None)
+            delivered = _delivered_statement()
+            await connection.execute(delivered.sql, *delivered.arguments({"delivery": delivery.id}))
             if failures:
                 well = {"failures": 0, "failing_since": None, "open_until": None}
                 await execute(connection, _endpoint(delivery).values(**well))
@@ -89,7 +121,22 @@ async def _log(connection: Connection, delivery: Delivery, message: Message, out
         "response_body": outcome.body,
         "error": outcome.error,
     }
-    await execute(connection, insert(delivery_attempts).values(row))
+    statement = _log_statement()
+    await connection.execute(statement.sql, *statement.arguments(row))
+
+
+@cache
+def _log_statement() -> Rendered:
+    """Its columns are its binds."""
+    columns = [each for each in delivery_attempts.c if each.name not in ("id", "at")]
+    return render(insert(delivery_attempts).values({each: bindparam(each.name, type_=each.type) for each in columns}))
+
+
+@cache
+def _delivered_statement() -> Rendered:
+    mine = update(deliveries).where(_D.id == bindparam("delivery", type_=Uuid()), _D.state == _WAITING)
+    over: Any = {"state": literal_column("'DELIVERED'"), "finished_at": func.now(), "error": null()}
+    return render(mine.values(attempts=_D.attempts + literal_column("1"), **over))
 
 
 async def _put_off(connection: Connection, delivery: Delivery, outcome: Outcome) -> None:

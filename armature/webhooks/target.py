@@ -2,11 +2,12 @@
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Uuid, bindparam, case, func, null, select
 
-from armature.core.db import Connection, fetch_one
+from armature.core.db import Connection, Rendered, render
 from armature.core.sealing import Sealing
 from armature.metadata.webhook_tables import webhook_endpoints, webhooks
 from armature.webhooks.secrets import Secrets, secrets_of
@@ -41,20 +42,25 @@ class Target:
 
 async def target_of(connection: Connection, sealing: Sealing, webhook_id: UUID) -> Target | None:
     """None where it is gone or switched off. Raises SealBroken."""
+    statement = _target_statement()
+    row = await connection.fetchrow(statement.sql, *statement.arguments({"webhook": webhook_id}))
+    if row is None:
+        return None
+    return Target(webhook_of(row), secrets_of(sealing, row), row["failures"], row["is_left_alone"])
+
+
+@cache
+def _target_statement() -> Rendered:
     is_over = func.coalesce(webhooks.c.former_secret_until, func.now()) <= func.now()
     columns = [each for each in webhooks.c if each.name != "former_secret"]
     failing = webhook_endpoints.c
-    statement = (
+    return render(
         select(
             *columns,
-            case((is_over, None), else_=webhooks.c.former_secret).label("former_secret"),
+            case((is_over, null()), else_=webhooks.c.former_secret).label("former_secret"),
             failing.failures,
             (func.coalesce(failing.open_until, func.now()) > func.now()).label("is_left_alone"),
         )
         .join_from(webhooks, webhook_endpoints)
-        .where(webhooks.c.id == webhook_id, webhooks.c.is_enabled)
+        .where(webhooks.c.id == bindparam("webhook", type_=Uuid()), webhooks.c.is_enabled)
     )
-    row = await fetch_one(connection, statement)
-    if row is None:
-        return None
-    return Target(webhook_of(row), secrets_of(sealing, row), row["failures"], row["is_left_alone"])
