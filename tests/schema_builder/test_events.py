@@ -10,15 +10,15 @@ import pytest
 from armature.core.logs import begin_request
 from armature.metadata.changes import NewField, NewRelation
 from armature.schema_builder.run.answer import Operation
-from armature.schema_builder.run.caller import Caller
+from armature.schema_builder.run.caller import SYSTEM, Caller
 from tests.metadata.models import add_field, add_object, formula, text, update_object
-from tests.schema_builder.conftest import add_crm, add_library
+from tests.schema_builder.conftest import add_library
+from tests.schema_builder.test_golden import ADD, CALLERS
 from tests.support.data_api import Client, DataApi
 from tests.support.golden import Golden, golden_cases
 from tests.support.replay import Event, events_of, images_of, replayed, told
 from tests.support.small_crm import ACME, CHESHIRE, GONE, HARE, HATTER, TEAPOT
 
-ADD = {"": add_crm, "library": add_library}
 ADA = Caller("MANUAL", "ada@example.com", user_id=UUID(int=7))
 ADA_TOLD = {"source": "MANUAL", "name": "ada@example.com", "apiKeyId": None}
 TWO = 'data: [{domainName: "acme.com", name: "x"}, {domainName: "new.example", name: "y"}]'
@@ -36,7 +36,7 @@ async def test_events_lead_from_what_was_to_what_is(case: Golden, api: DataApi) 
     snapshot = await ADD[case.world](api)
     async with api.db.connection() as connection:
         before = await images_of(connection, snapshot)
-    await api.answer(snapshot, Operation(case.query, case.variables))
+    await api.answer(snapshot, Operation(case.query, case.variables), CALLERS.get(case.world, SYSTEM))
     async with api.db.connection() as connection:
         after, found = await images_of(connection, snapshot), await events_of(connection, snapshot)
 
