@@ -113,7 +113,13 @@ def seen_rollup(snapshot: Snapshot, of: Object, field: Field) -> Rollup | None:
     except (RollupInvalid, FilterUnfit):
         return None
     is_there = snapshot.link(rollup.relation).is_visible and not hidden(snapshot, rollup)
-    return rollup if is_there and lost(snapshot, rollup) is None else None
+    return rollup if is_there and lost(snapshot, rollup) is None and _rests_on_seen(snapshot, rollup) else None
+
+
+def _rests_on_seen(snapshot: Snapshot, rollup: Rollup) -> bool:
+    """Of the rollups that it is made of, however many others are in between."""
+    needed = ((snapshot.objects[of], snapshot.objects[of].fields[id_]) for of, id_ in rollup.needed)
+    return all(seen_rollup(snapshot, of, each) is not None for of, each in needed if each.kind == "ROLLUP")
 
 
 def _relation(snapshot: Snapshot, of: Object, field: Field) -> tuple[Field, Link]:

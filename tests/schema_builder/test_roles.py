@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from armature.metadata.changes import (
+    CreateField,
     CreateRole,
+    NewField,
     SetFieldPermission,
     SetObjectPermission,
 )
@@ -62,6 +64,40 @@ async def test_a_hidden_field_does_not_exist(own_crm: Client) -> None:
         assert "data" not in answer
         assert "employees" in answer["errors"][0]["message"].lower()
         assert "mean" not in answer["errors"][0]["message"]
+
+
+async def test_what_is_computed_of_hidden_fields_does_not_exist(own_crm: Client) -> None:
+    """However many others are in between, and where only a filter asks for them."""
+
+    def computed(name: str, kind: str, **given: Any) -> CreateField:
+        return CreateField(object="company", field=NewField(name=name, type=kind, settings=given))
+
+    city = {"city": {"eq": "Oxford"}}
+    crm = await own_crm.change(
+        computed("doubled", "FORMULA", expression="employees * 2"),
+        computed("quadrupled", "FORMULA", expression="doubled * 2"),
+        computed("called", "FORMULA", expression="upper(name)"),
+        computed("cities", "ROLLUP", relation="people", aggregate="COUNT_DISTINCT", field="city"),
+        computed("atOxford", "ROLLUP", relation="people", aggregate="COUNT", filter=city),
+        computed("headcount", "ROLLUP", relation="people", aggregate="COUNT"),
+        role("clerk", *ALL),
+        SetFieldPermission(role="clerk", object="company", field="employees", may_read=False),
+        SetFieldPermission(role="clerk", object="person", field="city", may_read=False),
+    )
+    clerk = crm.acting_as("clerk")
+
+    shown = "{ company(id: $id) { called headcount } }".replace("$id", f'"{ACME}"')
+    assert await clerk.data(shown) == {"company": {"called": "ACME", "headcount": 1}}
+    for hidden in ("doubled", "quadrupled", "cities", "atOxford"):
+        await crm.data(f"{{ companies {{ {hidden} }} }}")
+        for query in (
+            f"{{ companies {{ {hidden} }} }}",
+            f"{{ companies(filter: {{{hidden}: {{gt: 1}}}}) {{ id }} }}",
+            f"{{ companies(orderBy: [{{{hidden}: ASC}}]) {{ id }} }}",
+            f"{{ companiesAggregate {{ max {{ {hidden} }} }} }}",
+            f"{{ people(filter: {{company: {{{hidden}: {{gt: 1}}}}}}) {{ id }} }}",
+        ):
+            assert hidden in str((await clerk.ask(query))["errors"])
 
 
 async def test_a_field_that_may_be_read_only_is_no_input(own_crm: Client) -> None:

@@ -63,6 +63,25 @@ async def asked(client: Client, query: str, **variables: Any) -> Any:
     return found
 
 
+async def test_rollups_of_rollups_of_what_is_hidden_do_not_exist(firms: Client) -> None:
+    changed = await firms.change(
+        CreateRole(name="clerk", rights=("READ",)),
+        SetFieldPermission(role="clerk", object="deal", field="size", may_read=False),
+        CreateRole(name="visitor", rights=("READ",)),
+        SetFieldPermission(role="visitor", object="deal", field="firm", may_read=False),
+    )
+    clerk, visitor = changed.acting_as("clerk"), changed.acting_as("visitor")
+
+    for query in ("{firms {won}}", "{teams {won}}", "{teams(filter: {won: {gt: 1}}) {id}}"):
+        error = await clerk.error(query)
+        assert error["code"] == "BAD_USER_INPUT"
+    assert "won" not in str(await clerk.data('{__type(name: "Team") {fields {name}}}'))
+    assert len((await clerk.data("{teams {busy} tags {deals}}"))["teams"]) == 2
+
+    for query in ("{firms {dealCount}}", "{teams {busy}}", "{tags {deals}}"):
+        assert (await visitor.error(query))["code"] == "BAD_USER_INPUT"
+
+
 async def test_rollups_are_shown_of_what_is_in_sight(firms: Client) -> None:
     assert await asked(firms, "{firms(orderBy: {name: ASC}) {name dealCount won largest tagCount}}") == [
         {"name": "Acme", "dealCount": 3, "won": "4", "largest": 5, "tagCount": 2},
