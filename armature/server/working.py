@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import asyncpg
 from redis.asyncio import Redis
 
 from armature.core.db import Database
@@ -37,8 +38,11 @@ def working_checks(settings: Settings, database: Database, redis: Redis) -> Mapp
             raise NoWorker
 
     async def jobs() -> None:
-        async with database.connection() as connection:
-            waited = await longest_wait(connection)
+        try:
+            async with database.connection() as connection:
+                waited = await longest_wait(connection)
+        except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+            return  # another check says that there is no catalog
         if waited > settings.max_backlog:
             raise Behind("Jobs", waited)
 

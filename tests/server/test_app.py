@@ -79,6 +79,7 @@ def settings(database_url: str | None, redis_url: str | None, request_timeout: f
         secret_key=SECRET_KEY,
         database_pool_size=2,
         request_timeout=request_timeout,
+        workers="none",
     )
 
 

@@ -76,6 +76,13 @@ async def test_it_is_not_ready_while_jobs_wait_for_too_long(site: Site, wanted: 
     await db.close()
 
 
+def test_a_catalog_that_is_missing_is_told_once(wanted: Settings, database_url: str) -> None:
+    with serving(create_app(replace(wanted, database_url=database_url))) as url:
+        checks = httpx2.get(f"{url}/readyz").json()["checks"]
+        assert "armature migrate" in checks["catalog"]
+        assert checks["jobs"] == "ok"
+
+
 async def test_it_is_not_ready_while_events_wait_for_too_long(site: Site) -> None:
     await alive(site)
     async with opened_redis(site.redis_url) as redis:
