@@ -53,10 +53,20 @@ class Writing:
         return self._created(of, [data])[0]
 
     def create_many(self, of: ObjectView, data: Sequence[Mapping[str, Any]]) -> list[Record]:
-        """What they are connected to is looked for before the first is there."""
+        """What they are connected to is looked for before the first is there, and whether they say what they must."""
         for each in data:
             self._check_connections(of, each)
+            self._check_given(of, each)
         return self._created(of, data)
+
+    def _check_given(self, of: ObjectView, data: Mapping[str, Any]) -> None:
+        for name, entry in of.writable.items():
+            if isinstance(entry, ToOne) and not entry.field.is_nullable:
+                is_missing = data.get(f"{name}Id") is None and "disconnect" in (data.get(name) or {"disconnect": True})
+            else:
+                is_missing = isinstance(entry, Plain) and entry.is_required and data.get(name, entry) is None
+            if is_missing:
+                raise Refusal("BAD_USER_INPUT", f"{name} is required")
 
     def _check_connections(self, of: ObjectView, data: Mapping[str, Any]) -> None:
         for name, value in data.items():
