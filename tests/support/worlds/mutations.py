@@ -44,7 +44,7 @@ class Mutations:
         self.nested = Nested(self)
 
     def field(self) -> str:
-        of = self.choices.pick(list(self.view))
+        of = self.choices.pick(self._made_by_clients())
         does = self.choices.weighted(KINDS)
         self.nested.begin()
         if root_name(does, of.object) not in self.schema.mutations:  # it has nothing to update
@@ -53,6 +53,11 @@ class Mutations:
         is_many = does.endswith("_many") and does != "create_many"
         shown = self._result(of) if is_many else self.selections.selection(self.selections.level(of), DEPTH)
         return f"{self.document.fresh('m')}: {root_name(does, of.object)}{arguments(given)}{shown}"
+
+    def _made_by_clients(self) -> list[ObjectView]:
+        """The objects of which a client makes records, if there are any; those of others come by themselves."""
+        found = [each for each in self.view if root_name("create", each.object) in self.schema.mutations]
+        return found or list(self.view)
 
     def _result(self, of: ObjectView) -> str:
         if self.choices.chance(20):
@@ -79,7 +84,7 @@ class Mutations:
 
     def upsert(self) -> str:
         """With values that records have already, of what tells them apart."""
-        of = self.choices.pick(list(self.view))
+        of = self.choices.pick(self._made_by_clients())
         by = self.choices.pick(list(of.unique_entries.values()))
         rows = [row for row in self.state[of.object.id].values() if row.get(by.column) is not None]
         data = [self._known(of, by, rows) for _ in range(self.choices.weighted([(60, 1), (40, 2)]))]
