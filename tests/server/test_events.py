@@ -26,8 +26,8 @@ async def test_a_mutation_marks_its_workspace(site: Site) -> None:
         while not (found := await events_after(connection, schema_of(id_), 0, 10)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     await db.close()
-    ((position, record),) = [(each.position, str(each.record)) for each in found if each.action == "CREATED"]
-    assert (position, record) == (1, created)
+    assert [(each.position, each.table) for each in found] == [(1, "workspace_members"), (2, "companies")]
+    assert str(found[1].record) == created
 
 
 def test_a_query_marks_nothing(site: Site) -> None:
