@@ -9,6 +9,7 @@ from armature.core.db import Database
 from armature.core.errors import ArmatureError, Conflict
 from armature.core.lru import Lru
 from armature.core.settings import Settings
+from armature.metadata.model import Object, Snapshot
 from armature.metadata.role_names import narrowing
 from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.engine import Engine
@@ -23,6 +24,9 @@ from armature.webhooks.sight import caller_of
 from armature.webhooks.webhook import Webhook
 
 REMEMBERED = 500
+
+ACTOR = "updated_by"
+"""The column of who wrote a record last: whoever does not read it is not told who did what either."""
 
 
 class DocumentFailed(Conflict):
@@ -55,25 +59,33 @@ class Composer:
         """The same in every attempt. Raises ArmatureError where it can't be made by the model as it is."""
         if delivery.payload is not None:
             return delivery.payload
-        told = await (self._whole(webhook, delivery) if webhook.document is None else self._asked(webhook, delivery))
-        payload = encoded(delivery.type, delivery.at, {**heading(delivery), **told})
+        seen, of = await self._in_sight(webhook, delivery)
+        told = await (self._whole(seen, of, delivery) if webhook.document is None else self._asked(webhook, delivery))
+        head = heading(
+            delivery, tells_actor=any(each.column == ACTOR and each.is_visible for each in of.fields.values())
+        )
+        payload = encoded(delivery.type, delivery.at, {**head, **told})
         async with self._db.connection() as connection:
             await keep_payload(connection, delivery, payload)
         return payload
 
-    async def _whole(self, webhook: Webhook, delivery: Delivery) -> dict[str, Any]:
+    async def _in_sight(self, webhook: Webhook, delivery: Delivery) -> tuple[Snapshot, Object]:
+        """The object, as the role sees it. Raises OutOfSight."""
         snapshot = await self._workspaces.snapshot(webhook.workspace_id)
         roles = narrowing(webhook.role)
         seen = snapshot if roles is None else self._sights.of(snapshot, roles)
         of = None if delivery.object_id is None else seen.objects.get(delivery.object_id)
         if of is None or not (of.is_visible and of.may("READ")):
             raise OutOfSight
+        return seen, of
+
+    async def _whole(self, seen: Snapshot, of: Object, delivery: Delivery) -> dict[str, Any]:
         key = (seen.fingerprint, of.name_singular)
         whole = self._wholes.get(key)
         if whole is None:
             whole = self._wholes.put(key, Whole.of(self._engine.schema(seen).view[of.name_singular]))
-        async with self._db.connection(snapshot.schema) as connection:
-            return await whole.told(connection, snapshot.schema, delivery)
+        async with self._db.connection(seen.schema) as connection:
+            return await whole.told(connection, seen.schema, delivery)
 
     async def _asked(self, webhook: Webhook, delivery: Delivery) -> dict[str, Any]:
         """Of the record as it is now."""

@@ -87,7 +87,7 @@ def encoded(type: str, at: datetime, data: Mapping[str, Any]) -> bytes:
     return msgspec.json.encode({"type": type, "timestamp": at, "data": data})
 
 
-def heading(delivery: Delivery) -> dict[str, Any]:
+def heading(delivery: Delivery, *, tells_actor: bool) -> dict[str, Any]:
     """What is told of every event of a record."""
     return {
         "id": delivery.subject,
@@ -95,6 +95,6 @@ def heading(delivery: Delivery) -> dict[str, Any]:
         "action": delivery.action,
         "position": delivery.position,
         "events": delivery.merged,
-        "actor": delivery.actor,
+        "actor": delivery.actor if tells_actor else None,
         "requestId": delivery.request_id,
     }

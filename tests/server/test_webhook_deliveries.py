@@ -104,6 +104,7 @@ CLERK = """mutation {
   company: setObjectPermission(input: {role: "clerk", object: "company", rights: [READ],
     readRule: {isIdealCustomer: {eq: true}}}) { name }
   setFieldPermission(input: {role: "clerk", object: "company", field: "employees", mayRead: false}) { name }
+  who: setFieldPermission(input: {role: "clerk", object: "company", field: "updatedBy", mayRead: false}) { name }
 }"""
 
 
@@ -123,6 +124,7 @@ async def test_a_webhook_sees_what_its_role_does(teller: Teller, there: Receiver
     assert came["after"]["isIdealCustomer"] is True
     assert changed["changedFields"] == ["addressCity"]
     assert went["after"] is None
+    assert [each["actor"] for each in (came, changed, went)] == [None, None, None]
     assert went["before"]["addressCity"] == "Bern"
     assert b"employees" not in b"".join(each.body for each in there.got)
 
