@@ -78,16 +78,18 @@ def _with_secret(local: Local, data_dir: Path) -> Local:
     return Local(msgspec.structs.replace(local.settings, secret_key=secret_key), local.servers)
 
 
-def _reachable(settings: Settings, data_dir: Path, address: str) -> Settings:
+def reachable(settings: Settings, data_dir: Path, address: str) -> Settings:
     """Mails go into files, and their links lead here, where the environment says nothing else.
 
-    Who is reached from this machine only may call this machine: a receiver of webhooks, say.
+    Who is reached from this machine only, and by no proxy that lets others in, may call this machine: a receiver of
+    webhooks, say.
     """
+    is_alone = settings.host in HERE and settings.public_url is None and not settings.trusted_proxies
     return msgspec.structs.replace(
         settings,
         public_url=settings.public_url or address,
         mail_dir=settings.mail_dir or str(data_dir / "mail"),
-        outbound_networks=settings.outbound_networks or (LOOPBACK if settings.host in HERE else ()),
+        outbound_networks=settings.outbound_networks or (LOOPBACK if is_alone else ()),
     )
 
 
@@ -96,7 +98,7 @@ async def _up(local: Local, wishes: Wishes, listener: socket.socket) -> None:
     from armature.migrations.catalog.migrate import migrate_catalog
     from armature.server.app import create_app
 
-    settings = _reachable(local.settings, wishes.data_dir, address_of(listener, local.settings.host))
+    settings = reachable(local.settings, wishes.data_dir, address_of(listener, local.settings.host))
     await migrate_catalog(settings.database_url or "")
     demo = await _demo(settings, wishes.data_dir) if wishes.demo else None
     app = create_app(settings, demo_api_key=None if demo is None else demo.api_key)

@@ -8,12 +8,14 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import psutil
 import pytest
 
-from armature.server.up import FIRST_QUERY
+from armature.core.settings import Settings
+from armature.server.up import FIRST_QUERY, reachable
 from armature.webhooks.signing import check_signature
 from tests.support.command_line import Up, armature, is_alive, started, upped
 from tests.support.receiver import receiver
@@ -64,6 +66,20 @@ def test_a_receiver_on_this_machine_is_told_what_happens(up: Up) -> None:
             time.sleep(0.05)
     check_signature(made["data"]["createWebhook"]["secret"], there.got[0].headers, there.got[0].body, time.time())
     assert there.got[0].json["data"]["after"]["name"] == "Told"
+
+
+@pytest.mark.parametrize(
+    ("given", "may"),
+    [
+        ({}, True),
+        ({"host": "0.0.0.0"}, False),  # noqa: S104
+        ({"public_url": "https://armature.example"}, False),
+        ({"trusted_proxies": ("127.0.0.1",)}, False),
+    ],
+)
+def test_this_machine_is_called_only_where_nobody_else_gets_in(folder: Path, given: dict[str, Any], may: bool) -> None:
+    """A proxy in front lets others in, whose webhooks would be told what is reached from here only."""
+    assert bool(reachable(Settings(**given), folder, "http://127.0.0.1:8000").outbound_networks) is may
 
 
 def test_the_ready_file_is_private_and_names_a_user_who_can_sign_in(up: Up) -> None:
