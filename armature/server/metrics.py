@@ -24,6 +24,7 @@ from armature.events.marks import Lag, Marks
 from armature.jobs.alive import live_workers
 from armature.jobs.standing import Open, longest_wait, open_jobs
 from armature.jobs.tally import tallied
+from armature.webhooks.standing import Waiting, waiting_deliveries
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
@@ -85,7 +86,8 @@ class Metrics:
     async def _of_jobs(self) -> list[Metric]:
         with suppress(Unavailable):
             async with self._database.connection() as connection:
-                return list(_of_jobs(await longest_wait(connection), await open_jobs(connection)))
+                of_jobs = _of_jobs(await longest_wait(connection), await open_jobs(connection))
+                return [*of_jobs, *_of_deliveries(await waiting_deliveries(connection))]
         return []
 
     async def _of_workers(self) -> list[Metric]:
@@ -109,6 +111,15 @@ def _of_jobs(wait: float, found: Iterable[Open]) -> Iterator[Metric]:
     for each in found:
         jobs.add_metric([each.kind, each.state], each.count)
     yield jobs
+
+
+def _of_deliveries(waiting: Waiting) -> Iterator[Metric]:
+    told = GaugeMetricFamily("armature_deliveries", "Deliveries of webhooks that wait.", labels=["tried"])
+    told.add_metric(["never"], waiting.count - waiting.retried)
+    told.add_metric(["before"], waiting.retried)
+    yield told
+    name = "armature_deliveries_longest_wait_seconds"
+    yield GaugeMetricFamily(name, "For how long the oldest due delivery waits.", waiting.seconds)
 
 
 def _of_relay(lag: Lag, workers: int) -> Iterator[Metric]:

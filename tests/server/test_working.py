@@ -23,7 +23,7 @@ from armature.server.app import create_app
 from armature.workers.kinds import Kind
 from armature.workers.task import Task
 from armature.workers.worker import Worker
-from tests.support.control_plane import Site, settings
+from tests.support.control_plane import Caller, Site, settings
 from tests.support.serving import serving
 
 
@@ -113,12 +113,30 @@ async def run_a_job(db: Database, given: Settings) -> None:
             await asyncio.sleep(0.05)
 
 
+CREATE_WEBHOOK = """mutation($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }"""
+
+LEAVE = """
+INSERT INTO armature.deliveries (webhook_id, type, subject, position, at, state, attempts, due_at)
+SELECT id, 'company.created', id, position, now(), 'WAITING', attempts, now() - interval '1 minute'
+FROM armature.webhooks, (VALUES (1, 0), (2, 1), (3, 5)) AS given (position, attempts)
+"""
+
+
+async def leave_deliveries(db: Database, caller: Caller) -> None:
+    """To a webhook that is switched off, so that nobody sends them."""
+    given = {"url": "https://example.com", "events": ["company.created"], "role": "admin", "isEnabled": False}
+    caller.do(CREATE_WEBHOOK, input=given)
+    async with db.connection() as connection:
+        await connection.execute(LEAVE)
+
+
 async def test_metrics_tell_of_requests_jobs_and_workers(site: Site, wanted: Settings) -> None:
     caller = site.sign_up(pack="crm")
     for _ in range(3):
         caller.data("{ companies { id } }")
     site.ask("{ nothing }", "/graphql")
     db = await open_database(site.database_url)
+    await leave_deliveries(db, caller)
     await run_a_job(db, wanted)
     async with Worker(db, wanted, {}).working():
         while ("armature_worker_jobs_total", ("fails", "failed")) not in (found := measured(site)):  # noqa: ASYNC110
@@ -132,6 +150,9 @@ async def test_metrics_tell_of_requests_jobs_and_workers(site: Site, wanted: Set
     assert found["armature_jobs_longest_wait_seconds", ()] == 0
     assert found["armature_relay_lag_seconds", ("behind",)] == 0
     assert found["armature_workers", ()] == 1
+    assert found["armature_deliveries", ("never",)] == 1
+    assert found["armature_deliveries", ("before",)] == 2
+    assert 60 <= found["armature_deliveries_longest_wait_seconds", ()] < 3_600
     assert found["armature_live_connections", ()] == 0
 
 
