@@ -72,6 +72,11 @@ class EventWatch(Watch):
             self._announced = max(self._announced, announced.last)
         self.running.ask()
 
+    def pass_over(self, announced: Announced) -> None:
+        """What is in a row with what has been looked at need not be looked at."""
+        if self._reached == announced.first - 1:
+            self._reached = announced.last
+
     def is_new(self, _following: Following) -> bool:
         return False
 
@@ -84,10 +89,10 @@ class EventWatch(Watch):
         """Tell those who are level of what came next."""
         if self._reached is None or not self._level:
             return
-        announced = self._announced
-        batch = await self._read(self._reached)
+        before, announced = self._reached, self._announced
+        batch = await self._read(before)
         if self._level:
-            self._reached = _reached(batch, self._reached, announced)
+            self._reached = max(self._reached, _reached(batch, before, announced))
             await self._tell([*self._level], batch)
         if len(batch) == BATCH:
             self.running.ask()

@@ -89,8 +89,9 @@ class Live:
 
     def _on_events(self, workspace_id: UUID, announced: Announced) -> None:
         if (place := self._places.get(workspace_id)) is not None:
-            for watch in place.reading(announced.tables):
-                watch.touch(announced)
+            concerned = place.reading(announced.tables)
+            for watch in place.watches.values():
+                (watch.touch if watch in concerned else watch.pass_over)(announced)
 
     def _on_missed(self, workspace_id: UUID) -> None:
         if (place := self._places.get(workspace_id)) is not None:

@@ -4,6 +4,7 @@ import asyncio
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from armature.events.channel import Announced
 from armature.schema_builder.run.watched import WatchedQuery
 from armature.server.live.following import Following
 from armature.server.live.patches import Revisions
@@ -28,6 +29,9 @@ class QueryWatch(Watch):
             following.revisions = Revisions()
         self.followings[following] = None
         self.running.ask()
+
+    def pass_over(self, announced: Announced) -> None:
+        """A query has no position."""
 
     def is_new(self, following: Following) -> bool:
         return following.told is None

@@ -44,6 +44,10 @@ class Watch(ABC):
         self.running.ask()
 
     @abstractmethod
+    def pass_over(self, announced: Announced) -> None:
+        """Other tables were touched."""
+
+    @abstractmethod
     async def work(self) -> None:
         """What is to be done when it was touched, and when somebody has joined."""
 

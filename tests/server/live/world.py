@@ -91,7 +91,7 @@ async def opened(url: str, redis_url: str, pool_size: int = POOL) -> AsyncIterat
         live = Live(api.db, api.engine, api.listener, settings)
         client = Client(api, await api.workspace(CRM))
         statements: list[str] = []
-        await _count(api, pool_size, lambda query: statements.append(query.query) if is_look(query.query) else None)
+        await count(api, pool_size, lambda query: statements.append(query.query) if is_look(query.query) else None)
         yield World(api, live, client, Relay(redis, str(client.snapshot.workspace_id)), redis, statements)
         await live.close()
     await redis.aclose()
@@ -102,7 +102,7 @@ def is_look(query: str) -> bool:
     return query.startswith("SELECT") and "workspace_" in query
 
 
-async def _count(api: DataApi, connections: int, note: Callable[[Any], None]) -> None:
+async def count(api: DataApi, connections: int, note: Callable[[Any], None]) -> None:
     """On all connections there are."""
     leases = [api.db.connection() for _ in range(connections)]
     for each in leases:
