@@ -23,13 +23,15 @@ from tests.support.data_api import data_api
 from tests.support.live_client import live
 from tests.support.processes import server_process
 from tests.support.relay_process import FOLLOWED
-from tests.support.servers import make_folder
+from tests.support.servers import make_folder, remove_folder
 from tests.support.serving import serving
 
 
 @pytest.fixture
-def folder() -> Path:
-    return make_folder()
+def folder() -> Iterator[Path]:
+    made = make_folder()
+    yield made
+    remove_folder(made)
 
 
 async def test_what_valkey_s_death_has_hidden_comes_once_it_is_back(migrated_database_url: str, folder: Path) -> None:
