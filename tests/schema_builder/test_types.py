@@ -17,6 +17,7 @@ from graphql import (
     print_schema,
     validate_schema,
 )
+from sqlalchemy import MetaData
 from sqlalchemy.schema import CreateSchema, CreateTable
 from uuid_utils.compat import uuid7
 
@@ -34,6 +35,7 @@ from armature.metadata.edit import apply_changes
 from armature.metadata.edits.birth import SYSTEM_FIELDS
 from armature.metadata.model import Field, Relation, Snapshot
 from armature.metadata.packs.crm import CRM
+from armature.schema_builder.event_table import events_table
 from armature.schema_builder.tables import Tables
 from tests.support.data_api import Client, DataApi
 
@@ -197,6 +199,8 @@ async def with_tables(api: DataApi, snapshot: Snapshot, *names: str) -> Client:
     tables = Tables(snapshot, snapshot.schema)
     async with api.db.transaction() as connection:
         await connection.execute(str(CreateSchema(snapshot.schema).compile(dialect=DIALECT)))
+        events = events_table(MetaData(), snapshot.schema)
+        await connection.execute(str(CreateTable(events).compile(dialect=DIALECT)))
         for name in names:
             table = CreateTable(tables[snapshot.kept_objects[name].id], include_foreign_key_constraints=[])
             await connection.execute(str(table.compile(dialect=DIALECT)))
