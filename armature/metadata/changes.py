@@ -71,6 +71,7 @@ class CreateObject:
     label_plural: str | None = None
     description: str | None = None
     is_searchable: bool = True
+    is_audited: bool = False
     duplicate_criteria: tuple[tuple[str, ...], ...] = ()
     fields: tuple[NewField, ...] = ()
 
@@ -85,6 +86,7 @@ class UpdateObject:
     description: str | UnsetType | None = UNSET
     is_active: bool | UnsetType = UNSET
     is_searchable: bool | UnsetType = UNSET
+    is_audited: bool | UnsetType = UNSET
     duplicate_criteria: tuple[tuple[str, ...], ...] | UnsetType = UNSET
 
 

@@ -151,6 +151,7 @@ class Object:
     is_system: bool = False
     is_active: bool = True
     is_searchable: bool = True
+    is_audited: bool = False
     duplicate_criteria: tuple[Criterion, ...] = ()
     deleted_at: datetime | None = None
     fields: Mapping[UUID, Field] = field(default_factory=dict)

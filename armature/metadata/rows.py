@@ -28,6 +28,7 @@ class ObjectRow(Struct, frozen=True):
     is_system: bool
     is_active: bool
     is_searchable: bool
+    is_audited: bool
     duplicate_criteria: tuple[Criterion, ...]
     deleted_at: datetime | None
     indexes: tuple[Index, ...]
@@ -135,6 +136,7 @@ def object_row(position: int, of: Object) -> ObjectRow:
         is_system=of.is_system,
         is_active=of.is_active,
         is_searchable=of.is_searchable,
+        is_audited=of.is_audited,
         duplicate_criteria=of.duplicate_criteria,
         deleted_at=of.deleted_at,
         indexes=of.indexes,
@@ -154,6 +156,7 @@ def object_of(row: ObjectRow) -> Object:
         is_system=row.is_system,
         is_active=row.is_active,
         is_searchable=row.is_searchable,
+        is_audited=row.is_audited,
         duplicate_criteria=row.duplicate_criteria,
         deleted_at=row.deleted_at,
         indexes=row.indexes,

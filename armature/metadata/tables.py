@@ -116,6 +116,7 @@ objects = Table(
     _flag("is_system"),
     _flag("is_active"),
     _flag("is_searchable"),
+    _flag("is_audited"),
     Column("duplicate_criteria", JSON(), nullable=False),
     _at("deleted_at"),
     Column("indexes", JSON(), nullable=False),

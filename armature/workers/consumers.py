@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from armature.core.db import Connection
+from armature.events.audited import put_down
 from armature.events.numbering import Event
 
 Consume = Callable[[Connection, UUID, str, Sequence[Event]], Awaitable[None]]
 """`consume(connection, workspace_id, schema, events)`, the events in order of position."""
 
-CONSUMERS: tuple[Consume, ...] = ()
+CONSUMERS: tuple[Consume, ...] = (put_down,)

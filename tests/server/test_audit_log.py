@@ -1,5 +1,10 @@
 """The audit log as members of a workspace see it."""
 
+import asyncio
+from uuid import UUID
+
+from armature.core.db import open_database
+from armature.workers.relay import relay_batch
 from tests.support.control_plane import Site
 
 LOG = """query($action: String, $limit: Int! = 50, $before: Int) {
@@ -73,3 +78,45 @@ def test_times_without_an_offset_are_utc(site: Site) -> None:
     found = ada.do(query, since="2020-01-01T00:00:00", until="2199-01-01T00:00:00")["auditLog"]
     assert found == ada.do(query, since="2020-01-01T00:00:00Z")["auditLog"] != []
     assert ada.do(query, until="2020-01-01T00:00:00")["auditLog"] == []
+
+
+AUDITED = """mutation {
+  createObject(input: {
+    nameSingular: "contract", namePlural: "contracts", isAudited: true,
+    fields: [{name: "title", type: TEXT}, {name: "value", type: CURRENCY}]
+  }) { isAudited }
+}"""
+
+
+def test_what_is_written_to_audited_records_stands_there_too(site: Site) -> None:
+    ada = site.sign_up()
+    assert ada.do(AUDITED) == {"createObject": {"isAudited": True}}
+    ada.do('mutation { createObject(input: {nameSingular: "draft", namePlural: "drafts"}) { id } }')
+    money = '{amountMicros: 5, currencyCode: "EUR"}'
+    made = ada.do(f'mutation {{ createContract(data: {{title: "Rent", value: {money}}}) {{ id }} }}', "/graphql")
+    id_ = made["createContract"]["id"]
+    ada.do(f'mutation {{ updateContract(id: "{id_}", data: {{title: "Lease"}}) {{ id }} }}', "/graphql")
+    ada.do(f'mutation {{ deleteContract(id: "{id_}") {{ id }} }}', "/graphql")
+    ada.do("mutation { createDraft(data: {}) { id } }", "/graphql")
+    relayed(site.database_url, ada.workspace_id)
+
+    entries = [each for each in ada.do(LOG)["auditLog"] if each["action"].startswith("record.")]
+    assert {each["subject"] for each in entries} == {f"contract/{id_}"}
+    deleted, updated, created = entries
+    assert [each["action"] for each in entries] == ["record.deleted", "record.updated", "record.created"]
+    assert (updated["before"], updated["after"]) == ({"title": "Rent"}, {"title": "Lease"})
+    assert created["after"]["value.currencyCode"] == "EUR"
+    assert created["before"] is None
+    assert deleted["after"]["deletedAt"]
+    assert {each["user"]["email"] for each in entries} == {ada.session["user"]["email"]}
+    assert all(each["requestId"] and each["via"] == "api" for each in entries)
+
+
+def relayed(database_url: str, workspace_id: str) -> None:
+    async def relay() -> None:
+        db = await open_database(database_url)
+        while (done := await relay_batch(db, UUID(workspace_id))) is None or done.batch.is_cut:
+            pass
+        await db.close()
+
+    asyncio.run(relay())

@@ -86,7 +86,10 @@ def test_all_that_is_wrong_is_told_at_once(caller: Caller) -> None:
 
 
 def test_there_is_a_limit(caller: Caller) -> None:
-    changes = [{"createIndex": index("name", name=f"i{number}")} for number in range(MOST_INDEXES + 1)]
+    changes = [
+        {"createIndex": index("name", name=f"i{number}", where={"name": {"eq": f"{number}"}})}
+        for number in range(MOST_INDEXES + 1)
+    ]
     assert caller.error(APPLY, changes=changes)["extensions"]["code"] == "LIMIT_EXCEEDED"
 
 

@@ -93,6 +93,7 @@ class ObjectPlan(Struct, frozen=True, kw_only=True, rename="camel", omit_default
     description: str | None = None
     is_active: bool = True
     is_searchable: bool = True
+    is_audited: bool = False
     duplicate_criteria: tuple[tuple[str, ...], ...] = ()
     fields: dict[str, FieldPlan] = {}
     indexes: dict[str, IndexPlan] = {}

@@ -43,6 +43,7 @@ def _object(snapshot: Snapshot, of: Object) -> ObjectPlan:
         description=of.description,
         is_active=of.is_active,
         is_searchable=of.is_searchable,
+        is_audited=of.is_audited,
         duplicate_criteria=tuple(tuple(each) for each in written_criteria(of)),
         fields={
             each.name: plan for each in of.kept_fields.values() if (plan := _field(snapshot, of, each)) != FieldPlan()

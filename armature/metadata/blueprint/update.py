@@ -64,6 +64,7 @@ def _update_object(way: Way, name: str) -> None:
         "description": plan.description,
         "is_active": plan.is_active,
         "is_searchable": plan.is_searchable,
+        "is_audited": plan.is_audited,
     }
     changed = {key: value for key, value in wanted.items() if getattr(of, key) != value}
     changed |= _criteria_changed(way, name, of, plan)

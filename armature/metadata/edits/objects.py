@@ -26,6 +26,7 @@ UPDATABLE = (
     "description",
     "is_active",
     "is_searchable",
+    "is_audited",
 )
 
 
@@ -38,7 +39,7 @@ def create_object(draft: Draft, change: CreateObject) -> None:
     singular, plural = _names(change)
     of = new_object(draft, (singular, plural), _labels(change, singular, plural), change.description)
     draft.spelt(of.id)
-    draft.put(replace(of, is_searchable=change.is_searchable))
+    draft.put(replace(of, is_searchable=change.is_searchable, is_audited=change.is_audited))
     for position, new in enumerate(change.fields):
         with draft.at("fields", position):
             put_new_field(draft, of.id, new)

@@ -21,8 +21,12 @@ class AuditEntry:
     row: strawberry.Private[Record]
     number: int = strawberry.field(description="Its place in the workspace's chain, without gaps.")
     at: datetime
-    action: str = strawberry.field(description='Such as "apiKey.created", "member.updated", "model.created".')
-    subject: str | None = strawberry.field(description="The id of what it is about; of a model, the version.")
+    action: str = strawberry.field(
+        description='Such as "apiKey.created", "member.updated", "model.created", "record.updated".'
+    )
+    subject: str | None = strawberry.field(
+        description='The id of what it is about; of a model, the version; of a record, such as "company/0193…".'
+    )
     before: JSON | None = strawberry.field(description="What it was, in the catalog's words, without secrets.")
     after: JSON | None
     hash: str = strawberry.field(description="Of the entry and of the hash before it, in hex.")

@@ -19,6 +19,7 @@ from armature.server.control.role_inputs import (
     UpdateRoleInput,
 )
 
+IS_AUDITED = "Whether what is written to its records stands in the audit log, too."
 CRITERIA = (
     "Lists of fields: records that are alike in all of one list count as duplicates. Parts of composites are named as "
     "emails.primaryEmail is."
@@ -80,6 +81,7 @@ class CreateObjectInput:
     label_plural: str | None = UNSET
     description: str | None = UNSET
     is_searchable: bool = True
+    is_audited: bool = strawberry.field(default=False, description=IS_AUDITED)
     duplicate_criteria: list[list[str]] = strawberry.field(default_factory=list, description=CRITERIA)
     fields: list[NewFieldInput] = strawberry.field(default_factory=list)
 
@@ -94,6 +96,7 @@ class UpdateObjectInput:
     description: str | None = UNSET
     is_active: bool | None = UNSET
     is_searchable: bool | None = UNSET
+    is_audited: bool | None = strawberry.field(default=UNSET, description=IS_AUDITED)
     duplicate_criteria: list[list[str]] | None = strawberry.field(default=UNSET, description=CRITERIA)
 
 

@@ -16,7 +16,16 @@ from armature.server.control.context import Context
 from armature.server.control.index_types import Index, index_of
 
 FLAGS = ("description", "is_system", "is_active", "deleted_at")
-OBJECT_COLUMNS = ("id", "name_singular", "name_plural", "label_singular", "label_plural", "is_searchable", *FLAGS)
+OBJECT_COLUMNS = (
+    "id",
+    "name_singular",
+    "name_plural",
+    "label_singular",
+    "label_plural",
+    "is_searchable",
+    "is_audited",
+    *FLAGS,
+)
 FIELD_COLUMNS = ("id", "name", "label", "is_nullable", "is_unique", *FLAGS)
 
 FIELD_TYPES: Any = Enum("FieldType", {name: name for name in FIELD_KINDS})  # type: ignore[misc]
@@ -148,6 +157,7 @@ class Object:
     is_system: bool
     is_active: bool
     is_searchable: bool
+    is_audited: bool
     deleted_at: datetime | None
 
     @strawberry.field

@@ -179,6 +179,7 @@ def _create_models() -> None:
         sa.Column("is_system", sa.Boolean(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("is_searchable", sa.Boolean(), nullable=False),
+        sa.Column("is_audited", sa.Boolean(), nullable=False),
         sa.Column("duplicate_criteria", postgresql.JSON(), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("indexes", postgresql.JSON(), nullable=False),
