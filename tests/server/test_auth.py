@@ -45,6 +45,7 @@ SIGN_IN = """mutation($email: String!, $password: String!) {
 }"""
 REFRESH = "mutation($token: String!) { refreshTokens(refreshToken: $token) { accessToken refreshToken } }"
 MODEL = "{ objects { nameSingular } }"
+MEMBERS = {"nameSingular": "workspaceMember"}
 
 
 def code(body: Any) -> str:
@@ -67,9 +68,9 @@ def test_whoever_signs_up_has_a_workspace_and_can_use_it_at_once(site: Site) -> 
 
 
 def test_a_workspace_may_begin_empty(site: Site) -> None:
-    assert site.sign_up(pack=None).do(MODEL) == {"objects": []}
+    assert site.sign_up(pack=None).do(MODEL) == {"objects": [MEMBERS]}
     names = {each["nameSingular"] for each in site.sign_up(pack="crm").do(MODEL)["objects"]}
-    assert names == {"company", "person", "opportunity", "note", "task"}
+    assert names == {"workspaceMember", "company", "person", "opportunity", "note", "task"}
 
 
 def test_all_that_is_wrong_with_a_sign_up_is_told_at_once(site: Site) -> None:
@@ -303,7 +304,8 @@ def literal(of: Any) -> str:
         needed = {name: each for name, each in of.fields.items() if is_required_input_field(each)}
         chosen = dict([*of.fields.items()][:1]) if of.is_one_of else needed
         return "{" + ", ".join(f"{name}: {literal(each.type)}" for name, each in chosen.items()) + "}"
-    return {"Int": "1", "Float": "1", "Boolean": "true"}.get(of.name, f'"{uuid4()}"')
+    known = {"Int": "1", "Float": "1", "Boolean": "true", "DateTime": '"2026-01-01T00:00:00Z"'}
+    return known.get(of.name, f'"{uuid4()}"')
 
 
 def asked(name: str, field: GraphQLField) -> str:
@@ -369,7 +371,7 @@ def test_a_key_opens_no_other_workspace(site: Site) -> None:
     secret = theirs.new_key(name="theirs")
     secret.do('mutation { createObject(input: {nameSingular: "secret"}) { id } }')
     key = mine.new_key()
-    assert key.do(MODEL) == {"objects": []}
+    assert key.do(MODEL) == {"objects": [MEMBERS]}
     assert "Secret" not in str(key.data("{ __schema { types { name } } }"))
     stolen = f'mutation {{ revokeApiKey(id: "{secret.session["apiKey"]["id"]}") {{ id }} }}'
     assert key.error(stolen)["extensions"]["code"] == "NOT_FOUND"
@@ -377,7 +379,7 @@ def test_a_key_opens_no_other_workspace(site: Site) -> None:
         elsewhere = caller.within(theirs.workspace_id).post(MODEL)
         assert elsewhere.status_code == 403
         assert "X-Workspace-Id" in elsewhere.json()["errors"][0]["message"]
-    assert secret.do(MODEL) == {"objects": [{"nameSingular": "secret"}]}
+    assert secret.do(MODEL) == {"objects": [MEMBERS, {"nameSingular": "secret"}]}
 
 
 def test_a_revoked_key_is_refused_at_once(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -41,7 +42,7 @@ class Browser:
         return self.post(query, headers, path, **variables).json()
 
     def sign_up(self) -> Any:
-        email = f"browser{id(self)}@example.com"
+        email = f"browser{uuid4().hex}@example.com"
         given = {"email": email, "password": PASSWORD, "workspaceName": "x", "pack": None}
         return self.ask(SIGN_UP, ASK, input=given)["data"]["signUp"]
 

@@ -104,14 +104,16 @@ async def test_a_record_is_told_in_order_and_others_do_not_wait(teller: Teller, 
         await teller.do(UPDATE, id=id_, data={"employees": len(there.got)})
     await ordered.until_tried(2)
     await parallel.until_tried(3)
-    told = [(each.json["data"]["id"], each.json["data"]["position"]) for each in there.at("/ordered")]
+    told = {(each.json["data"]["id"], each.json["data"]["position"]) for each in there.at("/ordered")}
     begun = min(position for _, position in told)
-    assert sorted(told) == sorted([(first, begun), (other, begun + 2)])
+    assert told == {(first, begun), (other, begun + 2)}
     late.clear()
     await ordered.hurry()
     await ordered.until_settled(3)
     positions = [each.json["data"]["position"] for each in there.at("/ordered") if each.json["data"]["id"] == first]
-    assert positions == [begun, begun, begun + 1]
+    again = len(positions) - 1
+    assert again >= 2  # it may have been tried in between as well
+    assert positions == [*[begun] * again, begun + 1]
 
 
 async def test_who_asks_to_wait_is_waited_for(teller: Teller, there: Receiver) -> None:
