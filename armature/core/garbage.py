@@ -40,7 +40,7 @@ OLDEST = 2
 
 
 ROUNDS = 3
-"""Searches of what is young until one of all that is not kept yet; Python's own are ten: a pause three times as long."""
+"""Searches of what is young until one of all that is not kept yet: Python's own are ten, and that one takes longer."""
 
 
 @contextmanager
