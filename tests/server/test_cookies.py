@@ -20,6 +20,7 @@ class Browser:
     """Keeps cookies as a browser does over https, and says where its requests come from."""
 
     def __init__(self, site: Site) -> None:
+        self.email = f"browser{uuid4().hex}@example.com"
         self.site = site
         self.cookies: dict[str, str] = {}
 
@@ -42,8 +43,7 @@ class Browser:
         return self.post(query, headers, path, **variables).json()
 
     def sign_up(self) -> Any:
-        email = f"browser{uuid4().hex}@example.com"
-        given = {"email": email, "password": PASSWORD, "workspaceName": "x", "pack": None}
+        given = {"email": self.email, "password": PASSWORD, "workspaceName": "x", "pack": None}
         return self.ask(SIGN_UP, ASK, input=given)["data"]["signUp"]
 
 
@@ -63,7 +63,7 @@ def test_a_page_of_ours_is_signed_in_without_seeing_a_token(browser: Browser) ->
 def test_cookies_are_for_http_only_this_site_and_https(browser: Browser) -> None:
     browser.sign_up()
     browser.cookies.clear()
-    answer = browser.post(SIGN_IN, ASK, input={"email": f"browser{id(browser)}@example.com", "password": PASSWORD})
+    answer = browser.post(SIGN_IN, ASK, input={"email": browser.email, "password": PASSWORD})
     access, refresh = answer.headers.get_list("set-cookie")
     for each, path in ((access, "/"), (refresh, "/metadata")):
         parts = each.split("; ")
@@ -78,7 +78,7 @@ def test_over_http_cookies_have_no_prefix(site: Site) -> None:
 
 
 def test_who_does_not_ask_gets_no_cookies(browser: Browser) -> None:
-    given = {"email": f"other{id(browser)}@example.com", "password": PASSWORD, "workspaceName": "x", "pack": None}
+    given = {"email": f"other{uuid4().hex}@example.com", "password": PASSWORD, "workspaceName": "x", "pack": None}
     answer = browser.post(SIGN_UP, input=given)
     assert "set-cookie" not in answer.headers
     assert answer.json()["data"]["signUp"]["accessToken"]
