@@ -75,7 +75,7 @@ def _folder() -> Iterator[Path]:
 @contextmanager
 def armature(on: Machine, command: Sequence[str | Path] = (ARMATURE, "serve")) -> Iterator[Serving]:
     """The server with its default settings."""
-    port = free_port(None)
+    port = free_port()
     settings = {
         "DATABASE_URL": on.postgres.url,
         "REDIS_URL": on.valkey.url,
@@ -89,7 +89,7 @@ def armature(on: Machine, command: Sequence[str | Path] = (ARMATURE, "serve")) -
 
 @contextmanager
 def bare(on: Machine, schema: str) -> Iterator[Serving]:
-    port = free_port(None)
+    port = free_port()
     command = [sys.executable, "-m", "bench.bare", str(port), schema]
     with running(command, port, {"DATABASE_URL": on.postgres.url}) as serving:
         yield serving

@@ -17,7 +17,7 @@ class Inspected(Serving):
 
 @contextmanager
 def inspected(on: Machine) -> Iterator[Inspected]:
-    port = free_port(None)
+    port = free_port()
     with armature(on, [sys.executable, "-m", "bench.many.serve_inspected", str(port), "serve"]) as serving:
         yield Inspected(serving.pid, serving.port, port)
 

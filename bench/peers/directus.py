@@ -69,7 +69,7 @@ QUESTIONS = {
 
 @contextmanager
 def run(url: str) -> Iterator[Answering]:
-    node, port, password = node_with_packages(), free_port(None), secrets.token_urlsafe()
+    node, port, password = node_with_packages(), free_port(), secrets.token_urlsafe()
     with TemporaryDirectory() as folder:
         settings = _settings(Path(folder), url, port, password)
         subprocess.run(

@@ -49,7 +49,7 @@ QUESTIONS = {
 
 @contextmanager
 def run(url: str) -> Iterator[Answering]:
-    node, port = node_with_packages(), free_port(None)
+    node, port = node_with_packages(), free_port()
     command: list[str | Path] = [node.node, NPM / "postgraphile.js", str(port), str(CONNECTIONS)]
     settings = {"DATABASE_URL": url, "NODE_ENV": "production", "GRAPHILE_ENV": "production"}
     with running(command, port, settings) as serving:

@@ -44,7 +44,7 @@ QUESTIONS = {
 
 @contextmanager
 def run(url: str) -> Iterator[Answering]:
-    port = free_port(None)
+    port = free_port()
     command = [sys.executable, "-m", "bench.peers.strawberry_app", str(port), str(CONNECTIONS)]
     with running(command, port, {"DATABASE_URL": url}) as serving:
         yield Answering(serving.pid, port)

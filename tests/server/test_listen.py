@@ -1,7 +1,6 @@
 """`armature listen` is a real process that receives what is signed, and refuses the rest."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
+from armature.core.embedded.processes import free_port
 from armature.webhooks.secrets import new_secret
 from armature.webhooks.signing import signed_headers
 
@@ -19,8 +19,7 @@ SECRET = new_secret()
 
 @contextmanager
 def listening() -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "armature", "listen", "--port", str(port), "--secret", SECRET]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from typing import Any
 
 import httpx2
 
+from armature.core.embedded.processes import free_port
+
 SECRET_KEY = "a key of the tests, of more than thirty-two bytes"
 
 
@@ -19,8 +20,7 @@ class ServerProcess:
     """`armature serve`, answering at `url` from the moment it is made."""
 
     def __init__(self, database_url: str, redis_url: str, **settings: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         environment = {
             **os.environ,

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from armature.core.embedded.processes import free_port
+
 PROGRAMS = (Path("/usr/lib/rabbitmq/bin/rabbitmq-server"),)  # Debian's own wrapper in the PATH asks for root
 
 
@@ -18,12 +20,6 @@ def program() -> str | None:
         if each.exists():
             return str(each)
     return shutil.which("rabbitmq-server")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
 
 
 class RabbitMq:

@@ -3,11 +3,13 @@
 import errno
 import fcntl
 import os
+import random
 import signal
 import socket
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TypedDict
 
@@ -16,6 +18,8 @@ import psutil
 from armature.core.embedded.accounts import Account
 from armature.core.embedded.home import Entrance, Home
 
+NEVER_OUTGOING = range(20_000, 32_000)
+TRIES = 100
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
@@ -103,14 +107,21 @@ def send(pid: int, number: signal.Signals) -> None:
         return
 
 
-def free_port(wanted: int | None) -> int:
-    """A port nobody listens on just now: the one wanted, if possible. Another process may still be faster."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", wanted or 0))
-        except OSError as error:
-            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
-                raise
-            probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port(wanted: int | None = None) -> int:
+    """A port nobody listens on just now: the one wanted, if possible. Another process may still be faster.
+
+    Of those that a system doesn't give to outgoing connections (32768 and more on Linux): such a connection may hold
+    the port of a server that starts again, even the connection of a client that waits for this server (RFC 9293,
+    simultaneous open).
+    """
+    for port in chain([wanted] if wanted else [], random.SystemRandom().sample(NEVER_OUTGOING, TRIES)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                    raise
+            else:
+                return port
+    raise OSError(errno.EADDRINUSE, f"{TRIES} ports were in use.")
