@@ -55,10 +55,8 @@ class Pool:
     async def acquire(self, name: str | None = None) -> Connection:
         """Raises what `connect` raises, and PoolClosed."""
         wanted = () if name is None else self._places(name)
-        if name is not None and self._is_crowded(name) and self._idle and self._idle.keys().isdisjoint(wanted):
-            found = await self._shortly(wanted)
-            if found is not None:
-                return found
+        if name is not None and self._is_crowded(name) and (own := await self._own(wanted)) is not None:
+            return own
         while self._idle:
             connection = self._take(wanted)
             if not connection.is_closed():
@@ -80,6 +78,16 @@ class Pool:
         """Whether so many have asked lately that the statements of all can't be remembered everywhere."""
         self._names.add(name)
         return len(self._names) > CROWD * self._size
+
+    async def _own(self, wanted: tuple[int, ...]) -> "Connection | None":
+        """In a crowd, where others are idle but none at these places: one is opened there, or waited for a moment."""
+        if not self._idle or not self._idle.keys().isdisjoint(wanted):
+            return None
+        for place in self._free:
+            if place in wanted:
+                self._free.remove(place)
+                return await self._open(place)
+        return await self._shortly(wanted)
 
     async def _shortly(self, wanted: tuple[int, ...]) -> "Connection | None":
         """A connection that becomes free at one of these places within a MOMENT."""

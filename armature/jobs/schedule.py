@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 from asyncpg import Record
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from armature.core.db import Connection, Database, execute, fetch, fetch_value
@@ -52,10 +52,6 @@ async def put_schedule(connection: Connection, schedule: Schedule, first: dateti
         where=or_(changed, schedules.c.arguments != adding.excluded.arguments),
     )
     await execute(connection, put)
-
-
-async def drop_schedule(connection: Connection, kind: str, subject: UUID) -> None:
-    await execute(connection, delete(schedules).where(schedules.c.kind == kind, schedules.c.subject == subject))
 
 
 async def fire_due(db: Database) -> float | None:

@@ -33,10 +33,6 @@ class Choice:
     filter_before: Rule | None = None
     changed_fields: tuple[UUID, ...] = ()
 
-    @property
-    def is_narrowed(self) -> bool:
-        return self.filter is not None or self.filter_before is not None or bool(self.changed_fields)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:

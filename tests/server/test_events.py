@@ -9,9 +9,9 @@ from armature.core.db import open_database
 from armature.core.valkey import opened_redis
 from armature.events.marks import DUE
 from armature.events.names import schema_of
-from armature.events.reading import events_after
 from armature.workers.relay import LONGEST_WAIT, Relay
 from tests.support.control_plane import Site
+from tests.support.events_told import events_after
 
 CREATE = 'mutation { createCompany(data: {name: "Acme"}) { id } }'
 

@@ -16,7 +16,7 @@ from armature.events.committed import Committed
 from armature.events.marks import BEHIND, DUE, Marks
 from armature.events.names import qualified
 from armature.events.numbering import NUMBER, Batch, Event, lock_numbering, number
-from armature.events.reading import events_after, kept_positions
+from armature.events.reading import kept_positions
 from armature.metadata.store import load_snapshot
 from armature.migrations.workspace.create import create_workspace
 from armature.migrations.workspace.set_aside import bring_back, set_aside
@@ -24,6 +24,7 @@ from armature.workers import relay as relay_module
 from armature.workers.relay import LONGEST_WAIT, Relay, Relayed, relay_batch
 from armature.workers.sweep import Sweep
 from tests.migrations.living import Living, living
+from tests.support.events_told import events_after
 from tests.support.leaving import leave
 
 

@@ -23,12 +23,12 @@ from armature.core.errors import Unavailable
 from armature.core.valkey import opened_redis
 from armature.events.channel import channel_of
 from armature.events.committed import Committed
-from armature.events.reading import events_after
 from armature.migrations.catalog.migrate import migrate_catalog
 from armature.workers import sweep as sweep_module
 from armature.workers.relay import LONGEST_WAIT, Relay
 from armature.workers.sweep import Sweep
 from tests.migrations.living import Living, living, opened
+from tests.support.events_told import events_after
 from tests.support.leaving import leave
 from tests.support.relay_process import FOLLOWED, follow
 

@@ -12,7 +12,7 @@ from armature.core.errors import BadUserInput
 from armature.core.settings import Settings
 from armature.jobs.cron import next_time
 from armature.jobs.ledger import jobs_of
-from armature.jobs.schedule import Schedule, drop_schedule, fire_due, put_schedule
+from armature.jobs.schedule import Schedule, fire_due, put_schedule
 from armature.metadata.tables import jobs, schedules
 from armature.workers import upkeep
 from armature.workers.kinds import KINDS
@@ -106,15 +106,6 @@ async def test_a_schedule_that_was_put_again_keeps_its_time_unless_it_is_another
     await put(db, Schedule(kind="report", cron="0 1 * * *"))
     (at,) = await next_times(db)
     assert at > datetime.now(UTC)
-
-
-async def test_a_schedule_may_go(db: Database) -> None:
-    subject = uuid4()
-    await put(db, Schedule(kind="report", cron="0 0 * * *", subject=subject), PAST)
-    async with db.transaction() as connection:
-        await drop_schedule(connection, "report", subject)
-    assert await fire_due(db) is None
-    assert await jobs_of(db, None) == []
 
 
 async def test_one_that_has_become_unfit_stops_no_other(db: Database) -> None:
