@@ -192,7 +192,7 @@ async def test_in_a_crowd_one_waits_a_moment_for_a_place_of_ones_own(database: D
 
 async def test_in_a_crowd_a_place_of_ones_own_is_opened_before_anybody_waits(database: Database) -> None:
     """One after the other: without a crowd they would all share one connection."""
-    pids = [await pid_near(database, f"somebody {number}") for number in range(10 * SIZE)]
+    pids = [await pid_near(database, f"somebody {number}") for number in range(50 * SIZE)]
     assert len(set(pids[:SIZE])) == 1
     assert len(set(pids)) == SIZE
 
