@@ -10,12 +10,28 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Text, Uuid, and_, any_, bindparam, func, literal, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from armature.core.db import Connection, Database, Rendered, execute, fetch, fetch_value, render
 from armature.core.notices import CHANNEL, encoded
-from armature.metadata.webhook_tables import deliveries, webhook_endpoints
+from armature.metadata.tables import workspaces
+from armature.metadata.webhook_tables import deliveries, webhook_endpoints, webhooks
 
 LEASE = timedelta(seconds=30)
 """So long a worker may be silent before somebody else looks after what it had."""
@@ -26,6 +42,15 @@ KEY = "deliveries"
 """What workers listen for: a notice with the id of a webhook that has something due, or soon will."""
 
 _E = webhook_endpoints.c
+
+LIVES: ColumnElement[bool] = and_(workspaces.c.deleted_at.is_(None), workspaces.c.suspended_at.is_(None))
+"""Of a workspace: what others wait to be told keeps until it is resumed, or brought back."""
+
+_OF_A_LIVING_ONE = (
+    exists()
+    .where(webhooks.c.id == _E.webhook_id, workspaces.c.id == webhooks.c.workspace_id, LIVES)
+    .correlate(webhook_endpoints)
+)
 
 
 async def stir(connection: Connection, webhook_id: UUID, due_at: datetime | None = None) -> None:
@@ -51,6 +76,7 @@ async def claim(db: Database, holder: UUID, most: int) -> list[UUID]:
     free = (
         select(_E.webhook_id)
         .where(or_(_E.due_at.is_not(None), _E.holder.is_not(None)), or_(is_due, is_abandoned), is_closed)
+        .where(_OF_A_LIVING_ONE)
         .order_by(_E.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -70,7 +96,9 @@ async def seconds_to_next(db: Database) -> float | None:
     soonest = func.min(func.greatest(func.coalesce(_E.lease_until, _E.due_at), _E.open_until))
     waiting = or_(_E.due_at.is_not(None), _E.holder.is_not(None))
     async with db.connection() as connection:
-        found = await fetch_value(connection, select(func.extract("epoch", soonest - func.now())).where(waiting))
+        found = await fetch_value(
+            connection, select(func.extract("epoch", soonest - func.now())).where(waiting, _OF_A_LIVING_ONE)
+        )
     return None if found is None else float(found)
 
 

@@ -17,7 +17,7 @@ from armature.metadata.role_names import names_of
 from armature.metadata.tables import changesets, workspaces
 from armature.metadata.webhook_tables import deliveries, webhook_endpoints, webhooks
 from armature.schema_builder.run.workspaces import Workspaces
-from armature.webhooks.endpoints import stir
+from armature.webhooks.endpoints import LIVES, stir
 from armature.webhooks.patterns import MODEL, MODEL_CHANGED
 from armature.webhooks.payload import encoded
 
@@ -40,7 +40,7 @@ def _behind(workspace_id: UUID | None) -> Any:
         .join_from(webhooks, webhook_endpoints)
         .join(workspaces, workspaces.c.id == webhooks.c.workspace_id)
         .where(webhooks.c.is_enabled, webhooks.c.events.contains([MODEL.keep()]))
-        .where(workspaces.c.version > _E.model_version)
+        .where(workspaces.c.version > _E.model_version, LIVES)
     )
     return found if workspace_id is None else found.where(webhooks.c.workspace_id == workspace_id)
 

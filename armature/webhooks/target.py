@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, case, func, null, select
+from sqlalchemy import Uuid, bindparam, case, func, not_, null, or_, select
 
 from armature.core.db import Connection, Rendered, render
 from armature.core.sealing import Sealing
+from armature.metadata.tables import workspaces
 from armature.metadata.webhook_tables import webhook_endpoints, webhooks
+from armature.webhooks.endpoints import LIVES
 from armature.webhooks.secrets import Secrets, secrets_of
 from armature.webhooks.sending import Message
 from armature.webhooks.signing import signed_headers
@@ -21,7 +23,9 @@ AGENT = "Armature-Webhooks"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`failures` attempts in a row have failed; while `is_left_alone`, nothing is sent."""
+    """`failures` attempts in a row have failed; nothing is sent while `is_left_alone`, as are those of
+    workspaces that are suspended or deleted.
+    """
 
     webhook: Webhook
     secrets: Secrets
@@ -59,8 +63,9 @@ def _target_statement() -> Rendered:
             *columns,
             case((is_over, null()), else_=webhooks.c.former_secret).label("former_secret"),
             failing.failures,
-            (func.coalesce(failing.open_until, func.now()) > func.now()).label("is_left_alone"),
+            or_(func.coalesce(failing.open_until, func.now()) > func.now(), not_(LIVES)).label("is_left_alone"),
         )
         .join_from(webhooks, webhook_endpoints)
+        .join(workspaces, workspaces.c.id == webhooks.c.workspace_id)
         .where(webhooks.c.id == bindparam("webhook", type_=Uuid()), webhooks.c.is_enabled)
     )

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from uuid import UUID
 
 import pytest
 
+from armature.core.db import Database
+from armature.migrations.workspace.set_aside import bring_back, resume, set_aside, suspend
 from tests.support.control_plane import Site
 from tests.support.receiver import Receiver, receiver
 from tests.support.telling import Teller, telling
@@ -229,3 +232,29 @@ async def test_a_test_event_is_sent_and_logged(teller: Teller, there: Receiver) 
     assert error["extensions"]["code"] == "CONFLICT"
     await company(teller)
     assert len(await webhook.log()) == 1
+
+
+Change = Callable[[Database, UUID], Awaitable[None]]
+
+
+@pytest.mark.parametrize(("away", "back"), [(suspend, resume), (set_aside, bring_back)])
+async def test_of_a_workspace_that_is_away_nothing_is_told_until_it_is_back(
+    site: Site, there: Receiver, away: Change, back: Change
+) -> None:
+    caller, neighbour = [await asyncio.to_thread(site.sign_up, pack="crm") for _ in range(2)]
+    async with telling(site, caller) as left, telling(site, neighbour) as other:
+        webhook = await left.new(f"{there.url}/left", "company.*", "model.changed")
+        well = await other.new(f"{there.url}/well", "company.*")
+        id_ = await company(left)
+        await away(left.db, UUID(caller.workspace_id))
+        async with other.webhooks.running():
+            for count in range(1, 4):
+                await company(other)
+                await well.until_settled(count)
+            assert there.at("/left") == []
+            waiting = "SELECT attempts, state FROM armature.deliveries WHERE webhook_id = $1::text::uuid"
+            assert [tuple(row) for row in await left.run(waiting, webhook.id)] == [(0, "WAITING")]
+            await back(left.db, UUID(caller.workspace_id))
+            while not there.at("/left"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    assert [each.json["data"]["id"] for each in there.at("/left")] == [id_]
