@@ -28,7 +28,8 @@ async def notify(connection: Connection, payload: Notice) -> None:
     """Tell every Listener, once the transaction commits; a transaction that is rolled back tells nobody.
 
     Payloads are `{"workspace": "<id>", "version": n}`, `{"identity": "<what changed>"}`, `{"documents": "<id of a
-    workspace>"}`, and, once for many of them, `{"deliveries": "<id of a webhook>"}`.
+    workspace>"}`, `{"events": "<id of a workspace>"}` from who can't mark it otherwise (events/committed.py), and, once
+    for many of them, `{"deliveries": "<id of a webhook>"}`.
     """
     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, encoded(payload))
 

@@ -1,4 +1,8 @@
-"""What a process does after a commit: it marks the workspace, beside the request and not in its way."""
+"""What a process does after a commit: it marks the workspace, beside the request and not in its way.
+
+Who writes without a Valkey at hand (`armature import`, the triggers that keep members) leaves a notice in the
+transaction, {"events": "<id of the workspace>"}; workers hear it and mark.
+"""
 
 import asyncio
 from uuid import UUID

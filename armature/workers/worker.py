@@ -22,6 +22,7 @@ from armature.core.errors import BadUserInput, Unavailable
 from armature.core.notices import Listener, Notice
 from armature.core.settings import Settings
 from armature.core.valkey import opened_redis
+from armature.events.committed import Committed
 from armature.jobs.alive import say_alive
 from armature.jobs.tally import Tally
 from armature.migrations.workspace.tending import ask_for_tending
@@ -64,6 +65,7 @@ class Worker:
         consumers = (*CONSUMERS, self._webhooks.matching.consume)
         self._relay = Relay(db, self._redis, consumers, tally=self._tally)
         self._sweep = Sweep(db, self._relay)
+        self._committed = Committed(self._redis)
         self._db = db
         self._loop = asyncio.get_running_loop()
         self._kinds = kinds
@@ -90,6 +92,7 @@ class Worker:
             await end(loops)
             await asyncio.gather(asyncio.to_thread(self._queues.stop), self._runner.end())
             await self._listener.stop()
+            await self._committed.stop()
             with suppress(RedisError, OSError):
                 await self._tally.hand_over(self._redis)
             await self._redis.aclose()
@@ -101,6 +104,8 @@ class Worker:
     def _heard(self, notice: Notice) -> None:
         if "jobs" in notice:
             self._waiting.set()
+        elif "events" in notice:
+            self._committed.note(UUID(notice["events"]))
 
     async def _look(self) -> None:
         while True:

@@ -1,6 +1,7 @@
 """doctor finds what somebody did to the database behind the catalog's back, and its advice mends it."""
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from armature.core.db import Database
 from armature.metadata.changes import NewField
@@ -204,3 +205,61 @@ async def test_a_database_without_a_catalog_is_told_to_migrate(database_url: str
         (finding,) = await diagnose(db)
 
     assert finding.fix == "armature migrate"
+
+
+@pytest.mark.parametrize(
+    ("tampering", "what"),
+    [
+        ("DROP FUNCTION armature.tell_of_foreign_keys() CASCADE", "armature.tell_of_foreign_keys"),
+        ("DROP FUNCTION armature.put_member", "armature.put_member"),
+        ("DROP FUNCTION armature.keep_members() CASCADE", '"keep_members" of "armature.memberships"'),
+        ("DROP TRIGGER keep_members ON armature.users", '"keep_members" of "armature.users"'),
+        ("ALTER TABLE armature.memberships DISABLE TRIGGER keep_members", '"keep_members" of "armature.memberships"'),
+        ("ALTER TABLE armature.memberships DISABLE TRIGGER audit", '"audit" of "armature.memberships"'),
+        ("DROP TRIGGER keep ON armature.audit_entries", '"keep" of "armature.audit_entries"'),
+        (
+            "CREATE OR REPLACE FUNCTION armature.write_audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
+            "armature.write_audit",
+        ),
+    ],
+)
+async def test_doctor_mends_what_the_catalog_does_by_itself(crm: Living, tampering: str, what: str) -> None:
+    await crm.run(tampering)
+
+    findings = await diagnose(crm.db)
+
+    assert any(what in each.what for each in findings), findings
+    async with crm.db.connection() as connection:
+        for each in findings:
+            await connection.execute(each.fix)
+    assert await diagnose(crm.db) == []
+
+
+async def test_doctor_finds_members_whose_records_are_not_what_the_catalog_says(crm: Living) -> None:
+    people = {name: uuid7() for name in ("right", "lost", "other", "stays", "gone")}
+    for name, id_ in people.items():
+        await crm.run("INSERT INTO armature.users (id, email) VALUES ($1, $2)", id_, f"{name}@example.com")
+        await crm.run("INSERT INTO armature.memberships VALUES ($1, $2, 'o''clock')", id_, crm.id)
+    assert await diagnose(crm.db) == []
+    await crm.run("DELETE FROM {}.workspace_members WHERE email = 'lost@example.com'")
+    await crm.run("UPDATE {}.workspace_members SET role = 'owner' WHERE email = 'other@example.com'")
+    await crm.run("DELETE FROM armature.memberships WHERE user_id = ANY($1)", [people["stays"], people["gone"]])
+    await crm.run("UPDATE {}.workspace_members SET status = 'ACTIVE' WHERE email = 'stays@example.com'")
+    await crm.run("DELETE FROM armature.users WHERE id = $1", people["gone"])
+
+    findings = await diagnose(crm.db)
+
+    assert {each.workspace for each in findings} == {crm.id}
+    found = {name for name, id_ in people.items() if any(str(id_) in each.what for each in findings)}
+    assert found == {"lost", "other", "stays", "gone"}
+    for each in findings:
+        await crm.run(each.fix)
+    assert await diagnose(crm.db) == []
+    kept = await crm.run("SELECT email, status FROM {}.workspace_members ORDER BY email")
+    assert kept == [
+        ("lost@example.com", "ACTIVE"),
+        ("other@example.com", "ACTIVE"),
+        ("right@example.com", "ACTIVE"),
+        ("stays@example.com", "LEFT"),
+        (None, "LEFT"),
+    ]

@@ -133,7 +133,7 @@ FUNCTIONS = ("write_audit()", "audit_hash(bytea, armature.audit_entries, bigint)
 
 def create_audit(connection: Connection) -> None:
     """When all tables are there."""
-    for statement in (WRITE, HASH, SEAL, KEEP, *GUARDS, *_triggers()):
+    for statement in STATEMENTS:
         connection.execute(text(statement.replace(":", "\\:")))
 
 
@@ -152,3 +152,6 @@ def _triggers() -> Iterator[str]:
             f"CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON armature.{each.table} "
             f"FOR EACH ROW EXECUTE FUNCTION armature.write_audit({arguments})"
         )
+
+
+STATEMENTS = (WRITE, HASH, SEAL, KEEP, *GUARDS, *_triggers())

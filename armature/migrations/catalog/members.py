@@ -6,11 +6,12 @@ with the account goes what it tells of the person. See metadata/edits/members.py
 
 from sqlalchemy import Connection, text
 
+from armature.core.notices import CHANNEL
 from armature.migrations.catalog.watching import TRIGGER
 from armature.schema_builder.event_table import CAUSE_PARAMETER, NAME
 
 # Arguments: the user, and of their membership the workspace, role and status. As every write, it leaves an event; a
-# table that tells of what happens within triggers (watching.py) tells it itself.
+# table that tells of what happens within triggers (watching.py) tells it itself. Workers hear of it by a notice.
 PUT = f"""
 CREATE FUNCTION armature.put_member(member uuid, place uuid, role text, status text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -39,6 +40,7 @@ BEGIN
     kept_in
   ) USING member, address, role, status, cause;
   PERFORM set_config('{CAUSE_PARAMETER}', '', true);
+  PERFORM pg_notify('{CHANNEL}', jsonb_build_object('events', place)::text);
 END $$
 """  # noqa: S608  the names are ours
 
@@ -74,12 +76,13 @@ TRIGGERS = (
     """,
 )
 
+STATEMENTS = (PUT, KEEP, FOLLOW, *TRIGGERS)
 FUNCTIONS = ("put_member(uuid, uuid, text, text)", "keep_members()", "follow_address()")
 
 
 def create_members(connection: Connection) -> None:
     """When all tables are there."""
-    for statement in (PUT, KEEP, FOLLOW, *TRIGGERS):
+    for statement in STATEMENTS:
         connection.execute(text(statement.replace(":", "\\:")))
 
 

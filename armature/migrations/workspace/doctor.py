@@ -11,10 +11,12 @@ from armature.metadata.tables import workspaces
 from armature.migrations.catalog.migrate import HEAD, catalog_revision
 from armature.migrations.engine import sqlalchemy_connection
 from armature.migrations.workspace.audit_findings import audit_findings
+from armature.migrations.workspace.catalog_findings import catalog_findings
 from armature.migrations.workspace.finding import Finding as Finding
 from armature.migrations.workspace.index_differences import index_differences
 from armature.migrations.workspace.inspect import differences
 from armature.migrations.workspace.job_findings import job_findings
+from armature.migrations.workspace.member_differences import member_differences
 from armature.migrations.workspace.shortages import shortages
 from armature.schema_builder.event_table import events_table
 from armature.schema_builder.tables import Tables
@@ -29,7 +31,7 @@ async def diagnose(db: Database, workspace_id: UUID | None = None) -> list[Findi
     if revision != HEAD:
         what = "There is no catalog." if revision is None else f"The catalog is at revision {revision}, not {HEAD}."
         return [Finding(None, what, "armature migrate")]
-    found = await shortages(db, workspace_id)
+    found = [*await shortages(db, workspace_id), *await catalog_findings(db)]
     async with sqlalchemy_connection(db.url) as connection:
         known = (await connection.execute(_WORKSPACES)).all()
     chosen = [each for each in known if each.id is not None and workspace_id in (None, each.id)]
@@ -76,9 +78,10 @@ async def _differences(db: Database, workspace_id: UUID) -> list[Finding]:
         async with db.connection() as reading:
             snapshot = await load_snapshot(reading, workspace_id)
             of_indexes = await index_differences(reading, snapshot)
+            of_members = await member_differences(reading, workspace_id, snapshot.schema)
         model = Tables(snapshot, snapshot.schema).complete()
         events_table(model, snapshot.schema)
-        found = [*await connection.run_sync(differences, model, snapshot.schema), *of_indexes]
+        found = [*await connection.run_sync(differences, model, snapshot.schema), *of_indexes, *of_members]
     return [Finding(workspace_id, each.what, each.fix) for each in found]
 
 

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from armature.core.db import Connection, Database
 from armature.core.errors import BadUserInput
+from armature.core.notices import notify
 from armature.metadata.kinds.kind import Unfit
 from armature.metadata.model import Object, Snapshot
 from armature.schema_builder.run.failures import told_of_write
@@ -56,6 +57,7 @@ async def import_records(db: Database, asked: Import, refusals: Refusals) -> int
         await transaction.start()
         try:
             made = await _imported(connection, view, of, asked, chosen, refusals)
+            await notify(connection, {"events": str(asked.snapshot.workspace_id)})
         except BaseException:
             await transaction.rollback()
             raise
