@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from armature.core.db import Database
 from armature.core.errors import ArmatureError, BadUserInput, SchemaChanged, TimedOut, Unavailable
 from armature.events.channel import Announced
 from armature.events.reading import kept_positions
 from armature.schema_builder.compile.events_read import BATCH
+from armature.schema_builder.run.engine import TELLING
 from armature.schema_builder.run.watched import WatchedEvents
 from armature.server.live.again import Again
 from armature.server.live.following import Following
@@ -41,22 +43,33 @@ class NotYetThere(BadUserInput):
         super().__init__(f"There is no event with position {after} yet; the last one has {last}.", field="after")
 
 
+async def begin(following: Following, watched: WatchedEvents, db: Database) -> None:
+    """Where it begins: what gets a position from now on is told. Raises NotYetThere, EventsGone, ArmatureError."""
+    with TELLING:
+        async with db.connection(watched.place.schema) as connection:
+            first, last = await kept_positions(connection, watched.place.schema)
+    resumed = following.operation.resume_after
+    start = watched.start if resumed is None else resumed
+    following.position, following.known = _begun(start, first, last), last
+
+
 class EventWatch(Watch):
-    """`_reached`: all events up to here have been looked at. `_level` are those who have been told of all of them."""
+    """Of those who have begun. `_reached`: all events up to here have been looked at. `_level` are those who have been
+    told of all of them.
+    """
 
     watched: WatchedEvents
 
     def __init__(self, place: "Place", watched: WatchedEvents) -> None:
         super().__init__(place, watched)
-        self._reached: int | None = None
+        self._reached = 0
         self._announced = 0
         self._level: dict[Following, None] = {}
         self._catching: dict[Following, Again] = {}
 
-    def add(self, following: Following, watched: WatchedEvents) -> None:
-        if following.start is None:
-            resumed = following.operation.resume_after
-            following.start = watched.start if resumed is None else resumed
+    def add(self, following: Following, _watched: WatchedEvents) -> None:
+        if not self.followings:
+            self._reached = max(following.position, following.known)
         self.followings[following] = None
         catching = self._catching[following] = Again(partial(self._catch_up, following))
         catching.ask()
@@ -80,14 +93,19 @@ class EventWatch(Watch):
     def is_new(self, _following: Following) -> bool:
         return False
 
+    async def settled(self) -> None:
+        for each in [*self._catching.values()]:
+            await each.settled()
+        await super().settled()
+
     async def stop(self) -> None:
-        for each in self._catching.values():
+        for each in [*self._catching.values()]:
             await each.stop()
         await super().stop()
 
     async def work(self) -> None:
         """Tell those who are level of what came next."""
-        if self._reached is None or not self._level:
+        if not self._level:
             return
         before, announced = self._reached, self._announced
         batch = await self._read(before)
@@ -110,10 +128,8 @@ class EventWatch(Watch):
 
     async def _caught_up(self, following: Following) -> None:
         """A batch at a time, the next one when the client has read this one."""
-        if self._reached is None or following.position is None:
-            await self._begin(following)
-        while following.watch is self and following.position is not None:
-            reached = self._reached or 0
+        while following.watch is self:
+            reached = self._reached
             if following.position >= reached:
                 self._level[following] = None
                 self._catching.pop(following, None)
@@ -123,16 +139,6 @@ class EventWatch(Watch):
             await self._tell([following], batch)
             following.position = max(following.position, _reached(batch, following.position, reached))
             await following.sink.sent()
-
-    async def _begin(self, following: Following) -> None:
-        """Where this one begins, and, for the first, where all do."""
-        db, schema = self.place.live.db, self.watched.place.schema
-        async with db.connection(schema) as connection:
-            first, last = await kept_positions(connection, schema)
-        if self._reached is None:
-            self._reached = last
-        if following.position is None:
-            following.position = _begun(following.start, first, last)
 
     async def _read(self, after: int) -> Batch:
         batch = await self.asked(lambda: self.place.live.engine.events(self.watched, after))
@@ -144,13 +150,13 @@ class EventWatch(Watch):
         told = [(position, b"%b%b}}" % (head, event)) for position, event in batch if event is not None]
         for at, each in enumerate(followings):
             for position, result in told:
-                if each.watch is self and each.position is not None and position > each.position:
+                if each.watch is self and position > each.position:
                     each.position = position
                     each.sink.next(result, position)
             if at % AT_ONCE == AT_ONCE - 1:
                 await asyncio.sleep(0)
         for each in followings:
-            if batch and each.watch is self and each.position is not None:
+            if batch and each.watch is self:
                 each.position = max(each.position, batch[-1][0])
 
 

@@ -12,11 +12,10 @@ if TYPE_CHECKING:
 
 class Following:
     """Of a live query, `told` is the digest of the last result and `since` the run before it was joined; of change
-    events, `start` is the position that the client asks to go on after, `position` that of the last one told or passed
-    over.
+    events, `position` is that of the last one told or passed over, `known` the last there was when it began.
     """
 
-    __slots__ = ("operation", "position", "revisions", "since", "sink", "start", "told", "watch")
+    __slots__ = ("known", "operation", "position", "revisions", "since", "sink", "told", "watch")
 
     def __init__(self, operation: Operation, sink: Sink) -> None:
         self.operation = operation
@@ -25,8 +24,8 @@ class Following:
         self.revisions: Revisions | None = None
         self.told: bytes | None = None
         self.since = 0
-        self.start: int | None = None
-        self.position: int | None = None
+        self.position = 0
+        self.known = 0
 
     @property
     def cost(self) -> int:

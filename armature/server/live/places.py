@@ -16,9 +16,9 @@ from armature.core.settings import Settings
 from armature.events.channel import Announced
 from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.engine import Engine
-from armature.schema_builder.run.watched import Watched, WatchedQuery
+from armature.schema_builder.run.watched import Watched, WatchedEvents, WatchedQuery
 from armature.server.live.again import Again
-from armature.server.live.event_watch import EventWatch
+from armature.server.live.event_watch import EventWatch, begin
 from armature.server.live.feed import Feed
 from armature.server.live.following import Following
 from armature.server.live.query_watch import QueryWatch
@@ -33,29 +33,33 @@ class Live:
     """The subscriptions of one process. No more than `gate` lets in ask PostgreSQL at once, for `patience` seconds."""
 
     def __init__(self, db: Database, engine: Engine, listener: Listener, settings: Settings) -> None:
-        self.db = db
+        self._db = db
         self.engine = engine
         self.patience = settings.request_timeout
         self.at_once = max(1, settings.database_pool_size // PART)
         self.gate = asyncio.Semaphore(self.at_once)
         self._feed = Feed(settings.redis_url or "", self._on_events, self._on_missed)
-        self._places: dict[UUID, Place] = {}
+        self.places: dict[UUID, Place] = {}
         listener.on_notice(self._on_notice)
         listener.on_missed(self._on_models_missed)
 
     async def follow(self, operation: Operation, sink: Sink) -> Following | None:
         """Until `leave`; None where the operation is no subscription. Raises Refused, ArmatureError.
 
-        Whatever is told first has been read after the process has begun to hear of events.
+        Whatever is told first has been read after the process has begun to hear of events. Of change events, those that
+        get a position after it has returned are told.
         """
         identity = sink.identity
-        if await self.engine.watched(operation, identity.workspace_id, identity.actor) is None:
+        asked = await self.engine.watched(operation, identity.workspace_id, identity.actor)
+        if asked is None:
             return None
         following = Following(operation, sink)
-        place = self._places.setdefault(identity.workspace_id, Place(self, identity.workspace_id))
+        place = self.places.setdefault(identity.workspace_id, Place(self, identity.workspace_id))
         place.followings[following] = None
         try:
             await self._feed.follow(identity.workspace_id)
+            if isinstance(asked, WatchedEvents):
+                await begin(following, asked, self._db)
             watched = await self.engine.watched(operation, identity.workspace_id, sink.identity.actor)
             assert watched is not None  # noqa: S101  it was there before
             place.join(following, watched)
@@ -66,35 +70,35 @@ class Live:
 
     def leave(self, following: Following, workspace_id: UUID) -> None:
         """May be called again."""
-        place = self._places.get(workspace_id)
+        place = self.places.get(workspace_id)
         if place is None or following not in place.followings:
             return
         place.part(following)
         del place.followings[following]
         if not place.followings:
-            del self._places[workspace_id]
+            del self.places[workspace_id]
             self._feed.leave(workspace_id)
 
     def plan_again(self, workspace_id: UUID) -> None:
         """Somebody there sees something else than before."""
-        if (place := self._places.get(workspace_id)) is not None:
+        if (place := self.places.get(workspace_id)) is not None:
             place.planning.ask()
 
     async def close(self) -> None:
         await self._feed.close()
-        for place in self._places.values():
+        for place in self.places.values():
             await place.planning.stop()
             for watch in place.watches.values():
                 await watch.stop()
 
     def _on_events(self, workspace_id: UUID, announced: Announced) -> None:
-        if (place := self._places.get(workspace_id)) is not None:
+        if (place := self.places.get(workspace_id)) is not None:
             concerned = place.reading(announced.tables)
             for watch in place.watches.values():
                 (watch.touch if watch in concerned else watch.pass_over)(announced)
 
     def _on_missed(self, workspace_id: UUID) -> None:
-        if (place := self._places.get(workspace_id)) is not None:
+        if (place := self.places.get(workspace_id)) is not None:
             for watch in place.watches.values():
                 watch.touch(None)
 
@@ -103,7 +107,7 @@ class Live:
             self.plan_again(UUID(notice["workspace"]))
 
     def _on_models_missed(self) -> None:
-        for place in self._places.values():
+        for place in self.places.values():
             place.planning.ask()
 
 

@@ -55,6 +55,10 @@ class Watch(ABC):
     def is_new(self, following: Following) -> bool:
         """Whether it waits for a first answer, and is told what stands in its way."""
 
+    async def settled(self) -> None:
+        """Returns when nothing is to be asked any more."""
+        await self.running.settled()
+
     async def stop(self) -> None:
         await self.running.stop()
 

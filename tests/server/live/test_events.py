@@ -1,6 +1,5 @@
 """Change events: what happened to records, in order, to those who may see it."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from armature.metadata.changes import (
     SetFieldPermission,
     SetObjectPermission,
 )
+from armature.server.live.event_watch import EventsGone, NotYetThere
 from tests.server.live.world import POOL, Ear, World, count
 from tests.support.small_crm import GADGET
 
@@ -202,15 +202,14 @@ async def test_a_role_that_loses_its_sight_hears_no_more(world: World) -> None:
 async def test_one_statement_tells_all_who_watch_the_same(world: World) -> None:
     ears = [await world.follow(FEW) for _ in range(30)]
     for name in ("First", "Second", "Third"):
-        await asyncio.sleep(0)  # what is asked is noted in a moment
+        await world.settled()
         world.counted()
         await create(world, f'name: "{name}"')
         await world.tell()
         for each in ears:
             assert (await event(each))["record"] == {"name": name}
-
-    await asyncio.sleep(0)
-    assert len([each for each in world.counted() if "jsonb_populate_record" in each]) == 1
+        await world.settled()
+        assert len([each for each in world.counted() if "jsonb_populate_record" in each]) == 1
 
 
 async def test_who_comes_back_is_told_what_was_missed_and_nothing_twice(world: World) -> None:
@@ -257,12 +256,13 @@ async def test_events_that_are_gone_are_missed_with_a_code(world: World) -> None
     async with world.api.db.connection() as connection:
         await connection.execute(f"DELETE FROM {world.client.snapshot.schema}._events WHERE position < 3")  # noqa: S608
 
-    gone = await world.follow(ALL, None, after="1")
-    assert (await gone.heard.get())["errors"][0]["extensions"]["code"] == "EVENTS_GONE"
+    with pytest.raises(EventsGone, match="the first one that is has position 3"):
+        await world.follow(ALL, None, after="1")
     whole = await world.follow(ALL, None, after="2")
     assert (await event(whole))["record"]["name"] == "c"
-    early = await world.follow(ALL, None, after="4")
-    assert (await early.heard.get())["errors"][0]["extensions"]["field"] == "after"
+    with pytest.raises(NotYetThere) as early:
+        await world.follow(ALL, None, after="4")
+    assert early.value.extensions() == {"code": "BAD_USER_INPUT", "field": "after"}
 
 
 async def test_a_new_model_goes_on_where_the_old_one_was(world: World) -> None:

@@ -76,6 +76,13 @@ class World:
         assert relayed is not None
         return relayed
 
+    async def settled(self) -> None:
+        """Returns when all that was heard of has been asked for, and what was asked is noted."""
+        for place in self.live.places.values():
+            for watch in place.watches.values():
+                await watch.settled()
+        await asyncio.sleep(0)
+
     def counted(self) -> list[str]:
         """The statements that have read records until now; from now on they are counted anew."""
         found = [*self.statements]
