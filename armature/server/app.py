@@ -49,6 +49,7 @@ from armature.server.limits.buckets import Bucket, Limiter
 from armature.server.limits.callers import Limits, bucket_at, bucket_of
 from armature.server.live.connections import Connections
 from armature.server.live.desk import LiveDesk
+from armature.server.live.figures import LiveFigures
 from armature.server.live.places import Live
 from armature.server.live.socket import serve_socket
 from armature.server.live.stream import Streams
@@ -192,8 +193,8 @@ def live_desk(settings: Settings, services: Services) -> LiveDesk:
     """For the clients of the data API that stay connected."""
     data = WorkspaceExecutor(services.engine, services.stored)
     limits = Limits(services.limiter, partial(bucket_of, limit=settings.rate_limit))
-    live, connections = services.live, services.connections
-    return LiveDesk(data, live, connections, limits, services.cookies, services.origins, settings)
+    live, connections, visits = services.live, services.connections, services.visits
+    return LiveDesk(data, live, connections, limits, services.cookies, services.origins, visits, settings)
 
 
 async def no_socket(_scope: Scope, receive: Receive, send: Send) -> None:
@@ -302,8 +303,8 @@ def routes(settings: Settings, services: Services, demo_api_key: str | None) -> 
 
 
 def metrics_of(services: Services) -> Metrics:
-    """With what this process can be asked for at any time."""
-    return Metrics(services.database, services.redis, {"live_connections": lambda: services.connections.open})
+    """With what this process knows of itself."""
+    return Metrics(services.database, services.redis, [LiveFigures(services.live, services.connections)])
 
 
 def checks(settings: Settings, services: Services) -> Mapping[str, Check]:

@@ -3,11 +3,11 @@
 No label's values come from clients.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from time import perf_counter
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
@@ -30,9 +30,9 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
 class Metrics:
-    """`counted` wraps an endpoint, `page` shows all. `gauges` are this process' own, asked when somebody looks."""
+    """`counted` wraps an endpoint, `page` shows all. `own` tell of this process, when somebody looks."""
 
-    def __init__(self, database: Database, redis: Redis, gauges: Mapping[str, Callable[[], float]]) -> None:
+    def __init__(self, database: Database, redis: Redis, own: Iterable[Collector]) -> None:
         self._database = database
         self._redis = redis
         self._registry = CollectorRegistry()
@@ -47,10 +47,8 @@ class Metrics:
             buckets=SECONDS,
             registry=self._registry,
         )
-        for name, ask in gauges.items():
-            Gauge(f"armature_{name}", f"{name.replace('_', ' ').capitalize()}.", registry=self._registry).set_function(
-                ask
-            )
+        for each in own:
+            self._registry.register(each)
 
     def counted(self, path: str, app: ASGIApp) -> ASGIApp:
         seconds = self._seconds.labels(path)

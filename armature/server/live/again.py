@@ -12,6 +12,10 @@ class Again:
         self._is_wanted = False
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def is_busy(self) -> bool:
+        return self._task is not None
+
     def ask(self) -> None:
         """It will begin after now, once more."""
         self._is_wanted = True

@@ -6,25 +6,28 @@ or workspace.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import inf
 from time import time
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from armature.core.errors import ArmatureError, LimitExceeded, Unauthenticated, Unavailable
 from armature.core.notices import Listener
 from armature.core.settings import Settings, environment_name
 from armature.server.auth.identity import Identities, WorkspaceIdentity, subjects
+from armature.server.live.outgoing import Outgoing
 
 PAUSE = 1.0  # seconds until PostgreSQL, which was away, is asked again
 LONGEST_TIMER = 86_400.0  # seconds
 
 
 class Connected(Protocol):
-    """One client."""
+    """One client, and by what it is connected: `websocket` or `stream`."""
 
+    transport: ClassVar[str]
     identity: WorkspaceIdentity
+    outgoing: Outgoing
 
     def refuse(self, error: ArmatureError) -> None:
         """End it."""
@@ -57,7 +60,10 @@ class Place:
 
 
 class Connections:
-    """Those of one process. `on_change` is told of a workspace where somebody sees something else than before."""
+    """Those of one process. `on_change` is told of a workspace where somebody sees something else than before.
+
+    `dropped` counts those who have read too slowly, by transport.
+    """
 
     def __init__(
         self, identities: Identities, listener: Listener, settings: Settings, on_change: Callable[[UUID], None]
@@ -65,18 +71,28 @@ class Connections:
         self._identities = identities
         self._most, self._most_of_caller = settings.live_connections, settings.live_connections_of_caller
         self._on_change = on_change
-        self.open = 0
+        self.dropped: Counter[str] = Counter()
+        self._open = 0
         self._places: dict[Connected, Place] = {}
         self._by_owner: Counter[str] = Counter()
         self._checks: set[asyncio.Task[None]] = set()
         listener.on_notice(self._heard)
         listener.on_missed(lambda: self._check([*self._places]))
 
+    @property
+    def known(self) -> Iterable[Connected]:
+        return self._places.keys()
+
+    @property
+    def strangers(self) -> int:
+        """Those of whom nothing is known yet."""
+        return self._open - len(self._places)
+
     def arrive(self) -> None:
         """Somebody connects, of whom nothing is known yet; `leave` when it is gone. Raises TooManyConnections."""
-        if self.open >= self._most:
+        if self._open >= self._most:
             raise TooManyConnections("to this process", self._most, "live_connections")
-        self.open += 1
+        self._open += 1
 
     async def enter(self, connected: Connected, credentials: Credentials) -> None:
         """Sets its identity. Raises ArmatureError for one who may not."""
@@ -88,7 +104,7 @@ class Connections:
         self._wait(connected, place, identity.expires_at - time())
 
     def leave(self, connected: Connected) -> None:
-        self.open -= 1
+        self._open -= 1
         place = self._places.pop(connected, None)
         if place is None:
             return

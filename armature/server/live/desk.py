@@ -1,7 +1,7 @@
 """What all connections share: who may connect, what their operations do, how much of everything there is for one."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, MutableMapping
 from typing import Any, Protocol
 
 import msgspec
@@ -10,6 +10,7 @@ from armature.core.errors import LimitExceeded, TimedOut
 from armature.core.settings import Settings, environment_name
 from armature.schema_builder.run.answer import Answer, Operation
 from armature.server.auth.identity import WORKSPACE_HEADER, WorkspaceIdentity
+from armature.server.auth.visit import Visits
 from armature.server.cookies import Cookies
 from armature.server.graphql.failures import CrossSite
 from armature.server.graphql.origin import is_own_page
@@ -19,6 +20,7 @@ from armature.server.live.following import Following
 from armature.server.live.outgoing import Room
 from armature.server.live.places import Live
 from armature.server.live.sinks import Sink
+from armature.server.live.strangers import Stranger, Strangers
 from armature.server.origins import Origins
 
 AUTHORIZATION = "authorization"
@@ -48,6 +50,7 @@ class LiveDesk:
         limits: Limits[WorkspaceIdentity],
         cookies: Cookies,
         origins: Origins,
+        visits: Visits,
         settings: Settings,
     ) -> None:
         self.room = Room.of(settings)
@@ -57,6 +60,8 @@ class LiveDesk:
         self._limits = limits
         self._cookies = cookies
         self._origins = origins
+        self._visits = visits
+        self._strangers = Strangers(settings.live_connections_of_address)
         self._patience = settings.request_timeout
         self._most_operations = settings.live_subscriptions
 
@@ -66,6 +71,10 @@ class LiveDesk:
         if origin is None or is_own_page(headers) or self._origins.may_connect(origin):
             return
         raise CrossSite
+
+    def meet(self, scope: MutableMapping[str, Any], headers: Mapping[bytes, bytes]) -> Stranger:
+        """Somebody opens a WebSocket. Raises TooManyConnections for one more from an address of many."""
+        return self._strangers.arrive(self._visits.of(scope, headers).network)
 
     def credentials(self, headers: Mapping[bytes, bytes], payload: Mapping[str, Any]) -> Credentials:
         """What the first message says counts, then headers, then a cookie. Raises CrossSite."""

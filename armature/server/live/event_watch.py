@@ -58,6 +58,7 @@ class EventWatch(Watch):
     told of all of them.
     """
 
+    kind = "events"
     watched: WatchedEvents
 
     def __init__(self, place: "Place", watched: WatchedEvents) -> None:
@@ -148,16 +149,19 @@ class EventWatch(Watch):
     async def _tell(self, followings: Iterable[Following], batch: Batch) -> None:
         head = b'{"data":{"%b":' % self.watched.response_key.encode()
         told = [(position, b"%b%b}}" % (head, event)) for position, event in batch if event is not None]
+        results = 0
         for at, each in enumerate(followings):
             for position, result in told:
                 if each.watch is self and position > each.position:
                     each.position = position
+                    results += 1
                     each.sink.next(result, position)
             if at % AT_ONCE == AT_ONCE - 1:
                 await asyncio.sleep(0)
         for each in followings:
             if batch and each.watch is self:
                 each.position = max(each.position, batch[-1][0])
+        self.note_told(results)
 
 
 def _reached(batch: Batch, before: int, announced: int) -> int:

@@ -48,6 +48,11 @@ class Outgoing:
         elif self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._drain())
 
+    @property
+    def unsent(self) -> Room:
+        """What waits."""
+        return Room(len(self._waiting), self._size)
+
     def close(self) -> None:
         """What waits is forgotten."""
         self._is_closed = True

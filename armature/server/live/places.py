@@ -18,6 +18,7 @@ from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.watched import Watched, WatchedEvents, WatchedQuery
 from armature.server.live.again import Again
+from armature.server.live.counts import Counts
 from armature.server.live.event_watch import EventWatch, begin
 from armature.server.live.feed import Feed
 from armature.server.live.following import Following
@@ -39,6 +40,7 @@ class Live:
         self.at_once = max(1, settings.database_pool_size // PART)
         self.gate = asyncio.Semaphore(self.at_once)
         self._feed = Feed(settings.redis_url or "", self._on_events, self._on_missed)
+        self.counts = Counts()
         self.places: dict[UUID, Place] = {}
         listener.on_notice(self._on_notice)
         listener.on_missed(self._on_models_missed)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class QueryWatch(Watch):
     """Who joins during a run is told of the next one: the first answer is not older than the question."""
 
+    kind = "query"
     watched: WatchedQuery
 
     def __init__(self, place: "Place", watched: WatchedQuery) -> None:
@@ -51,9 +52,12 @@ class QueryWatch(Watch):
         """Those who have not been told this already."""
         digest = blake2b(value, digest_size=16).digest()
         result = b'{"data":{"%b":%b}}' % (self.watched.response_key.encode(), value)
+        results = 0
         for at, each in enumerate([*self.followings]):
             if each.told != digest and each.since < self._runs and each.watch is self:
                 each.told = digest
+                results += 1
                 each.sink.next(result if each.revisions is None else each.revisions.next(result))
             if at % AT_ONCE == AT_ONCE - 1:
                 await asyncio.sleep(0)
+        self.note_told(results)

@@ -5,7 +5,7 @@ Any operation may be sent; a subscription goes on until either side completes it
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import structlog
@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from armature.core.errors import ArmatureError
 from armature.core.logs import begin_request
 from armature.server.auth.identity import WorkspaceIdentity
+from armature.server.graphql.failures import CrossSite
 from armature.server.graphql.request import operation_in_body
 from armature.server.listen import END
 from armature.server.live import messages
@@ -22,6 +23,7 @@ from armature.server.live.desk import LiveDesk
 from armature.server.live.following import Following
 from armature.server.live.outgoing import Outgoing
 from armature.server.live.sinks import entries_of
+from armature.server.live.strangers import Stranger
 
 PATIENCE = 10.0  # seconds for the first message
 
@@ -98,15 +100,19 @@ class Operating:
 class Socket:
     """Lives as long as its WebSocket."""
 
+    transport: ClassVar = "websocket"
     identity: WorkspaceIdentity
 
-    def __init__(self, desk: LiveDesk, scope: Scope, headers: Mapping[bytes, bytes], send: Send) -> None:
+    def __init__(
+        self, desk: LiveDesk, stranger: Stranger, scope: Scope, headers: Mapping[bytes, bytes], send: Send
+    ) -> None:
         self.desk = desk
         self.outgoing = Outgoing(self._send_text, desk.room, self._drop)
         self.operations: dict[str, Operating] = {}
         self._headers = headers
         self._end = scope["extensions"][END]
         self._send = send
+        self._stranger = stranger
         self._is_known = False
         self._is_asked = False
 
@@ -166,6 +172,7 @@ class Socket:
         except ArmatureError as error:
             raise Misbehaved(code_of(error), reason_of(error)) from error
         self._is_known = True
+        self._stranger.leave()
         self.outgoing.put(messages.ACK)
 
     def _begin(self, id_: str, payload: msgspec.Raw) -> None:
@@ -193,6 +200,7 @@ class Socket:
             self.end(Code.INIT_TIMEOUT, "Connection initialisation timeout")
 
     def _drop(self) -> None:
+        self.desk.connections.dropped[self.transport] += 1
         self.end(Code.TOO_SLOW, "The client reads too slowly.")
 
     async def _send_text(self, message: bytes) -> None:
@@ -205,12 +213,29 @@ async def serve_socket(desk: LiveDesk, scope: Scope, receive: Receive, send: Sen
     await receive()
     try:
         desk.check_page(headers)
-    except ArmatureError:
+        stranger = desk.meet(scope, headers)
+    except CrossSite:
         await send({"type": "websocket.close"})  # before it is accepted: 403
-        return
+    except ArmatureError as error:
+        await _deny(error, send)
+    else:
+        try:
+            await _serve(desk, stranger, scope, receive, send)
+        finally:
+            stranger.leave()
+
+
+async def _deny(error: ArmatureError, send: Send) -> None:
+    """Before it is accepted: nothing of it is left behind."""
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"%d" % PATIENCE)]
+    await send({"type": "websocket.http.response.start", "status": 429, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": f"{error.message}\n".encode()})
+
+
+async def _serve(desk: LiveDesk, stranger: Stranger, scope: Scope, receive: Receive, send: Send) -> None:
     is_spoken = messages.PROTOCOL in scope["subprotocols"]
     await send({"type": "websocket.accept", "subprotocol": messages.PROTOCOL if is_spoken else None})
-    socket = Socket(desk, scope, headers, send)
+    socket = Socket(desk, stranger, scope, dict(scope["headers"]), send)
     if not is_spoken:
         socket.end(Code.SUBPROTOCOL, f"Speak {messages.PROTOCOL}.")
         return

@@ -6,6 +6,7 @@ A comment now and then tells whatever stands in between that the connection is a
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from typing import ClassVar
 
 from armature.core.errors import ArmatureError
 from armature.schema_builder.run.answer import Operation
@@ -34,12 +35,14 @@ COMPLETE = b"event: complete\ndata: \n\n"
 class Stream:
     """The connection and its operation are one."""
 
+    transport: ClassVar = "stream"
+
     def __init__(self, desk: LiveDesk, identity: WorkspaceIdentity, request: Streaming) -> None:
         self.identity = identity
         self._desk = desk
         self._send = request.send
         self._protocol = request.scope[PROTOCOL]
-        self._outgoing = Outgoing(self._send_part, desk.room, self._drop)
+        self.outgoing = Outgoing(self._send_part, desk.room, self._drop)
         self._over = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -63,16 +66,16 @@ class Stream:
             for each in ways_to_end:
                 each.cancel()
             await asyncio.gather(*ways_to_end, return_exceptions=True)
-            self._outgoing.close()
+            self.outgoing.close()
         with suppress(OSError):
             await self._send({"type": "http.response.body", "body": b""})
 
     def next(self, result: bytes, position: int | None = None) -> None:
         head = b"event: next\ndata: " if position is None else b"id: %d\nevent: next\ndata: " % position
-        self._outgoing.put(head, result.replace(b"\n", b""), b"\n\n")
+        self.outgoing.put(head, result.replace(b"\n", b""), b"\n\n")
 
     async def sent(self) -> None:
-        await self._outgoing.sent()
+        await self.outgoing.sent()
 
     def fail(self, entries: bytes) -> None:
         self.next(b'{"errors":%b}' % entries)
@@ -89,21 +92,21 @@ class Stream:
             if following is None:
                 self._complete()
             await self._over.wait()
-            await self._outgoing.sent()
+            await self.outgoing.sent()
         except Exception as error:  # noqa: BLE001  entries_of logs what is none of the client's making
             self.fail(entries_of(error))
-            await self._outgoing.sent()
+            await self.outgoing.sent()
         finally:
             if following is not None:
                 self._desk.leave(following, self.identity)
 
     def _complete(self) -> None:
         if not self._over.is_set():
-            self._outgoing.put(COMPLETE)
+            self.outgoing.put(COMPLETE)
             self._over.set()
 
     def _keep_alive(self) -> None:
-        self._outgoing.put(ALIVE)
+        self.outgoing.put(ALIVE)
         self._timer = asyncio.get_running_loop().call_later(KEEP_ALIVE, self._keep_alive)
 
     def _stop_keeping_alive(self) -> None:
@@ -112,6 +115,7 @@ class Stream:
 
     def _drop(self) -> None:
         """It reads too slowly; there are no codes for that."""
+        self._desk.connections.dropped[self.transport] += 1
         self._protocol.transport.abort()
 
     async def _send_part(self, part: bytes) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from armature.core.errors import ArmatureError, SchemaChanged, TimedOut, Unavailable
 from armature.events.channel import Announced
@@ -24,6 +24,8 @@ AT_ONCE = 200
 
 class Watch(ABC):
     """`version` is that of the newest model by which it was planned."""
+
+    kind: ClassVar[str]
 
     def __init__(self, place: "Place", watched: Watched) -> None:
         self.place = place
@@ -67,9 +69,16 @@ class Watch(ABC):
         live = self.place.live
         try:
             async with self.place.gate, live.gate, asyncio.timeout(live.patience):
+                live.counts.runs[self.kind] += 1
                 return await question()
         except TimeoutError as error:
             raise TimedOut(live.patience) from error
+
+    def note_told(self, results: int) -> None:
+        """Of one statement."""
+        counts = self.place.live.counts
+        counts.results[self.kind] += results
+        counts.unchanged[self.kind] += not results
 
     async def changed(self, error: SchemaChanged) -> None:
         """The tables are not what the plan took them for."""

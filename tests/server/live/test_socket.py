@@ -235,6 +235,33 @@ async def test_a_process_has_so_many_connections(narrow: Site) -> None:
         assert (await fourth.closed())[0] == 1013
 
 
+async def test_an_address_has_so_many_strangers(migrated_database_url: str, worker_redis_url: str) -> None:
+    """Who has been greeted is none; behind a proxy that is trusted, addresses are told apart."""
+    given = replace(
+        settings(migrated_database_url, worker_redis_url), live_connections_of_address=2, trusted_proxies=("127.0.0.1",)
+    )
+    with serving(create_app(given)) as url, httpx2.Client(timeout=None) as http:
+        key = Site(url, migrated_database_url, http, worker_redis_url).sign_up(pack="crm").new_key(role="member")
+        async with live(url, key.token), connected(url) as first, connected(url) as second:
+            assert await refusal(url) == b"Connections of strangers at one address: 3 asked for, at most 2 allowed.\n"
+            async with connected(url, {"x-forwarded-for": "192.0.2.7"}) as elsewhere:
+                await elsewhere.greet(Authorization=f"Bearer {key.token}")
+            await first.greet(Authorization=f"Bearer {key.token}")
+            async with connected(url):
+                assert await refusal(url)
+            await second.socket.close()
+            async with connected(url), connected(url):
+                assert await refusal(url)
+
+
+async def refusal(url: str) -> bytes:
+    with pytest.raises(InvalidStatus) as refused:
+        async with connected(url):
+            pass
+    assert refused.value.response.status_code == 429
+    return bytes(refused.value.response.body or b"")
+
+
 async def test_a_connection_has_so_many_operations(narrow: Site) -> None:
     key = narrow.sign_up(pack="crm").new_key(role="member")
     async with live(narrow.url, key.token) as client:
