@@ -108,7 +108,7 @@ deliveries = Table(
     _now("due_at"),
     at("finished_at"),
     Index(None, "webhook_id", "id"),
-    Index("deliveries__waiting__idx", "webhook_id", "due_at", postgresql_where=sql("state = 'WAITING'")),
+    Index("deliveries__waiting__idx", "webhook_id", "due_at", "id", postgresql_where=sql("state = 'WAITING'")),
     Index("deliveries__subject__idx", "webhook_id", "subject", "position", postgresql_where=sql("state = 'WAITING'")),
     Index("deliveries__open__key", "webhook_id", "subject", unique=True, postgresql_where=sql("is_open")),
     Index("deliveries__finished_at__idx", "finished_at", postgresql_where=sql("finished_at IS NOT NULL")),

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
-    exists,
     false,
     func,
     insert,
@@ -61,6 +60,9 @@ async def take(
 
 @cache
 def _take_statement(is_ordered: bool) -> Rendered:
+    """An index gives the order, and each record's first is looked up: whatever PostgreSQL believes to be waiting, it
+    looks at few rows.
+    """
     webhook_id: Any = bindparam("webhook", type_=Uuid())
     under_way: Any = bindparam("under_way", type_=ARRAY(Uuid()))
     found = select(_D.id).where(
@@ -68,14 +70,8 @@ def _take_statement(is_ordered: bool) -> Rendered:
     )
     if is_ordered:
         earlier = deliveries.alias("earlier")
-        found = found.where(
-            ~exists().where(
-                earlier.c.webhook_id == webhook_id,
-                earlier.c.subject == _D.subject,
-                earlier.c.state == _WAITING,
-                earlier.c.position < _D.position,
-            )
-        )
+        of_record = (earlier.c.webhook_id == webhook_id, earlier.c.subject == _D.subject, earlier.c.state == _WAITING)
+        found = found.where(_D.position <= select(func.min(earlier.c.position)).where(*of_record).scalar_subquery())
     most: Any = bindparam("most", type_=BigInteger())
     chosen = found.order_by(_D.due_at, _D.id).limit(most).scalar_subquery()
     taken = update(deliveries).where(_D.id.in_(chosen)).values(is_open=false())

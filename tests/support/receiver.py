@@ -37,7 +37,8 @@ Answer = Callable[[Got], Response]
 
 
 def status(code: int, **headers: str) -> Answer:
-    return lambda _: Response("what I say", code, {name.replace("_", "-"): value for name, value in headers.items()})
+    said = None if code == 204 else "what I say"
+    return lambda _: Response(said, code, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
 def redirect(to: str) -> Answer:

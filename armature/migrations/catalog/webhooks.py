@@ -87,7 +87,7 @@ def _create_deliveries() -> None:
         _to("deliveries", "webhook_id", "webhooks"),
     )
     _create_index("deliveries", "webhook_id", "id")
-    _create_partial("deliveries", "waiting", ["webhook_id", "due_at"], "state = 'WAITING'")
+    _create_partial("deliveries", "waiting", ["webhook_id", "due_at", "id"], "state = 'WAITING'")
     _create_partial("deliveries", "subject", ["webhook_id", "subject", "position"], "state = 'WAITING'")
     op.create_index(
         "deliveries__open__key",
