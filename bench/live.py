@@ -56,6 +56,11 @@ class Ear:
     def next(self, _result: bytes, _position: int | None = None) -> None:
         self._told.add()
 
+    def renew(self, result: bytes) -> None:
+        self.next(result)
+
+    is_behind = False
+
     def fail(self, entries: bytes) -> None:
         raise SystemExit(entries.decode())
 

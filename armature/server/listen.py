@@ -10,12 +10,19 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
+from websockets.frames import CloseCode
 
 from armature.core.settings import Settings
 from armature.server.graphql.failures import LONGEST_OF_STRANGERS
 
 MAX_HEAD = 65_536
 LAST_WORDS = 5.0  # seconds
+PING = 20.0  # seconds between two, and until a pong must have come
+SILENT = 4408
+"""As where a first message does not come (server/live/codes.py): clients connect again, as they do not after 1011."""
+
+MOST_PIECES = 1_000
+"""Of one message over a WebSocket."""
 
 PROTOCOL = "armature.protocol"
 """In the scope of a request: its BoundedProtocol."""
@@ -137,6 +144,31 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         WebSocketsSansIOProtocol.__init__(self, *arguments, **named)
         self.logger = QUIET
 
+    def handle_ping(self) -> None:
+        """Who does not read is not answered: uvicorn alone keeps answers without end."""
+        pong = self.conn.data_to_send()
+        if self.writable.is_set():
+            self.transport.write(b"".join(pong))
+
+    def handle_cont(self, event: Any) -> None:
+        """A message has so many bytes, but pieces may be empty."""
+        if len(self.frames) == MOST_PIECES:
+            self.end(CloseCode.MESSAGE_TOO_BIG, f"A message has at most {MOST_PIECES:,} pieces.")
+        else:
+            WebSocketsSansIOProtocol.handle_cont(self, event)
+
+    def handle_close(self, event: Any) -> None:
+        WebSocketsSansIOProtocol.handle_close(self, event)
+        self._hang_up()
+
+    def handle_parser_exception(self) -> None:
+        WebSocketsSansIOProtocol.handle_parser_exception(self)
+        self._hang_up()
+
+    def keepalive_timeout(self) -> None:
+        """uvicorn alone waits until the client, of which nothing is heard, has read what there is for it."""
+        self.end(SILENT, "No pong came.")
+
     def handle_connect(self, event: Any) -> None:
         WebSocketsSansIOProtocol.handle_connect(self, event)
         if self.response.status_code == 101:
@@ -156,6 +188,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
         self.close_timer = self.loop.call_later(LAST_WORDS, self.transport.abort)
 
 
@@ -170,6 +205,8 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         interface="asgi3",
         ws=SocketProtocol,
         ws_max_size=min(settings.max_body_size, LONGEST_OF_STRANGERS),  # the first message says who it is
+        ws_ping_interval=PING,
+        ws_ping_timeout=PING,
         ws_per_message_deflate=False,  # a quarter of a megabyte for each connection
         log_config=None,
         access_log=False,

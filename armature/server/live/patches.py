@@ -30,13 +30,17 @@ class Revisions:
         self._last: bytes | None = None
         self._number = 0
 
+    def whole(self, result: bytes) -> bytes:
+        """The message for an execution result without errors, whatever the client has of those before."""
+        self._last, self._number = result, 1
+        return b'%b,"revision":1}' % result[:-1]
+
     def next(self, result: bytes) -> bytes:
-        """The message for an execution result without errors."""
-        last, self._last = self._last, result
-        patch = None if last is None else patch_between(last, result)
+        """The same, for a client that has all those before."""
+        patch = None if self._last is None else patch_between(self._last, result)
         if patch is None:
-            self._number = 1
-            return b'%b,"revision":1}' % result[:-1]
+            return self.whole(result)
+        self._last = result
         self._number += 1
         return b'{"patch":%b,"revision":%d}' % (patch, self._number)
 

@@ -57,7 +57,15 @@ class QueryWatch(Watch):
             if each.told != digest and each.since < self._runs and each.watch is self:
                 each.told = digest
                 results += 1
-                each.sink.next(result if each.revisions is None else each.revisions.next(result))
+                each.sink.renew(_message(each, result))
             if at % AT_ONCE == AT_ONCE - 1:
                 await asyncio.sleep(0)
         self.note_told(results)
+
+
+def _message(following: Following, result: bytes) -> bytes:
+    """A patch is none to a client that never gets what it would change."""
+    revisions = following.revisions
+    if revisions is None:
+        return result
+    return revisions.whole(result) if following.sink.is_behind else revisions.next(result)

@@ -28,6 +28,14 @@ class Sink(Protocol):
     def next(self, result: bytes, position: int | None = None) -> None:
         """One execution result, as JSON; of a change event, with its position."""
 
+    def renew(self, result: bytes) -> None:
+        """A live query's newest result, which takes the place of the one before, where that still waits."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether one given to `renew` still waits to be sent."""
+        ...
+
     def fail(self, entries: bytes) -> None:
         """A JSON list of errors."""
 

@@ -21,7 +21,7 @@ from armature.server.live import messages
 from armature.server.live.codes import Code, code_of, reason_of
 from armature.server.live.desk import LiveDesk
 from armature.server.live.following import Following
-from armature.server.live.outgoing import Outgoing
+from armature.server.live.outgoing import Message, Outgoing
 from armature.server.live.sinks import entries_of
 from armature.server.live.strangers import Stranger
 
@@ -46,13 +46,14 @@ class Misbehaved(Exception):
 class Operating:
     """One operation of a client's, which is where its results go."""
 
-    __slots__ = ("_following", "_head", "_id", "_socket", "_task")
+    __slots__ = ("_following", "_head", "_id", "_newest", "_socket", "_task")
 
     def __init__(self, socket: "Socket", id_: str) -> None:
         self._socket = socket
         self._id = id_
         self._head = messages.next_head(id_)
         self._following: Following | None = None
+        self._newest: Message | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -64,6 +65,13 @@ class Operating:
 
     def next(self, result: bytes, _position: int | None = None) -> None:
         self._socket.outgoing.put(self._head, result, messages.END)
+
+    def renew(self, result: bytes) -> None:
+        self._newest = self._socket.outgoing.replace(self._newest, self._head, result, messages.END)
+
+    @property
+    def is_behind(self) -> bool:
+        return self._newest is not None and self._newest.is_waiting
 
     def fail(self, entries: bytes) -> None:
         self._end(messages.error(self._id, entries))

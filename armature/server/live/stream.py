@@ -18,7 +18,7 @@ from armature.server.graphql.request import Receive
 from armature.server.listen import PROTOCOL
 from armature.server.live.desk import LiveDesk
 from armature.server.live.following import Following
-from armature.server.live.outgoing import Outgoing
+from armature.server.live.outgoing import Message, Outgoing
 from armature.server.live.sinks import entries_of
 
 HEADERS: tuple[Header, ...] = (
@@ -28,7 +28,9 @@ HEADERS: tuple[Header, ...] = (
 )
 ALIVE = b":\n\n"
 KEEP_ALIVE = 12.0  # seconds
+LONGEST_WAIT = 5  # times that
 MOST_DIGITS = 18
+NEXT = b"event: next\ndata: "
 COMPLETE = b"event: complete\ndata: \n\n"
 
 
@@ -43,6 +45,9 @@ class Stream:
         self._send = request.send
         self._protocol = request.scope[PROTOCOL]
         self.outgoing = Outgoing(self._send_part, desk.room, self._drop)
+        self._newest: Message | None = None
+        self._comment: Message | None = None
+        self._waits = 0
         self._over = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -71,8 +76,15 @@ class Stream:
             await self._send({"type": "http.response.body", "body": b""})
 
     def next(self, result: bytes, position: int | None = None) -> None:
-        head = b"event: next\ndata: " if position is None else b"id: %d\nevent: next\ndata: " % position
+        head = NEXT if position is None else b"id: %d\n%b" % (position, NEXT)
         self.outgoing.put(head, result.replace(b"\n", b""), b"\n\n")
+
+    def renew(self, result: bytes) -> None:
+        self._newest = self.outgoing.replace(self._newest, NEXT, result.replace(b"\n", b""), b"\n\n")
+
+    @property
+    def is_behind(self) -> bool:
+        return self._newest is not None and self._newest.is_waiting
 
     async def sent(self) -> None:
         await self.outgoing.sent()
@@ -106,7 +118,13 @@ class Stream:
             self._over.set()
 
     def _keep_alive(self) -> None:
-        self.outgoing.put(ALIVE)
+        """A comment that waits since the last time is enough, and says how the client reads."""
+        if self._comment is None or not self._comment.is_waiting:
+            self._comment, self._waits = self.outgoing.put(ALIVE), 0
+        elif self._waits == LONGEST_WAIT:
+            self._drop()
+            return
+        self._waits += 1
         self._timer = asyncio.get_running_loop().call_later(KEEP_ALIVE, self._keep_alive)
 
     def _stop_keeping_alive(self) -> None:

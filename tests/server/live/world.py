@@ -33,6 +33,11 @@ class Ear:
     def next(self, result: bytes, _position: int | None = None) -> None:
         self.heard.put_nowait(msgspec.json.decode(result))
 
+    is_behind = False
+
+    def renew(self, result: bytes) -> None:
+        self.next(result)
+
     def fail(self, entries: bytes) -> None:
         self.heard.put_nowait({"errors": msgspec.json.decode(entries)})
 
