@@ -28,6 +28,7 @@ from armature.core.embedded import (
 )
 from armature.core.embedded.accounts import reachable, reachable_copy, unprivileged
 from armature.core.embedded.home import open_home
+from armature.core.embedded.processes import rights
 from tests.support.servers import make_folder, remove_folder
 
 HOLDER = """
@@ -71,7 +72,8 @@ def holder(folder: Path) -> "subprocess.Popen[str]":
 
 
 def stranger_process() -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    """Of the account as which our servers run."""
+    return subprocess.Popen(["cat"], stdin=subprocess.PIPE, **rights(unprivileged()))
 
 
 def answer(process: "subprocess.Popen[str]") -> list[str]:
@@ -258,9 +260,12 @@ async def test_a_pid_file_whose_pid_another_process_has_now_is_no_obstacle(folde
     with postgres(folder) as server:
         data = server.folder / "data"
         pid_file = data / "postmaster.pid"
-        lines = pid_file.read_text().splitlines()
+        files = [pid_file, *(server.folder / "socket").glob("*.lock")]
+        kept = {each: each.read_text().splitlines() for each in files}
+    assert len(kept) == 2
     with stranger_process() as stranger:
-        pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
+        for file, lines in kept.items():
+            file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
         with postgres(folder) as server:
             assert server.pid != stranger.pid
             assert await value(server.url, "SELECT 1") == 1

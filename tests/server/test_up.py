@@ -1,7 +1,6 @@
 """`armature up`, as a newcomer runs it: from an empty folder to an answer, and to its end."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -11,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import psutil
 import pytest
 
 from armature.core.settings import Settings
 from armature.server.up import FIRST_QUERY, reachable
 from armature.webhooks.signing import check_signature
-from tests.support.command_line import Up, armature, is_alive, started, upped
+from tests.support.command_line import Up, armature, is_alive, started, upped, working_in
 from tests.support.receiver import receiver
 from tests.support.servers import Databases, make_folder, remove_folder
 
@@ -180,15 +178,3 @@ def test_on_servers_given_and_without_a_demo_it_starts_nothing(databases: Databa
         assert json.loads(armature("workspace", "list", "--json", DATABASE_URL=database_url).stdout) == []
     databases.drop(database_url)
     remove_folder(folder)
-
-
-def working_in(folder: Path) -> list[psutil.Process]:
-    """Processes of any kind whose working directory is somewhere below the folder."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if is_alive(process) and os.path.commonpath([process.cwd(), folder]) == str(folder):
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return found

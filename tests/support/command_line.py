@@ -89,3 +89,15 @@ def _is_worker(process: psutil.Process) -> bool:
 
 def is_alive(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def working_in(folder: Path) -> list[psutil.Process]:
+    """Processes of any kind whose working directory is somewhere below the folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if is_alive(process) and os.path.commonpath([process.cwd(), folder]) == str(folder):
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found

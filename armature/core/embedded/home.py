@@ -84,12 +84,17 @@ class Home:
         return folder
 
     def make_socket_folder(self) -> None:
-        """In the shared temporary folder somebody else may have taken the name: then there is no going on."""
+        """In the shared temporary folder somebody else may have taken the name: then there is no going on.
+
+        Nothing of a killed server stays in it: PostgreSQL would believe the pid there, whoever has that now.
+        """
         folder = self.give(self.socket_folder)
         found = folder.lstat()
         owner = os.geteuid() if self.account is None else self.account.uid
         if found.st_uid != owner or folder.is_symlink() or found.st_mode & 0o077:
             raise FolderBelongsToOthers(folder)
+        for left in folder.iterdir():
+            left.unlink()
 
     def remove_socket_folder(self) -> None:
         """Only one outside the home; a server that was killed leaves its sockets in it."""
