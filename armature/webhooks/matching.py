@@ -5,7 +5,7 @@ What can't be asked of them switches a webhook off, with the reason: the events 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -34,13 +34,25 @@ from armature.webhooks.matching_statement import Narrowed, matching_statement
 from armature.webhooks.patterns import actions_on
 from armature.webhooks.payload import ALWAYS_CHANGING
 from armature.webhooks.sight import caller_of
+from armature.webhooks.slowness import Slowness, Watch
 from armature.webhooks.store import SHOWN
 from armature.webhooks.switching import switch_off
 from armature.webhooks.webhook import Choice, Webhook, webhook_of
 
 REMEMBERED = 2_000
 
+TOO_SLOW = "It took too long to find out whether an event is one of those that it wants: its filter, or a row rule."
+
 log = structlog.get_logger("armature.webhooks")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose events they are, and in which transaction."""
+
+    connection: Connection
+    schema: str
+    snapshot: Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +73,36 @@ class Matching:
         self._engine = engine
         self._sights = Sights(size)
         self._statements: Lru[Any, Statement] = Lru(REMEMBERED)
+        self._slowness = Slowness()
 
     async def consume(self, connection: Connection, workspace_id: UUID, schema: str, events: Sequence[Event]) -> None:
-        """What webhooks are to be told of these events, written down."""
+        """What webhooks are to be told of these events, written down. Raises TimeoutError where that takes too long."""
         listening = _listening_statement()
         rows = await connection.fetch(listening.sql, *listening.arguments({"workspace": workspace_id}))
         if not rows:
             return
         snapshot = await self._workspaces.snapshot(workspace_id)
-        for webhook in map(webhook_of, rows):
-            for batch in _batches(webhook.choice, snapshot, events):
-                await self._tell(connection, schema, webhook, snapshot, batch)
+        place, watch = Place(connection, schema, snapshot), Watch()
+        try:
+            for webhook in map(webhook_of, rows):
+                if self._slowness.is_too_slow(webhook):
+                    await switch_off(connection, webhook.id, TOO_SLOW)
+                    continue
+                with watch.running(webhook):
+                    for batch in _batches(webhook.choice, snapshot, events):
+                        await self._tell(place, webhook, batch, watch.left)
+        except TimeoutError:
+            self._slowness.note(watch)
+            raise
+        self._slowness.forgive(watch)
 
-    async def _tell(
-        self, connection: Connection, schema: str, webhook: Webhook, snapshot: Snapshot, batch: Batch
-    ) -> None:
+    async def _tell(self, place: Place, webhook: Webhook, batch: Batch, patience: float) -> None:
+        connection = place.connection
         try:
             async with connection.transaction():
-                statement = self._statement(webhook, snapshot, batch.of)
-                due_at = None if statement is None else await _matched(connection, schema, statement, webhook, batch)
+                statement = self._statement(webhook, place.snapshot, batch.of)
+                asked = None if statement is None else _asked(statement, place.schema, webhook, batch)
+                due_at = None if asked is None else await connection.fetchval(asked[0], *asked[1], timeout=patience)
         except (ArmatureError, asyncpg.DataError) as error:
             known = error if isinstance(error, ArmatureError) else told(error)
             reason = "its filter can't be asked." if known is None else known.message
@@ -107,10 +130,8 @@ class Matching:
         return found
 
 
-async def _matched(
-    connection: Connection, schema: str, statement: Statement, webhook: Webhook, batch: Batch
-) -> datetime | None:
-    """When the first of the new deliveries is due."""
+def _asked(statement: Statement, schema: str, webhook: Webhook, batch: Batch) -> tuple[str, Sequence[Any]]:
+    """Gives when the first of the new deliveries is due."""
     values = {
         ms.WEBHOOK: webhook.id,
         ms.OBJECT_ID: batch.of.id,
@@ -121,9 +142,7 @@ async def _matched(
         ms.DEBOUNCE: timedelta(seconds=webhook.debounce),
         **caller_of(webhook.role).me,
     }
-    sql, arguments = prepared(statement, schema, values)
-    due_at: datetime | None = await connection.fetchval(sql, *arguments)
-    return due_at
+    return prepared(statement, schema, values)
 
 
 def _narrowed(choice: Choice, model: Seen, of: Object) -> Narrowed:

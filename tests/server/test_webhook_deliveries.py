@@ -9,6 +9,7 @@ import pytest
 
 from armature.core.db import Database
 from armature.migrations.workspace.set_aside import bring_back, resume, set_aside, suspend
+from armature.webhooks import slowness
 from tests.support.control_plane import Site
 from tests.support.receiver import Receiver, receiver
 from tests.support.telling import Teller, telling
@@ -206,6 +207,27 @@ async def test_a_filter_that_postgresql_cannot_ask_switches_its_webhook_off(tell
     (off,) = [each for each in shown["webhooks"] if not each["isEnabled"]]
     assert off["id"] == broken.id
     assert "told" in off["disabledReason"]
+
+
+FOR_EVER = r"^(.*)(.*)(.*)(.*)\4\3\2\1y$"
+
+
+async def test_a_filter_that_takes_for_ever_holds_up_nobody_for_long(
+    teller: Teller, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slowness, "PATIENCE", 1.0)
+    well = await teller.new(there.url, "company.*")
+    slow = await teller.new(there.url, "company.*", filter={"name": {"regex": FOR_EVER}})
+    await asyncio.to_thread(teller.caller.data, CREATE, data={"name": 300 * "ab" + "cy"})
+    for _ in range(2):
+        with pytest.raises(TimeoutError):
+            await teller.relay()
+    await teller.relay()
+    await well.until_settled(1)
+    shown = await asyncio.to_thread(teller.caller.do, "{ webhooks { id isEnabled disabledReason } }")
+    (off,) = [each for each in shown["webhooks"] if not each["isEnabled"]]
+    assert off["id"] == slow.id
+    assert "too long" in off["disabledReason"]
 
 
 async def test_changes_of_the_model_are_told_in_order(teller: Teller, there: Receiver) -> None:
