@@ -25,7 +25,9 @@ from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.server.auth.api_keys import create_api_key
 from armature.server.auth.identity import WorkspaceIdentity
+from armature.server.live.channels import Channels
 from armature.server.live.places import Live
+from armature.server.live.topics.rooms import Pace, Rooms
 from armature.workers.relay import outcome_of, relay_batch
 from bench.machine import Machine, armature
 
@@ -105,7 +107,10 @@ async def _subscribers(on: Machine) -> Figures:
         await listener.start()
         stack.push_async_callback(listener.stop)
         engine = Engine(db, settings, workspaces, DocumentReader(settings))
-        live = Live(db, engine, listener, settings)
+        redis = await stack.enter_async_context(Redis.from_url(on.valkey.url))
+        channels = Channels(on.valkey.url)
+        stack.push_async_callback(channels.close)
+        live = Live(db, engine, listener, channels, Rooms(redis, channels, Pace.of(settings)), settings)
         stack.push_async_callback(live.close)
         snapshot = await create_workspace(db, "Bench", owner=None, changes=CRM)
         identity = WorkspaceIdentity(None, snapshot.workspace_id, "member", actor=SYSTEM)

@@ -57,6 +57,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     live_subscriptions: Positive = 100
     live_unsent: Positive = 1_000
     live_unsent_bytes: Positive = 4_194_304
+    live_members: Positive = 1_000
+    live_state_bytes: Positive = 512
+    live_message_bytes: Positive = 4_096
+    live_messages: Positive = 200
+    live_messages_of_caller: Positive = 10
 
     document_cache_size: Positive = 2_000
     statement_cache_size: Positive = 2_000

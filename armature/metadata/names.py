@@ -119,6 +119,7 @@ RESERVED_TYPES = frozenset(
     | {"VectorFilterInput", "VectorDistanceInput", "VectorNearestInput", "VectorOrderByInput", "VectorMetric"}
     | {"ChangeAction", "FieldChange", "AnyRecord", "Enum"}
     | {"SearchResult", "SearchRecord", "SearchFilterInput", "TSVectorFilterInput"}
+    | {"Presence", "PresentCaller", "SaidMessage", "SpeakingCaller", "TopicInput", "TopicRecordInput", "TopicObject"}
     | set(SCALAR_TYPES)
     | {f"{each}FilterInput" for each in (*SCALAR_TYPES, "Enum", "StringList", "JSONPath")}
     | {composite_type_name(what, kind.name) for what in COMPOSITE_TYPES for kind in KINDS.values() if kind.parts}
@@ -126,7 +127,13 @@ RESERVED_TYPES = frozenset(
 SEARCH = "search"
 """The root field that searches all objects."""
 
-RESERVED_ROOTS = frozenset({SEARCH})
+MEMBER = "workspaceMember"
+"""The object whose records are a workspace's users."""
+
+PRESENCE, SAID, SAY = "presence", "said", "say"
+"""The root fields of topics: who is there, what is said there, and the mutation that says it."""
+
+RESERVED_ROOTS = frozenset({SEARCH, PRESENCE, SAID, SAY})
 RESERVED_FIELDS = frozenset(
     {"and", "or", "not"}  # of filters
     | {"id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position"}  # every object has them

@@ -16,7 +16,7 @@ from armature.metadata.aggregates import COUNTING
 from armature.metadata.duplicates import criteria
 from armature.metadata.kinds import KINDS
 from armature.metadata.model import Field, Object, Option, Snapshot
-from armature.metadata.names import VECTOR_FIELDS, pascal
+from armature.metadata.names import MEMBER, VECTOR_FIELDS, pascal
 from armature.metadata.rights import Right
 from armature.metadata.rollups import Rollup, seen_rollup
 from armature.metadata.searched import is_searched, searched
@@ -398,6 +398,12 @@ class View:
             found = self.snapshot.visible_objects[name_singular]
             self._made[name_singular] = ObjectView(found, self)
         return self._made[name_singular]
+
+    @property
+    def members(self) -> ObjectView | None:
+        """The users of the workspace, as records."""
+        found = self.snapshot.visible_objects.get(MEMBER)
+        return self[MEMBER] if found is not None and found.may("READ") else None
 
     @property
     def has_searchable(self) -> bool:

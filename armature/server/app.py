@@ -47,12 +47,14 @@ from armature.server.graphql.static import StaticExecutor
 from armature.server.health import Check, check_catalog, health_routes
 from armature.server.limits.buckets import Bucket, Limiter
 from armature.server.limits.callers import Limits, bucket_at, bucket_of
+from armature.server.live.channels import Channels
 from armature.server.live.connections import Connections
 from armature.server.live.desk import LiveDesk
 from armature.server.live.figures import LiveFigures
 from armature.server.live.places import Live
 from armature.server.live.socket import serve_socket
 from armature.server.live.stream import Streams
+from armature.server.live.topics.rooms import Pace, Rooms
 from armature.server.metrics import Metrics
 from armature.server.origins import Origins
 from armature.server.pages import playground_routes
@@ -147,9 +149,13 @@ async def opened(settings: Settings, tokens: AccessTokens, origins: Origins) -> 
         stored = Documents(database, redis, listener, documents, settings.document_cache_size)
         committed = Committed(redis)
         stack.push_async_callback(committed.stop)
-        engine = Engine(database, settings, workspaces, documents, committed.note)
+        channels = Channels(settings.redis_url or "")
+        stack.push_async_callback(channels.close)
+        rooms = Rooms(redis, channels, Pace.of(settings))
+        stack.push_async_callback(rooms.close)
+        engine = Engine(database, settings, workspaces, documents, committed.note, rooms.say)
         identities = Identities(database, listener, tokens)
-        live = Live(database, engine, listener, settings)
+        live = Live(database, engine, listener, channels, rooms, settings)
         stack.push_async_callback(live.close)
         connections = Connections(identities, listener, settings, live.plan_again)
         stack.push_async_callback(connections.close)

@@ -110,7 +110,7 @@ async def test_a_workspace_that_only_has_members_has_a_valid_schema(api: DataApi
 
     assert validate_schema(schema) == []
     assert schema.mutation_type is not None
-    assert sorted(schema.mutation_type.fields) == ["updateWorkspaceMember", "updateWorkspaceMembers"]
+    assert sorted(schema.mutation_type.fields) == ["say", "updateWorkspaceMember", "updateWorkspaceMembers"]
     assert await client.data("{__typename _schemaVersion}") == {"__typename": "Query", "_schemaVersion": 1}
 
 

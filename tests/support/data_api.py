@@ -22,6 +22,7 @@ from armature.schema_builder.run.answer import Operation, refusal
 from armature.schema_builder.run.caller import SYSTEM, Caller
 from armature.schema_builder.run.document import DocumentReader
 from armature.schema_builder.run.engine import Engine
+from armature.schema_builder.run.said import Say, to_nobody
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.schema_builder.tables import Tables
 from tests.support.worlds.data import Row, State
@@ -89,7 +90,12 @@ class Client:
 
 @asynccontextmanager
 async def data_api(
-    url: str, settings: Settings | None = None, *, pool_size: int = 4, listen_at: str | None = None
+    url: str,
+    settings: Settings | None = None,
+    *,
+    pool_size: int = 4,
+    listen_at: str | None = None,
+    say: Say = to_nobody,
 ) -> AsyncIterator[DataApi]:
     """One that listens at another database hears nothing of this one's models."""
     settings = settings or Settings()
@@ -97,8 +103,9 @@ async def data_api(
     listener = Listener(listen_at or url)
     workspaces = Workspaces(db, listener, settings.workspace_cache_size)
     await listener.start()
+    engine = Engine(db, settings, workspaces, DocumentReader(settings), say=say)
     try:
-        yield DataApi(db, Engine(db, settings, workspaces, DocumentReader(settings)), workspaces, listener)
+        yield DataApi(db, engine, workspaces, listener)
     finally:
         await listener.stop()
         await db.close()

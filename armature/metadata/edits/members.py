@@ -12,8 +12,9 @@ from uuid import UUID
 from armature.metadata.edits.birth import new_object, system_label
 from armature.metadata.edits.draft import Draft
 from armature.metadata.model import Field, Option, Snapshot
+from armature.metadata.names import MEMBER
 
-NAMES = ("workspaceMember", "workspaceMembers")
+NAMES = (MEMBER, "workspaceMembers")
 LABELS = ("Workspace member", "Workspace members")
 
 STATES = ("ACTIVE", "SUSPENDED", "LEFT")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graphql import FieldNode, OperationDefinitionNode
 
-from armature.metadata.names import SEARCH, composite_type_name, morph_type_name
+from armature.metadata.names import PRESENCE, SAID, SEARCH, composite_type_name, morph_type_name
 from armature.schema_builder.compile.conditions import via_of
 from armature.schema_builder.compile.distances import distance
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Condition
@@ -13,6 +13,7 @@ from armature.schema_builder.compile.plan.events import Events
 from armature.schema_builder.compile.plan.levels import Level, Link, OneOf, Output, Rows
 from armature.schema_builder.compile.plan.outputs import Column, Composed, Measured, TypeName
 from armature.schema_builder.compile.plan.reads import Known, Read, Reads
+from armature.schema_builder.compile.plan.topics import Meeting
 from armature.schema_builder.compile.read_distinct import distinct_orders
 from armature.schema_builder.compile.read_duplicates import duplicates
 from armature.schema_builder.compile.read_events import events
@@ -20,6 +21,7 @@ from armature.schema_builder.compile.read_groups import groups
 from armature.schema_builder.compile.read_page import page
 from armature.schema_builder.compile.read_search import finds
 from armature.schema_builder.compile.read_summary import summary
+from armature.schema_builder.compile.read_topics import meeting
 from armature.schema_builder.compile.reading import Given, Reading
 from armature.schema_builder.compile.selection import Collected, collect
 from armature.schema_builder.types.roots import SCHEMA_VERSION
@@ -47,6 +49,14 @@ class Reader(Reading):
             return None
         given = self.arguments(self.schema.graphql.subscription_type, nodes[0])
         return key, events(self, root.object, nodes, given)
+
+    def meeting(self, operation: OperationDefinitionNode) -> Meeting | None:
+        """What a subscription to a topic asks for; None of another one."""
+        roots = collect([operation.selection_set], "Subscription", self.fragments, self.variables)
+        ((key, nodes),) = roots.items()
+        if nodes[0].name.value not in (PRESENCE, SAID):
+            return None
+        return meeting(self, key, nodes, self.arguments(self.schema.graphql.subscription_type, nodes[0]))
 
     def _root(self, key: str, nodes: Sequence[FieldNode]) -> Read | Known:
         name = nodes[0].name.value

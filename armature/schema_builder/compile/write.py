@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import FieldNode, OperationDefinitionNode
 
-from armature.metadata.names import snake_case, type_name
+from armature.metadata.names import SAY, snake_case, type_name
 from armature.schema_builder.compile.arguments import Lifted
 from armature.schema_builder.compile.binds import Bind, Changed, Constant, Gathered
 from armature.schema_builder.compile.conditions import compare, condition_of
@@ -15,6 +15,7 @@ from armature.schema_builder.compile.morphs import united
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Compare, Condition
 from armature.schema_builder.compile.plan.levels import Rows
 from armature.schema_builder.compile.plan.reads import Known
+from armature.schema_builder.compile.plan.topics import Saying
 from armature.schema_builder.compile.plan.writes import (
     Beside,
     Merge,
@@ -28,6 +29,7 @@ from armature.schema_builder.compile.plan.writes import (
     Writes,
 )
 from armature.schema_builder.compile.read import Reader
+from armature.schema_builder.compile.read_topics import saying
 from armature.schema_builder.compile.references import (
     DATA,
     Connect,
@@ -52,12 +54,14 @@ def mutation(reader: Reader, operation: OperationDefinitionNode) -> Writes:
     return Writes(tuple(_root(reader, key, nodes) for key, nodes in roots.items()))
 
 
-def _root(reader: Reader, key: str, nodes: Sequence[FieldNode]) -> Write | Known:
+def _root(reader: Reader, key: str, nodes: Sequence[FieldNode]) -> Write | Saying | Known:
     name = nodes[0].name.value
     if name == "__typename":
         return Known(key, "typename")
-    root = reader.schema.mutations[name]
     given = reader.arguments(reader.schema.graphql.mutation_type, nodes[0])
+    if name == SAY:
+        return saying(reader, key, given)
+    root = reader.schema.mutations[name]
     is_many = root.does.endswith("_many") and root.does != "create_many"
     shown = _shown(reader, root.object, nodes) if is_many else reader.one(root.object, nodes, EVERY_RECORD, given)
     if root.does == "create_many":

@@ -31,16 +31,28 @@ from armature.schema_builder.run.fetch import fetch_json, fetch_row
 from armature.schema_builder.run.introspection import Introspection
 from armature.schema_builder.run.mutation import run_mutation
 from armature.schema_builder.run.once import Key, once, request_of
-from armature.schema_builder.run.operation import EventsPlan, MutationPlan, Plans, Prepared, QueryPlan, Refused
+from armature.schema_builder.run.operation import (
+    EventsPlan,
+    MutationPlan,
+    Plans,
+    Prepared,
+    QueryPlan,
+    Refused,
+    TopicPlan,
+)
+from armature.schema_builder.run.said import Say, to_nobody
 from armature.schema_builder.run.sights import Sights
 from armature.schema_builder.run.text import Streamed, Text
+from armature.schema_builder.run.topics import topic_name
 from armature.schema_builder.run.watched import (
     Place,
     Watched,
     WatchedEvents,
     WatchedQuery,
+    WatchedTopic,
     events_watched,
     query_watched,
+    topic_watched,
 )
 from armature.schema_builder.run.workplace import Tally, Workplace, Written
 from armature.schema_builder.run.workspaces import Workspaces
@@ -58,7 +70,9 @@ TYPES = 50
 
 
 class Engine:
-    """`wrote` is told of each workspace that a mutation may have changed, once that is committed."""
+    """`wrote` is told of each workspace that a mutation may have changed, once that is committed; `say` tells all who
+    listen to a topic.
+    """
 
     def __init__(
         self,
@@ -67,9 +81,11 @@ class Engine:
         workspaces: Workspaces,
         documents: DocumentReader,
         wrote: Callable[[UUID], None] = lambda _: None,
+        say: Say = to_nobody,
     ) -> None:
         self._db = db
         self._wrote = wrote
+        self._say = say
         self._settings = settings
         self._workspaces = workspaces
         self._documents = documents
@@ -113,7 +129,14 @@ class Engine:
             async with self._db.connection(watched.place.schema) as connection:
                 return [tuple(each) for each in await connection.fetch(watched.sql, *watched.arguments(after))]
 
-    async def look(self, watched: WatchedQuery) -> bytes:
+    async def members(self, watched: WatchedTopic, ids: Sequence[UUID]) -> Sequence[tuple[UUID, *tuple[bytes, ...]]]:
+        """Of these users, those in sight: their ids, and what is shown of them in each form."""
+        sql, arguments = watched.asking(ids)
+        with TELLING:
+            async with self._db.connection(watched.place.schema) as connection:
+                return [tuple(each) for each in await connection.fetch(sql, *arguments)]
+
+    async def look(self, watched: WatchedQuery | WatchedTopic) -> bytes:
         """The value of what is watched, as JSON. Raises SchemaChanged, other ArmatureErrors."""
         if watched.sql is None:
             return str(watched.place.version).encode()
@@ -196,6 +219,8 @@ class Engine:
         values = {**variables, **caller.me}
         if isinstance(plan, EventsPlan):
             return events_watched(plan, place, values)
+        if isinstance(plan, TopicPlan):
+            return topic_watched(plan, place, values, topic_name(plan.meeting.topic, snapshot, values), self._settings)
         return query_watched(plan, place, values, is_patched=prepared.is_patched)
 
     async def _prepare(self, operation: Operation, snapshot: Snapshot) -> Prepared:
@@ -273,11 +298,13 @@ class Engine:
             tally,
             caller,
             Written(),
+            self._say,
         )
         try:
             answer = await self._mutated(at, prepared, plan, operation, snapshot.workspace_id)
         finally:
-            self._wrote(snapshot.workspace_id)
+            if plan.writes:
+                self._wrote(snapshot.workspace_id)
         return replace(answer, cost=tally.count, fields=len(plan.fields))
 
     async def _mutated(

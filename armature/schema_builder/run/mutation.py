@@ -11,6 +11,7 @@ from armature.schema_builder.compile.plan.reads import Known
 from armature.schema_builder.compile.selection import collect
 from armature.schema_builder.run.answer import Answer, formatted, object_of
 from armature.schema_builder.run.operation import MutationPlan, Prepared
+from armature.schema_builder.run.topics import SayField, run_say
 from armature.schema_builder.run.transactions import Joined
 from armature.schema_builder.run.workplace import Workplace
 from armature.schema_builder.run.write import WriteField, run_field
@@ -57,7 +58,7 @@ async def _one_by_one(at: Workplace, prepared: Prepared, plan: MutationPlan) -> 
             done.append((field.key, TYPE_NAME))
             continue
         try:
-            done.append((field.write.key, await run_field(at, field)))
+            done.append((field.key, await _run(at, field)))
             has_written = True
         except SchemaChanged as changed:
             if not has_written:
@@ -67,7 +68,7 @@ async def _one_by_one(at: Workplace, prepared: Prepared, plan: MutationPlan) -> 
             errors.append(_located(prepared, at, field, error))
             if field.is_required:
                 return Outcome(None, errors)
-            done.append((field.write.key, None))
+            done.append((field.key, None))
     return Outcome(done, errors)
 
 
@@ -87,7 +88,7 @@ async def _each(at: Workplace, prepared: Prepared, plan: MutationPlan) -> Sequen
             done.append((field.key, TYPE_NAME))
             continue
         try:
-            done.append((field.write.key, await run_field(at, field)))
+            done.append((field.key, await _run(at, field)))
         except SchemaChanged:
             raise
         except ArmatureError as error:
@@ -95,8 +96,13 @@ async def _each(at: Workplace, prepared: Prepared, plan: MutationPlan) -> Sequen
     return done
 
 
-def _located(prepared: Prepared, at: Workplace, field: WriteField, error: ArmatureError) -> GraphQLError:
+async def _run(at: Workplace, field: WriteField | SayField) -> bytes:
+    """Raises ArmatureError where nothing was done."""
+    return await (run_say(at, field) if isinstance(field, SayField) else run_field(at, field))
+
+
+def _located(prepared: Prepared, at: Workplace, field: WriteField | SayField, error: ArmatureError) -> GraphQLError:
     """The error at the root field that it happened in."""
-    key = field.write.key
+    key = field.key
     roots = collect([prepared.node.selection_set], "Mutation", prepared.document.fragments, at.variables)
     return GraphQLError(error.message, roots[key], path=[key], original_error=error)

@@ -1,7 +1,7 @@
 """An operation prepared for one schema: validated once, planned once for each shape of its variables."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import (
@@ -21,9 +21,10 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 from graphql.validation.validate import ValidationAbortedError
 
-from armature.core.errors import ArmatureError, LimitExceeded
+from armature.core.errors import ArmatureError, BadUserInput, LimitExceeded
 from armature.core.lru import Lru
 from armature.core.settings import Settings, environment_name
+from armature.metadata.names import SAY
 from armature.schema_builder.compile.arguments import items_in, shape_of
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.compile.builder import reads_statement
@@ -31,10 +32,14 @@ from armature.schema_builder.compile.cost import check_conditions, check_cost, d
 from armature.schema_builder.compile.events_read import events_statement
 from armature.schema_builder.compile.plan.events import Events
 from armature.schema_builder.compile.plan.reads import Known, Read, Reads
+from armature.schema_builder.compile.plan.topics import Meeting, Saying
+from armature.schema_builder.compile.plan.writes import Write, Writes
 from armature.schema_builder.compile.read import Reader
 from armature.schema_builder.compile.statement import Statement
+from armature.schema_builder.compile.topics_read import members_statement, sight_statement
 from armature.schema_builder.compile.write import mutation
 from armature.schema_builder.run.document import PAGE, Document
+from armature.schema_builder.run.topics import SayField, ready_to_say
 from armature.schema_builder.run.validation import RULES
 from armature.schema_builder.run.write import WriteField, ready
 from armature.schema_builder.types.coercion import Coerce, Misfit
@@ -65,7 +70,11 @@ class QueryPlan:
 
 @dataclass(frozen=True, slots=True)
 class MutationPlan:
-    fields: tuple[WriteField | Known, ...]
+    fields: tuple[WriteField | SayField | Known, ...]
+
+    @property
+    def writes(self) -> bool:
+        return any(isinstance(each, WriteField) for each in self.fields)
 
     @property
     def weight(self) -> int:
@@ -96,7 +105,25 @@ class EventsPlan:
         return 1 + len(self.statement.sql) // PAGE
 
 
-Plan = QueryPlan | MutationPlan | EventsPlan
+@dataclass(frozen=True, slots=True)
+class TopicPlan:
+    """A subscription to a topic: `sight` finds its record, `members` who of the users may be told of."""
+
+    meeting: Meeting
+    sight: Statement | None
+    members: Statement | None
+    cost: int | None
+
+    @property
+    def reads(self) -> tuple[Read, ...]:
+        return tuple(Read(self.meeting.key, each) for each in self.meeting.members.shown)
+
+    @property
+    def weight(self) -> int:
+        return 1 + sum(len(each.sql) for each in (self.sight, self.members) if each) // PAGE
+
+
+Plan = QueryPlan | MutationPlan | EventsPlan | TopicPlan
 Plans = Lru[tuple["Prepared", Any], Plan]
 
 
@@ -107,6 +134,15 @@ class TooComplex(ArmatureError):
 
     def __init__(self) -> None:
         super().__init__("The document repeats or nests too much to be validated.", hint="Ask for each field once.")
+
+
+class CannotBeUnsaid(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__(
+            f'"{SAY}" can\'t be part of an @atomic mutation: what was said is not taken back.',
+            hint="Send it by itself, afterwards.",
+            field=SAY,
+        )
 
 
 class Refused(Exception):
@@ -198,7 +234,7 @@ class Prepared:
             self._plans.put(key, plan, plan.weight)
         return plan
 
-    def cost(self, plan: QueryPlan | EventsPlan, variables: Variables) -> int:
+    def cost(self, plan: QueryPlan | EventsPlan | TopicPlan, variables: Variables) -> int:
         """The records asked for. Raises LimitExceeded."""
         return check_cost(plan.reads, variables, self._settings) if plan.cost is None else plan.cost
 
@@ -213,22 +249,47 @@ class Prepared:
     def _planned(self, variables: Variables) -> Plan:
         reader = Reader(self.schema, self._settings, self.document.fragments, variables)
         if self.node.operation is OperationType.MUTATION:
-            writes = mutation(reader, self.node)
-            check_conditions(writes.writes, self._settings)
-            return MutationPlan(ready(writes))
-        if self.is_subscription and (found := reader.events(self.node)) is not None:
-            key, events = found
-            cost = self._checked([Read(key, events.asked)], variables)
-            return EventsPlan(key, events, events_statement(events), cost)
+            return self._mutation(mutation(reader, self.node))
+        if self.is_subscription and (found := self._followed(reader, variables)) is not None:
+            return found
         plan: Reads = reader.query(self.node)
         reads = tuple(plan.reads)
         cost = self._checked(reads, variables)
         return QueryPlan(plan.fields, reads, reads_statement(reads) if reads else None, cost)
 
+    def _mutation(self, writes: Writes) -> MutationPlan:
+        check_conditions(writes.writes, self._settings)
+        plan = MutationPlan(tuple(map(_ready, writes.fields)))
+        if self.is_atomic and any(isinstance(each, SayField) for each in plan.fields):
+            raise CannotBeUnsaid
+        return plan
+
+    def _followed(self, reader: Reader, variables: Variables) -> EventsPlan | TopicPlan | None:
+        """Of a subscription that is no live query."""
+        if (found := reader.events(self.node)) is not None:
+            key, events = found
+            cost = self._checked([Read(key, events.asked)], variables)
+            return EventsPlan(key, events, events_statement(events), cost)
+        meeting = reader.meeting(self.node)
+        if meeting is None:
+            return None
+        plan = TopicPlan(meeting, sight_statement(meeting.topic), members_statement(meeting.members), 0)
+        return replace(plan, cost=self._checked(plan.reads, variables))
+
     def _checked(self, reads: Sequence[Read], variables: Variables) -> int | None:
         """The records asked for; None where that must be counted for each request."""
         check_conditions(reads, self._settings)
         return None if depends_on_variables(reads) else check_cost(reads, variables, self._settings)
+
+
+def _ready(field: Write | Saying | Known) -> WriteField | SayField | Known:
+    match field:
+        case Write():
+            return ready(field)
+        case Saying():
+            return ready_to_say(field)
+        case Known():
+            return field
 
 
 def _decided(value: Any) -> Any:

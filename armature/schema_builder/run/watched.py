@@ -1,14 +1,18 @@
 """What a subscription watches: a statement with its values, to be run again when something has happened."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
+from armature.core.settings import Settings
 from armature.schema_builder.compile.binds import FromVariable, Variables
 from armature.schema_builder.compile.events_read import AFTER
+from armature.schema_builder.compile.topics_read import IDS
 from armature.schema_builder.run.fetch import prepared
-from armature.schema_builder.run.operation import EventsPlan, QueryPlan
+from armature.schema_builder.run.operation import EventsPlan, QueryPlan, TopicPlan
+from armature.schema_builder.run.topics import json_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,45 @@ class WatchedEvents:
         return [*self.values[: self.after_at], after, *self.values[self.after_at + 1 :]]
 
 
-Watched = WatchedQuery | WatchedEvents
+@dataclass(frozen=True)
+class WatchedTopic:
+    """`topic` is a name that no other topic has; `sql` finds its record, None where it has none.
+
+    `state` is what the caller wants the others to see, as JSON.
+    """
+
+    place: Place
+    plan: TopicPlan
+    topic: str
+    sql: str | None
+    values: tuple[Any, ...]
+    variables: Variables
+    state: bytes | None
+
+    @property
+    def tables(self) -> frozenset[str]:
+        return frozenset().union(*(each.tables for each in (self.plan.sight, self.plan.members) if each))
+
+    @cached_property
+    def told_as(self) -> Hashable:
+        """Two with the same are told the same of the topic."""
+        sql, values = self.asking(())
+        meeting = self.plan.meeting
+        return meeting.key, meeting.does, meeting.told, meeting.members.of is None, sql, tuple(map(_hashable, values))
+
+    @cached_property
+    def key(self) -> Hashable:
+        """As that of a query: two with the same may be there under the same conditions, and are told the same."""
+        return self.topic, self.sql, tuple(map(_hashable, self.values)), self.told_as
+
+    def asking(self, ids: Sequence[UUID]) -> tuple[str, Sequence[Any]]:
+        """What is asked of these users, with its values; "" where nothing need be."""
+        if self.plan.members is None:
+            return "", ()
+        return prepared(self.plan.members, self.place.schema, {**self.variables, IDS: ids})
+
+
+Watched = WatchedQuery | WatchedEvents | WatchedTopic
 
 
 def query_watched(plan: QueryPlan, place: Place, variables: Variables, *, is_patched: bool) -> WatchedQuery:
@@ -87,6 +129,14 @@ def events_watched(plan: EventsPlan, place: Place, variables: Variables) -> Watc
     start = None if events.after is None else events.after.read(variables)
     tables = frozenset({events.object.object.table})
     return WatchedEvents(place, plan.key, sql, tuple(values), after_at, tables, start)
+
+
+def topic_watched(plan: TopicPlan, place: Place, variables: Variables, topic: str, settings: Settings) -> WatchedTopic:
+    """Raises LimitExceeded."""
+    given, sight = plan.meeting.state, plan.sight
+    state = None if given is None else json_of("state", given.read(variables), settings, "live_state_bytes")
+    sql, values = (None, ()) if sight is None else prepared(sight, place.schema, variables)
+    return WatchedTopic(place, plan, topic, sql, tuple(values), variables, state)
 
 
 def _hashable(value: Any) -> Hashable:

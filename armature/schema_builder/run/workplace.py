@@ -1,4 +1,4 @@
-"""Where a mutation runs: one workspace's tables, one request's variables."""
+"""Where a mutation runs: one workspace's tables, one request's variables, and who hears what it says."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,6 +11,7 @@ from armature.metadata.model import Object
 from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.run.caller import Caller
+from armature.schema_builder.run.said import Say
 from armature.schema_builder.run.transactions import Connections
 from armature.schema_builder.view import ObjectView, View
 
@@ -55,3 +56,4 @@ class Workplace:
     tally: Tally
     caller: Caller
     written: Written
+    say: Say

@@ -17,8 +17,7 @@ from armature.schema_builder.compile.binds import Constant, Variables
 from armature.schema_builder.compile.cost import check_made, check_shown
 from armature.schema_builder.compile.morphs import united
 from armature.schema_builder.compile.plan.levels import Rows
-from armature.schema_builder.compile.plan.reads import Known
-from armature.schema_builder.compile.plan.writes import Merge, SetLink, SetNew, Write, Writes
+from armature.schema_builder.compile.plan.writes import Merge, SetLink, SetNew, Write
 from armature.schema_builder.compile.references import DATA, NothingToConnect, Path
 from armature.schema_builder.compile.write_statement import (
     MADE,
@@ -73,12 +72,12 @@ class WriteField:
     statements: WriteStatements
     is_required: bool
 
+    @property
+    def key(self) -> str:
+        return self.write.key
 
-def ready(plan: Writes) -> tuple[WriteField | Known, ...]:
-    return tuple(each if isinstance(each, Known) else _ready(each) for each in plan.fields)
 
-
-def _ready(write: Write) -> WriteField:
+def ready(write: Write) -> WriteField:
     if write.new is not None and isinstance(write.shown, Rows):
         rows = Rows(write.object, write.shown.outputs, limit=Constant(0))
         return WriteField(write, WriteStatements(show_statement(rows)), is_required=True)

@@ -54,6 +54,7 @@ from armature.schema_builder.types.roots import (
 )
 from armature.schema_builder.types.scalars import SCALARS
 from armature.schema_builder.types.search import searching
+from armature.schema_builder.types.topics import meeting
 from armature.schema_builder.types.vectors import VectorDistance, VectorMetric, VectorNearest, VectorOrder
 from armature.schema_builder.types.writes import (
     connect_input,
@@ -119,7 +120,10 @@ SHARED: Mapping[str, GraphQLNamedType] = {
     **introspection_types,
 }
 
-SUBSCRIPTION = "Any query as a live query: its result, and a new one each time that it has changed; and change events."
+SUBSCRIPTION = (
+    "Any query as a live query: its result, and a new one each time that it has changed; change events; and topics, "
+    "where callers meet."
+)
 
 
 class WorkspaceSchema:
@@ -129,19 +133,19 @@ class WorkspaceSchema:
         self.view = view
         self.readers = Readers()
         found = Brought(view, INDEXER)
-        search = searching(view)
+        search, topics = searching(view), meeting(view)
         queries = Joined(found.queries, {SCHEMA_VERSION: VERSION}, search.roots)
-        mutations = found.mutations
         self.queries: Mapping[str, Root] = roots(view, queries)
-        self.mutations: Mapping[str, Root] = roots(view, mutations)
+        self.mutations: Mapping[str, Root] = roots(view, found.mutations)
         self.subscriptions: Mapping[str, Root] = roots(view, found.subscriptions)
         query, mutation = LazyObjectType("Query"), LazyObjectType("Mutation")
         subscription = LazyObjectType("Subscription", SUBSCRIPTION)
-        root_types = {each.name: each for each in (query, subscription, *((mutation,) if mutations else ()))}
-        self.types = Types(view, Joined(root_types, found.types, SHARED, search.types), _made)
+        has_mutations = topics.mutations or found.mutations
+        root_types = {each.name: each for each in (query, subscription, *((mutation,) if has_mutations else ()))}
+        self.types = Types(view, Joined(root_types, found.types, SHARED, search.types, topics.types), _made)
         query.fields = root_fields(self.types, queries)
-        mutation.fields = root_fields(self.types, mutations)
-        subscription.fields = root_fields(self.types, Joined(queries, found.subscriptions))
+        mutation.fields = root_fields(self.types, Joined(found.mutations, topics.mutations))
+        subscription.fields = root_fields(self.types, Joined(queries, found.subscriptions, topics.subscriptions))
         self.graphql = LazySchema(self.types, query, root_types.get("Mutation"), subscription, DIRECTIVES)
 
 

@@ -54,7 +54,7 @@ def _busy(watch: Watch) -> int:
     return int(watch.running.is_busy)
 
 
-LABELS = {"kind": ("query", "events"), "transport": ("websocket", "stream")}
+LABELS = {"kind": ("query", "events", "topic"), "transport": ("websocket", "stream")}
 """Their values: each is told of, also where there is none."""
 
 

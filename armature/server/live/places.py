@@ -5,26 +5,37 @@ Who watches the same (schema_builder/run/watched.py says what that is) is told t
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from typing import Any, TypeVar
 from uuid import UUID
 
 from armature.core.db import Database
-from armature.core.errors import Unavailable
+from armature.core.errors import TimedOut, Unavailable
 from armature.core.notices import Listener
 from armature.core.settings import Settings
 from armature.events.channel import Announced
 from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.engine import Engine
-from armature.schema_builder.run.watched import Watched, WatchedEvents, WatchedQuery
+from armature.schema_builder.run.watched import Watched, WatchedEvents, WatchedQuery, WatchedTopic
 from armature.server.live.again import Again
+from armature.server.live.channels import Channels
 from armature.server.live.counts import Counts
 from armature.server.live.event_watch import EventWatch, begin
 from armature.server.live.feed import Feed
 from armature.server.live.following import Following
 from armature.server.live.query_watch import QueryWatch
 from armature.server.live.sinks import Sink, entries_of
+from armature.server.live.topic_watch import TopicWatch
+from armature.server.live.topics.rooms import Rooms
 from armature.server.live.watch import AT_ONCE, PAUSE, Watch
+
+T = TypeVar("T")
+
+WATCHES: Mapping[type[Watched], Callable[..., Watch]] = {
+    WatchedQuery: QueryWatch,
+    WatchedEvents: EventWatch,
+    WatchedTopic: TopicWatch,
+}
 
 PART = 4
 """This part of the connections to PostgreSQL may be busy with subscriptions."""
@@ -33,13 +44,16 @@ PART = 4
 class Live:
     """The subscriptions of one process. No more than `gate` lets in ask PostgreSQL at once, for `patience` seconds."""
 
-    def __init__(self, db: Database, engine: Engine, listener: Listener, settings: Settings) -> None:
+    def __init__(
+        self, db: Database, engine: Engine, listener: Listener, channels: Channels, rooms: Rooms, settings: Settings
+    ) -> None:
         self._db = db
         self.engine = engine
+        self.rooms = rooms
         self.patience = settings.request_timeout
         self.at_once = max(1, settings.database_pool_size // PART)
         self.gate = asyncio.Semaphore(self.at_once)
-        self._feed = Feed(settings.redis_url or "", self._on_events, self._on_missed)
+        self._feed = Feed(channels, self._on_events, self._on_missed)
         self.counts = Counts()
         self.places: dict[UUID, Place] = {}
         listener.on_notice(self._on_notice)
@@ -87,7 +101,6 @@ class Live:
             place.planning.ask()
 
     async def close(self) -> None:
-        await self._feed.close()
         for place in self.places.values():
             await place.planning.stop()
             for watch in place.watches.values():
@@ -128,14 +141,23 @@ class Place:
         self.gate = asyncio.Semaphore(max(1, live.at_once // 2))
         self._by_table: defaultdict[str, set[Watch]] = defaultdict(set)
 
+    async def asked(self, kind: str, question: Callable[[], Awaitable[T]]) -> T:
+        """For subscriptions of a kind; one at a time of so many, and none too long."""
+        live = self.live
+        try:
+            async with self.gate, live.gate, asyncio.timeout(live.patience):
+                live.counts.runs[kind] += 1
+                return await question()
+        except TimeoutError as error:
+            raise TimedOut(live.patience) from error
+
     def reading(self, tables: Iterable[str]) -> set[Watch]:
         return set().union(*(self._by_table.get(each, ()) for each in tables))
 
     def join(self, following: Following, watched: Watched) -> None:
         watch = self.watches.get(watched.key)
         if watch is None:
-            kind: Any = QueryWatch if isinstance(watched, WatchedQuery) else EventWatch
-            watch = self.watches[watched.key] = kind(self, watched)
+            watch = self.watches[watched.key] = WATCHES[type(watched)](self, watched)
             for table in watched.tables:
                 self._by_table[table].add(watch)
         following.watch = watch

@@ -1,6 +1,5 @@
 """What some watch together: asked of PostgreSQL once for all of them, again when something has happened."""
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -66,13 +65,7 @@ class Watch(ABC):
 
     async def asked(self, question: Callable[[], Awaitable[T]]) -> T:
         """One at a time of so many, and none too long."""
-        live = self.place.live
-        try:
-            async with self.place.gate, live.gate, asyncio.timeout(live.patience):
-                live.counts.runs[self.kind] += 1
-                return await question()
-        except TimeoutError as error:
-            raise TimedOut(live.patience) from error
+        return await self.place.asked(self.kind, question)
 
     def note_told(self, results: int) -> None:
         """Of one statement."""

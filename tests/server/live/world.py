@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -15,12 +15,16 @@ from armature.metadata.packs.crm import CRM
 from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.caller import Caller
 from armature.server.auth.identity import WorkspaceIdentity
+from armature.server.live.channels import Channels
 from armature.server.live.places import Live
+from armature.server.live.topics.rooms import Pace, Rooms
 from armature.workers.relay import Relayed, outcome_of, relay_batch
 from tests.support.data_api import Client, DataApi, data_api
 from tests.support.live_client import Relay
 
 POOL = 4
+GRACE = 0.5
+UNLIMITED = (1_000_000, 1_000_000)
 
 
 @dataclass(eq=False)
@@ -29,8 +33,10 @@ class Ear:
 
     identity: WorkspaceIdentity
     heard: asyncio.Queue[Any] = field(default_factory=asyncio.Queue)
+    results: int = 0
 
     def next(self, result: bytes, _position: int | None = None) -> None:
+        self.results += 1
         self.heard.put_nowait(msgspec.json.decode(result))
 
     is_behind = False
@@ -70,6 +76,10 @@ class World:
         assert await self.live.follow(Operation(query, variables), ear) is not None
         return ear
 
+    def speaker(self, caller: Caller) -> Client:
+        """Somebody who says something."""
+        return replace(self.client, caller=caller)
+
     async def tell(self) -> None:
         """As a worker does it: events get their positions, and who listens hears of them."""
         workspace_id = self.client.snapshot.workspace_id
@@ -96,16 +106,20 @@ class World:
 
 
 @asynccontextmanager
-async def opened(url: str, redis_url: str, pool_size: int = POOL) -> AsyncIterator[World]:
+async def opened(url: str, redis_url: str, pool_size: int = POOL, **pace: Any) -> AsyncIterator[World]:
+    """`pace` is what is not as usual in topics: see `Pace`."""
     settings = Settings(redis_url=redis_url, database_pool_size=pool_size)
-    redis = Redis.from_url(redis_url)
-    async with data_api(url, settings, pool_size=pool_size) as api:
-        live = Live(api.db, api.engine, api.listener, settings)
+    redis, channels = Redis.from_url(redis_url), Channels(redis_url)
+    rooms = Rooms(redis, channels, replace(Pace.of(settings), **{"grace": GRACE, "limits": UNLIMITED, **pace}))
+    async with data_api(url, settings, pool_size=pool_size, say=rooms.say) as api:
+        live = Live(api.db, api.engine, api.listener, channels, rooms, settings)
         client = Client(api, await api.workspace(CRM))
         statements: list[str] = []
         await count(api, pool_size, lambda query: statements.append(query.query) if is_look(query.query) else None)
         yield World(api, live, client, Relay(redis, str(client.snapshot.workspace_id)), redis, statements)
         await live.close()
+    await rooms.close()
+    await channels.close()
     await redis.aclose()
 
 

@@ -8,6 +8,7 @@ from armature.schema_builder.compile.binds import Bind
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD, Compare, Condition
 from armature.schema_builder.compile.plan.levels import Rows
 from armature.schema_builder.compile.plan.reads import Known
+from armature.schema_builder.compile.plan.topics import Saying
 from armature.schema_builder.view import ObjectView, Plain, ToMany, ToOne
 
 
@@ -107,9 +108,9 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """A mutation: root fields in their order, each a transaction of its own."""
+    """A mutation: root fields in their order; each that writes is a transaction of its own."""
 
-    fields: tuple[Write | Known, ...]
+    fields: tuple[Write | Saying | Known, ...]
 
     @property
     def writes(self) -> Sequence[Write]:
