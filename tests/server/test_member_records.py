@@ -173,7 +173,7 @@ def test_a_role_that_does_not_speak_of_members_only_reads_them(site: Site) -> No
 
     assert [each["id"] for each in members(ada)] == [id_of(owner), id_of(ada)]
     rename = 'mutation($id: ID!) { updateWorkspaceMember(id: $id, data: {name: "Eve"}) { name } }'
-    assert ada.errors(rename, "/graphql", id=id_of(ada))[0]["message"].startswith("The mutation operation")
+    assert "updateWorkspaceMember" in ada.errors(rename, "/graphql", id=id_of(ada))[0]["message"]
     set_rights = """mutation($rights: [Right!]) { applyChangeset(changes: [
       {setObjectPermission: {role: "member", object: "workspaceMember", rights: $rights,
         writeRule: {id: {eq: "$me.id"}}}}]) { version } }"""
