@@ -1,8 +1,8 @@
 """Golden files: an operation, the statements it becomes, and what it answers, side by side to be read and reviewed.
 
 `<name>.graphql` may begin with `# variables: {…}`; those in the folder `library` are asked of the small library, others
-of the small CRM; those in `clerk` by somebody whose role has a row rule for every object. In `.sql` and `.json`, what
-differs from run to run has a name.
+of the small CRM; those in `clerk` by somebody whose role has a row rule for every object. Those in `events` are
+subscriptions to change events. In `.sql` and `.json`, what differs from run to run has a name.
 """
 
 import asyncio
@@ -50,7 +50,20 @@ class Golden:
         return FOLDER / f"{self.name}.{suffix}"
 
 
+EVENTS = "events"
+
+
 def golden_cases() -> Iterator[Golden]:
+    """Operations with one answer."""
+    return (each for each in _cases() if each.world.partition("/")[0] != EVENTS)
+
+
+def event_cases() -> Iterator[Golden]:
+    """Subscriptions to change events."""
+    return (each for each in _cases() if each.world.partition("/")[0] == EVENTS)
+
+
+def _cases() -> Iterator[Golden]:
     for path in sorted(FOLDER.rglob("*.graphql")):
         query = path.read_text()
         first = query.partition("\n")[0]
