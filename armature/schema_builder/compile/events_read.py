@@ -79,7 +79,8 @@ class _Telling:
         event, build = self._event, self._build
         sight = select(self._is_seen(self._before).label("was"), self._is_seen(self._after).label("is_"))
         seen = sight.correlate(self._before, self._after).lateral("s")
-        action = select(_action(event.c.action, seen).label("action")).correlate(event, seen).lateral("x")
+        found = _action(event.c.action, seen, self._after)
+        action = select(found.label("action")).correlate(event, seen, self._after).lateral("x")
         told: Sql = action.c.action.is_not(None)
         if self._events.on is not None:
             told = and_(told, action.c.action == any_(build.bound(self._events.on, ARRAY(Text()))))
@@ -165,12 +166,13 @@ def _batch(build: Builder, events: Events) -> FromClause:
     return found.order_by(table.c.position).limit(literal_column(str(BATCH))).subquery("e")
 
 
-def _action(action: Sql, seen: FromClause) -> Sql:
-    """What is told; nothing where it was and is out of sight."""
+def _action(action: Sql, seen: FromClause, after: FromClause) -> Sql:
+    """What is told; nothing where it was and is out of sight, as a deleted record is whatever is written to it."""
     was, is_ = seen.c.was, seen.c["is_"]
     return case(
         (action.in_([literal_column("'CREATED'"), literal_column("'RESTORED'")]), case((is_, action))),
         (action.in_([literal_column("'DELETED'"), literal_column("'DESTROYED'")]), case((was, action))),
+        (after.c.deleted_at.is_not(None), literal_column("NULL")),
         (and_(was, is_), action),
         (is_, literal_column("'ENTERED'")),
         (was, literal_column("'LEFT'")),

@@ -8,7 +8,7 @@ WHERE b.position > $2::BIGINT AND b."table" = $3::VARCHAR ORDER BY b.position
 FROM $workspace.people AS t4 
 WHERE t4.company_id = t1.id AND t4.deleted_at IS NULL AND t4.first_name = $5::VARCHAR)), false) AS was, coalesce(t2.id IS NOT NULL AND t2.employees >= $6::INTEGER AND NOT (EXISTS (SELECT * 
 FROM $workspace.people AS t5 
-WHERE t5.company_id = t2.id AND t5.deleted_at IS NULL AND t5.first_name = $7::VARCHAR)), false) AS is_) AS s ON true JOIN LATERAL (SELECT CASE WHEN (e.action IN ('CREATED', 'RESTORED')) THEN CASE WHEN s.is_ THEN e.action END WHEN (e.action IN ('DELETED', 'DESTROYED')) THEN CASE WHEN s.was THEN e.action END WHEN (s.was AND s.is_) THEN e.action WHEN s.is_ THEN 'ENTERED' WHEN s.was THEN 'LEFT' END AS action) AS x ON true ORDER BY e.position;
+WHERE t5.company_id = t2.id AND t5.deleted_at IS NULL AND t5.first_name = $7::VARCHAR)), false) AS is_) AS s ON true JOIN LATERAL (SELECT CASE WHEN (e.action IN ('CREATED', 'RESTORED')) THEN CASE WHEN s.is_ THEN e.action END WHEN (e.action IN ('DELETED', 'DESTROYED')) THEN CASE WHEN s.was THEN e.action END WHEN (t2.deleted_at IS NOT NULL) THEN NULL WHEN (s.was AND s.is_) THEN e.action WHEN s.is_ THEN 'ENTERED' WHEN s.was THEN 'LEFT' END AS action) AS x ON true ORDER BY e.position;
 -- $1 = ['CREATED', 'ENTERED', 'LEFT']
 -- $2 = 0
 -- $3 = 'companies'

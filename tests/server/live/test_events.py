@@ -84,6 +84,22 @@ async def test_it_is_told_who_did_it_and_when(world: World) -> None:
     }
 
 
+async def test_what_happens_to_a_deleted_record_is_out_of_sight(world: World) -> None:
+    """A foreign key writes it, too."""
+    company = await create(world, 'name: "Acme"')
+    data = f'firstName: "Ada", companyId: "{company}"'
+    id_ = (await write(world, f"createPerson(data: {{{data}}}) {{id}}"))["createPerson"]["id"]
+    await write(world, f'deletePerson(id: "{id_}") {{id}}')
+    ear = await world.follow("subscription {personEvents(after: 0) {action}}")
+    await write(world, f'destroyCompany(id: "{company}") {{id}}')
+    await write(world, f'restorePerson(id: "{id_}") {{id}}')
+    await write(world, f'destroyPerson(id: "{id_}") {{id}}')
+    await world.tell()
+
+    found = [(await ear.data())["personEvents"]["action"] for _ in range(4)]
+    assert found == ["CREATED", "DELETED", "RESTORED", "DESTROYED"]
+
+
 async def test_only_the_actions_that_are_asked_for_are_told(world: World) -> None:
     ear = await world.follow(ALL, None, on=["DELETED", "ENTERED"])
     id_ = await create(world, 'name: "Acme"')
