@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from graphql import GraphQLError, OperationType, parse
-from graphql.language.ast import NamedTypeNode, NonNullTypeNode, OperationDefinitionNode
+from graphql import GraphQLError, OperationType, Visitor, parse, visit
+from graphql.language.ast import DocumentNode, FieldNode, NamedTypeNode, NonNullTypeNode, OperationDefinitionNode
 
 from armature.core.errors import ArmatureError, BadUserInput, Conflict
 from armature.metadata.model import Object, Snapshot
@@ -25,6 +25,8 @@ from armature.webhooks.webhook import Choice, Webhook
 
 ID = "id"
 """The variable of a payload's document."""
+
+INTROSPECTION = ("__schema", "__type")
 
 
 class OneObjectOnly(BadUserInput):
@@ -45,7 +47,7 @@ class FieldGone(Conflict):
 class DocumentUnfit(BadUserInput):
     def __init__(self) -> None:
         super().__init__(
-            f"A payload's document is one query with one variable, ${ID}: the record's.",
+            f"A payload's document is one query of data with one variable, ${ID}: the record's.",
             hint=f"Such as query(${ID}: ID!) {{ company(id: ${ID}) {{ name }} }}",
             field="document",
             path=("document",),
@@ -83,12 +85,26 @@ class Seen:
 
 def check_operation(text: str) -> None:
     """Of a document that can be parsed. Raises DocumentUnfit."""
-    found = [each for each in parse(text).definitions if isinstance(each, OperationDefinitionNode)]
-    if len(found) != 1 or found[0].operation is not OperationType.QUERY:
+    document = parse(text)
+    found = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    if len(found) != 1 or found[0].operation is not OperationType.QUERY or _introspects(document):
         raise DocumentUnfit
     variables = found[0].variable_definitions or ()
     if [each.variable.name.value for each in variables] != [ID] or _named(variables[0].type) != "ID":
         raise DocumentUnfit
+
+
+def _introspects(document: DocumentNode) -> bool:
+    looking = _Looking()
+    visit(document, looking)
+    return looking.has_found
+
+
+class _Looking(Visitor):
+    has_found = False
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.has_found = self.has_found or node.name.value in INTROSPECTION
 
 
 def _named(kind: Any) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
+import httpx2
+
 from armature.core.errors import BadUserInput
 
 LONGEST_URL = 2_000
@@ -13,6 +15,8 @@ MOST_AT_ONCE = 32
 MOST_HEADERS = 20
 LONGEST_VALUE = 4_000
 
+HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+USUAL_PORTS = (("http", 80), ("https", 443))
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")  # RFC 9110, section 5.6.2
 HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 OURS = re.compile(
@@ -75,7 +79,10 @@ NO_HEADERS = Headers({}, {})
 
 
 def checked_url(url: str) -> str:
-    """Where it leads is looked at when it is called (core/outbound.py). Raises UrlUnfit."""
+    """Where it leads is looked at when it is called (core/outbound.py). Raises UrlUnfit.
+
+    Who calls it reads it by another library: it must name the same server to both.
+    """
     if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url:
         raise UrlUnfit(f"must have at most {LONGEST_URL:,} visible characters")
     parts = _parts(url)
@@ -83,7 +90,18 @@ def checked_url(url: str) -> str:
         raise UrlUnfit("must begin with https:// or http://, and name a server")
     if parts.username is not None or parts.password is not None:
         raise UrlUnfit("must not hold a password: give a secret header")
+    usual = parts.port is None or (parts.scheme, parts.port) in USUAL_PORTS
+    if not HOST.fullmatch(parts.hostname) or _as_called(url) != (parts.hostname, None if usual else parts.port):
+        raise UrlUnfit("names no server")
     return url.partition("#")[0]
+
+
+def _as_called(url: str) -> tuple[str, int | None] | None:
+    try:
+        found = httpx2.URL(url)
+        return found.raw_host.decode(), found.port
+    except (httpx2.InvalidURL, ValueError):
+        return None
 
 
 def _parts(url: str) -> SplitResult:
@@ -102,14 +120,17 @@ def is_elsewhere(url: str, other: str) -> bool:
 
 
 def checked_headers(given: Sequence[Header], before: Headers = NO_HEADERS) -> Headers:
-    """`before` gives the values that are left out. Raises HeaderUnfit, TooManyHeaders."""
+    """`before` gives the values that are left out. Raises HeaderUnfit, TooManyHeaders.
+
+    Many a receiver takes _ for -, so that webhook_signature could be read in the place of ours.
+    """
     if len(given) > MOST_HEADERS:
         raise TooManyHeaders
     plain: dict[str, str] = {}
     secret: dict[str, str] = {}
     for at, each in enumerate(given):
         name = each.name.lower()
-        if not HEADER_NAME.fullmatch(name) or OURS.fullmatch(name):
+        if not HEADER_NAME.fullmatch(name) or OURS.fullmatch(name.replace("_", "-")):
             raise HeaderUnfit(at, f'"{each.name[:100]}" can\'t be set')
         if name in plain or name in secret:
             raise HeaderUnfit(at, f'"{each.name[:100]}" is given twice')

@@ -19,6 +19,7 @@ UPDATE = f"mutation($input: UpdateWebhookInput!) {{ updateWebhook(input: $input)
 ROTATE = "mutation($input: RotateWebhookSecretInput!) { rotateWebhookSecret(input: $input) { secret } }"
 LIST = f"{{ webhooks {SHOWN} }}"
 DOCUMENT = "query($id: ID!) { company(id: $id) { name people { email } } }"
+INTROSPECTION = 'fragment A on Query { __type(name: "Company") { name } }'
 
 
 @pytest.fixture
@@ -102,6 +103,11 @@ async def test_the_servers_key_can_be_rotated(crm: Caller) -> None:
         ({"url": "https://user:hunter2@x.example"}, ["url"]),
         ({"url": "http://[::1"}, ["url"]),
         ({"url": "https://x.example:99999/"}, ["url"]),
+        ({"url": "https://[::1]444/"}, ["url"]),
+        ({"url": "https://[fe80::1%25eth0]/"}, ["url"]),
+        ({"url": "https://x%2eexample/"}, ["url"]),
+        ({"url": "https://x.example\\y.example/"}, ["url"]),
+        ({"url": "https://xn--~127/"}, ["url"]),
         ({"url": "https://x.example/ö"}, ["url"]),
         ({"events": []}, ["events"]),
         ({"events": ["company.*"] * 51}, ["events"]),
@@ -128,9 +134,15 @@ async def test_the_servers_key_can_be_rotated(crm: Caller) -> None:
         ),
         ({"document": "mutation($id: ID!) { deleteCompany(id: $id) { id } }"}, ["document"]),
         ({"document": "query("}, ["document"]),
+        ({"document": "subscription($id: ID!) { company(id: $id) { name } }"}, ["document"]),
+        ({"document": "query($id: ID!) { company(id: $id) { name } __schema { types { name } } }"}, ["document"]),
+        ({"document": "query($id: ID!) { company(id: $id) { id } ...A } " + INTROSPECTION}, ["document"]),
         ({"document": "#" * 20_001}, ["document"]),
         ({"headers": [{"name": "webhook-id", "value": "x"}]}, ["headers", 0]),
         ({"headers": [{"name": "Content-Length", "value": "0"}]}, ["headers", 0]),
+        ({"headers": [{"name": "webhook_signature", "value": "v1,x"}]}, ["headers", 0]),
+        ({"headers": [{"name": "Host", "value": "other.example"}]}, ["headers", 0]),
+        ({"headers": [{"name": "transfer-encoding", "value": "chunked"}]}, ["headers", 0]),
         ({"headers": [{"name": "x", "value": "a\r\nb: c"}]}, ["headers", 0]),
         ({"headers": [{"name": "x: y", "value": "a"}]}, ["headers", 0]),
         ({"headers": [{"name": "x"}]}, ["headers", 0]),
