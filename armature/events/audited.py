@@ -23,7 +23,10 @@ from armature.schema_builder.tables import column_name
 UNTOLD = frozenset({"search_vector", "updatedAt"})
 """Fields that say nothing of interest."""
 
-_EVENTS = 'SELECT at, action, "table", record, before, after, actor, request_id FROM {events} WHERE position = ANY($1)'
+_EVENTS = """
+SELECT at, action, "table", record, before::jsonb, after::jsonb, actor, request_id
+FROM {events} WHERE position = ANY($1) ORDER BY position
+"""
 
 _PUT_DOWN = """
 INSERT INTO armature.audit_entries (at, workspace_id, action, subject, before, after, acting)
@@ -42,7 +45,7 @@ async def put_down(connection: Connection, workspace_id: UUID, schema: str, even
     snapshot = await load_snapshot(connection, workspace_id)
     by_table = {each.table: each for each in snapshot.objects.values()}
     positions = [each.position for each in events if each.table in audited]
-    rows = await connection.fetch(f"{_EVENTS.format(events=qualified(schema))} ORDER BY position", positions)
+    rows = await connection.fetch(_EVENTS.format(events=qualified(schema)), positions)
     entries = [_entry(workspace_id, by_table[row["table"]], row) for row in rows]
     await connection.execute(_PUT_DOWN, [each for each in entries if each["before"] or each["after"]])
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 from armature.schema_builder.tables import SCHEMA
 
@@ -43,8 +43,8 @@ def events_table(metadata: MetaData, schema: str) -> Table:
         Column("action", Text(), nullable=False),
         Column("table", Text(), nullable=False),
         Column("record", Uuid(), nullable=False),
-        Column("before", JSONB(), nullable=True),
-        Column("after", JSONB(), nullable=True),
+        Column("before", JSON(), nullable=True),
+        Column("after", JSON(), nullable=True),
         Column("actor", JSONB(), nullable=True),
         Column("request_id", Text(), nullable=True),
         Column("causation_id", Uuid(), nullable=True),

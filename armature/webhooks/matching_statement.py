@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     any_,
     case,
+    cast,
     exists,
     func,
     literal_column,
@@ -75,7 +76,7 @@ def _seen(build: Parts, of: ObjectView) -> CTE:
         e.c.table == build.bound(Constant(of.object.table), Text()),
         e.c.action == any_(_variable(build, ACTIONS, ARRAY(Text()))),
     )
-    images = (_in_sight(build, of, e.c[each]).label(each) for each in ("before", "after"))
+    images = (_in_sight(build, of, cast(e.c[each], JSONB())).label(each) for each in ("before", "after"))
     told = (e.c[each] for each in ("position", "at", "action", "record", "actor", "request_id"))
     return select(*told, *images).where(*where).cte("seen").prefix_with("MATERIALIZED", dialect="postgresql")
 

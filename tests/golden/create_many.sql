@@ -12,7 +12,7 @@ WHERE $workspace.companies.id = ANY ($1::UUID[]) AND $workspace.companies.delete
 
 WITH w AS 
 (INSERT INTO $workspace.people (id, first_name, last_name, company_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_6.id AS id, anon_6.first_name AS first_name, anon_6.last_name AS last_name, anon_6.company_id AS company_id, $6::VARCHAR AS anon_7, $6::VARCHAR AS anon__1, $7::VARCHAR AS anon_8, $7::VARCHAR AS anon__2, $8::UUID AS anon_9, $8::UUID AS anon__3, $9::UUID AS anon_10, $9::UUID AS anon__4 
-FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS TEXT[]), CAST($12::VARCHAR AS TEXT[]), CAST($13::VARCHAR AS UUID[])) AS anon_6(id, first_name, last_name, company_id) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::jsonb AS __before, to_jsonb(__new) AS __after, $workspace.people.id), 
+FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS TEXT[]), CAST($12::VARCHAR AS TEXT[]), CAST($13::VARCHAR AS UUID[])) AS anon_6(id, first_name, last_name, company_id) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::json AS __before, row_to_json(__new) AS __after, $workspace.people.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'CREATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)

@@ -1,5 +1,5 @@
 WITH w AS 
-(UPDATE $workspace.companies SET updated_at=now(), deleted_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.id = $10::UUID RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.companies.id, $workspace.companies.deleted_at, $workspace.companies.name), 
+(UPDATE $workspace.companies SET updated_at=now(), deleted_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.id = $10::UUID RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.companies.id, $workspace.companies.deleted_at, $workspace.companies.name), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'DELETED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)

@@ -1,5 +1,5 @@
 WITH w AS 
-(DELETE FROM $workspace.companies WHERE $workspace.companies.id = $6::UUID RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, NULL::jsonb AS __after, $workspace.companies.id, $workspace.companies.name), 
+(DELETE FROM $workspace.companies WHERE $workspace.companies.id = $6::UUID RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, NULL::json AS __after, $workspace.companies.id, $workspace.companies.name), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'DESTROYED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w JOIN (SELECT set_config('armature.cause', $7::VARCHAR, true) AS told) AS c ON true)

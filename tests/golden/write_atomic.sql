@@ -1,7 +1,7 @@
 BEGIN;
 
 WITH w AS 
-(INSERT INTO $workspace.tasks (created_by_source, created_by_name, created_by_user_id, created_by_api_key_id, updated_by_source, updated_by_name, updated_by_user_id, updated_by_api_key_id, title) VALUES ($6::VARCHAR, $7::VARCHAR, $8::UUID, $9::UUID, $6::VARCHAR, $7::VARCHAR, $8::UUID, $9::UUID, $10::VARCHAR) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::jsonb AS __before, to_jsonb(__new) AS __after, $workspace.tasks.id, $workspace.tasks.title), 
+(INSERT INTO $workspace.tasks (created_by_source, created_by_name, created_by_user_id, created_by_api_key_id, updated_by_source, updated_by_name, updated_by_user_id, updated_by_api_key_id, title) VALUES ($6::VARCHAR, $7::VARCHAR, $8::UUID, $9::UUID, $6::VARCHAR, $7::VARCHAR, $8::UUID, $9::UUID, $10::VARCHAR) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::json AS __before, row_to_json(__new) AS __after, $workspace.tasks.id, $workspace.tasks.title), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'CREATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -20,7 +20,7 @@ FROM w) AS r$1;
 -- $10 = 'a'
 
 WITH w AS 
-(UPDATE $workspace.tasks SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, title=$10::VARCHAR WHERE $workspace.tasks.deleted_at IS NULL AND $workspace.tasks.title = $11::VARCHAR RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.tasks.id), 
+(UPDATE $workspace.tasks SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, title=$10::VARCHAR WHERE $workspace.tasks.deleted_at IS NULL AND $workspace.tasks.title = $11::VARCHAR RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.tasks.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)

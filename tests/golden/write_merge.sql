@@ -6,7 +6,7 @@ WHERE $workspace.companies.id = ANY ($1::UUID[]) AND $workspace.companies.delete
 -- $1 = [UUID('00000001-0000-7000-8000-000000000003'), UUID('00000001-0000-7000-8000-000000000002')]
 
 WITH w AS 
-(UPDATE $workspace.companies SET updated_at=now(), deleted_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID WHERE $workspace.companies.id = ANY ($10::UUID[]) RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.companies.id), 
+(UPDATE $workspace.companies SET updated_at=now(), deleted_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID WHERE $workspace.companies.id = ANY ($10::UUID[]) RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.companies.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'DELETED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -49,7 +49,7 @@ WHERE t7.is_ideal_customer IS NOT NULL ORDER BY anon_12.n
  LIMIT 1), $workspace.companies.is_ideal_customer) END, profile=CASE WHEN ($workspace.companies.profile IS NOT NULL) THEN $workspace.companies.profile ELSE coalesce((SELECT t8.profile 
 FROM unnest($10::UUID[]) WITH ORDINALITY AS anon_13(id, n) JOIN $workspace.companies AS t8 ON t8.id = anon_13.id 
 WHERE t8.profile IS NOT NULL ORDER BY anon_13.n 
- LIMIT 1), $workspace.companies.profile) END WHERE $workspace.companies.id = $11::UUID RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.companies.id), 
+ LIMIT 1), $workspace.companies.profile) END WHERE $workspace.companies.id = $11::UUID RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.companies.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -69,7 +69,7 @@ WHERE false;
 -- $11 = UUID('00000001-0000-7000-8000-000000000003')
 
 WITH w AS 
-(UPDATE $workspace.people SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=$10::UUID WHERE $workspace.people.company_id = ANY ($11::UUID[]) AND $workspace.people.id != ALL ($12::UUID[]) RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.people.id), 
+(UPDATE $workspace.people SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=$10::UUID WHERE $workspace.people.company_id = ANY ($11::UUID[]) AND $workspace.people.id != ALL ($12::UUID[]) RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.people.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -90,7 +90,7 @@ WHERE false;
 -- $12 = [UUID('00000001-0000-7000-8000-000000000003'), UUID('00000001-0000-7000-8000-000000000002')]
 
 WITH w AS 
-(UPDATE $workspace.opportunities SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=$10::UUID WHERE $workspace.opportunities.company_id = ANY ($11::UUID[]) AND $workspace.opportunities.id != ALL ($12::UUID[]) RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.opportunities.id), 
+(UPDATE $workspace.opportunities SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=$10::UUID WHERE $workspace.opportunities.company_id = ANY ($11::UUID[]) AND $workspace.opportunities.id != ALL ($12::UUID[]) RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.opportunities.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -111,7 +111,7 @@ WHERE false;
 -- $12 = [UUID('00000001-0000-7000-8000-000000000003'), UUID('00000001-0000-7000-8000-000000000002')]
 
 WITH w AS 
-(UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=$10::UUID WHERE $workspace.notes.company_id = ANY ($11::UUID[]) AND $workspace.notes.id != ALL ($12::UUID[]) RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.notes.id), 
+(UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=$10::UUID WHERE $workspace.notes.company_id = ANY ($11::UUID[]) AND $workspace.notes.id != ALL ($12::UUID[]) RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.notes.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -132,7 +132,7 @@ WHERE false;
 -- $12 = [UUID('00000001-0000-7000-8000-000000000003'), UUID('00000001-0000-7000-8000-000000000002')]
 
 WITH w AS 
-(UPDATE $workspace.tasks SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=$10::UUID WHERE $workspace.tasks.company_id = ANY ($11::UUID[]) AND $workspace.tasks.id != ALL ($12::UUID[]) RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.tasks.id), 
+(UPDATE $workspace.tasks SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=$10::UUID WHERE $workspace.tasks.company_id = ANY ($11::UUID[]) AND $workspace.tasks.id != ALL ($12::UUID[]) RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.tasks.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)

@@ -1,7 +1,7 @@
 BEGIN;
 
 WITH w AS 
-(UPDATE $workspace.companies SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, name=$10::VARCHAR WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.id = $11::UUID RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.companies.id), 
+(UPDATE $workspace.companies SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, name=$10::VARCHAR WHERE $workspace.companies.deleted_at IS NULL AND $workspace.companies.id = $11::UUID RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.companies.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -30,7 +30,7 @@ WHERE $workspace.notes.id = ANY ($1::UUID[]) AND $workspace.notes.deleted_at IS 
 -- $1 = [UUID('00000004-0000-7000-8000-000000000001')]
 
 WITH w AS 
-(UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=NULL WHERE $workspace.notes.company_id = ANY ($10::UUID[]) AND ($workspace.notes.id = ANY ($11::UUID[])) IS NOT true AND $workspace.notes.deleted_at IS NULL RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.notes.id), 
+(UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=NULL WHERE $workspace.notes.company_id = ANY ($10::UUID[]) AND ($workspace.notes.id = ANY ($11::UUID[])) IS NOT true AND $workspace.notes.deleted_at IS NULL RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.notes.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -49,7 +49,7 @@ FROM w;
 -- $11 = [UUID('00000004-0000-7000-8000-000000000001')]
 
 WITH w AS 
-(UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=anon_6."(above)" FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[])) AS anon_6(id, "(above)") WHERE $workspace.notes.id = anon_6.id AND $workspace.notes.company_id IS DISTINCT FROM anon_6."(above)" AND $workspace.notes.deleted_at IS NULL RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.notes.id), 
+(UPDATE $workspace.notes SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=anon_6."(above)" FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[])) AS anon_6(id, "(above)") WHERE $workspace.notes.id = anon_6.id AND $workspace.notes.company_id IS DISTINCT FROM anon_6."(above)" AND $workspace.notes.deleted_at IS NULL RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.notes.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -68,7 +68,7 @@ FROM w;
 -- $11 = '{"00000001-0000-7000-8000-000000000002"}'
 
 WITH w AS 
-(UPDATE $workspace.people SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=anon_6.company_id FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[]), CAST($12::VARCHAR AS UUID[])) AS anon_6(id, "(above)", company_id) WHERE $workspace.people.id = anon_6.id AND $workspace.people.company_id = anon_6."(above)" AND $workspace.people.deleted_at IS NULL RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.people.id), 
+(UPDATE $workspace.people SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, company_id=anon_6.company_id FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[]), CAST($12::VARCHAR AS UUID[])) AS anon_6(id, "(above)", company_id) WHERE $workspace.people.id = anon_6.id AND $workspace.people.company_id = anon_6."(above)" AND $workspace.people.deleted_at IS NULL RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.people.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -88,7 +88,7 @@ FROM w;
 -- $12 = '{NULL}'
 
 WITH w AS 
-(UPDATE $workspace.people SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, city=anon_6.city, birthday=anon_6.birthday FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[]), CAST($12::VARCHAR AS TEXT[]), CAST($13::VARCHAR AS DATE[])) AS anon_6(id, "(above)", city, birthday) WHERE $workspace.people.id = anon_6.id AND $workspace.people.company_id = anon_6."(above)" AND $workspace.people.deleted_at IS NULL RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.people.id), 
+(UPDATE $workspace.people SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, city=anon_6.city, birthday=anon_6.birthday FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[]), CAST($12::VARCHAR AS TEXT[]), CAST($13::VARCHAR AS DATE[])) AS anon_6(id, "(above)", city, birthday) WHERE $workspace.people.id = anon_6.id AND $workspace.people.company_id = anon_6."(above)" AND $workspace.people.deleted_at IS NULL RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.people.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)

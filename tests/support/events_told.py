@@ -9,7 +9,7 @@ from armature.core.db import Connection
 from armature.events.names import qualified
 
 _AFTER = """
-SELECT position, at, action, "table", record, before, after, actor, request_id, causation_id, depth
+SELECT position, at, action, "table", record, before::jsonb, after::jsonb, actor, request_id, causation_id, depth
 FROM {events} WHERE position > $1 ORDER BY position LIMIT $2
 """
 

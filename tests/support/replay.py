@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 
 from armature.core.db import Connection, render
@@ -20,7 +21,13 @@ Images = Mapping[str, Mapping[UUID, Any]]
 async def events_of(connection: Connection, snapshot: Snapshot) -> Sequence[Event]:
     """All there are, in the order in which they were written."""
     sql = render(select(EVENTS).order_by(EVENTS.c.seq)).sql.replace(PLACEHOLDER, snapshot.schema)
-    return [dict(each) for each in await connection.fetch(sql)]
+    return [
+        {**each, **{name: _image(each[name]) for name in ("before", "after")}} for each in await connection.fetch(sql)
+    ]
+
+
+def _image(held: bytes | None) -> Any:
+    return held and msgspec.json.decode(held)
 
 
 async def images_of(connection: Connection, snapshot: Snapshot) -> Images:

@@ -21,8 +21,8 @@ BEGIN
     'INSERT INTO %I.{NAME} (action, "table", record, before, after, actor, request_id, causation_id, depth) '
     'VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)', TG_TABLE_SCHEMA)
   USING
-    CASE TG_OP WHEN 'DELETE' THEN 'DESTROYED' ELSE 'UPDATED' END, TG_TABLE_NAME, OLD.id, to_jsonb(OLD),
-    CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) END, cause -> 'actor', cause ->> 'request_id',
+    CASE TG_OP WHEN 'DELETE' THEN 'DESTROYED' ELSE 'UPDATED' END, TG_TABLE_NAME, OLD.id, row_to_json(OLD),
+    CASE TG_OP WHEN 'UPDATE' THEN row_to_json(NEW) END, cause -> 'actor', cause ->> 'request_id',
     (cause ->> 'causation_id')::uuid, coalesce((cause ->> 'depth')::smallint, 0);
   RETURN NULL;
 END $$

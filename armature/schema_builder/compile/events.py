@@ -19,23 +19,20 @@ from sqlalchemy import (
     Text,
     Uuid,
     case,
-    column,
+    cast,
     func,
     insert,
     literal_column,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlalchemy.sql.dml import Delete, Insert, Update
-from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
 from armature.schema_builder.compile.binds import Changed, Constant, FromVariable
 from armature.schema_builder.compile.statement import Parts
 from armature.schema_builder.event_table import CAUSE_PARAMETER, EVENTS
-from armature.schema_builder.tables import SCHEMA
-from armature.schema_builder.view import ObjectView
 
 Sql = ColumnElement[Any]
 
@@ -57,8 +54,8 @@ OLD_AND_NEW = "WITH (OLD AS __old, NEW AS __new)"
 
 BEFORE, AFTER = "__before", "__after"
 IMAGES: Mapping[Change, tuple[str, str]] = {
-    "CREATED": ("NULL::jsonb", "to_jsonb(__new)"),
-    "DESTROYED": ("to_jsonb(__old)", "NULL::jsonb"),
+    "CREATED": ("NULL::json", "row_to_json(__new)"),
+    "DESTROYED": ("row_to_json(__old)", "NULL::json"),
 }
 """What a row was and what it is, where not both are there."""
 
@@ -67,22 +64,15 @@ def evented(build: Parts, changed: Insert | Update | Delete, change: Change, *co
     """The rows that are changed, to be selected from: their ids, and these columns. Each leaves an event."""
     table = changed.table
     assert isinstance(table, TableClause)  # noqa: S101  it is an object's
-    before, after = IMAGES.get(change, ("to_jsonb(__old)", "to_jsonb(__new)"))
+    before, after = IMAGES.get(change, ("row_to_json(__old)", "row_to_json(__new)"))
     images = (
-        literal_column(f"{OLD_AND_NEW} {before}", JSONB()).label(BEFORE),
-        literal_column(after, JSONB()).label(AFTER),
+        literal_column(f"{OLD_AND_NEW} {before}", JSON()).label(BEFORE),
+        literal_column(after, JSON()).label(AFTER),
     )
     more = (each for each in columns if each is not table.c.id)
     rows = changed.returning(*images, table.c.id, *more).cte("w")
     build.beside(_events(build, rows, table, change))
     return rows
-
-
-def image(of: ObjectView, record: Sql, name: str) -> TableValuedAlias:
-    """A record as an event holds it, before or after: what can be asked of the table's rows can be asked of it."""
-    row: Sql = literal_column(f'NULL::"{SCHEMA}"."{of.object.table}"')
-    columns = (column(each.name, each.type) for each in of.table.c)
-    return func.jsonb_populate_record(row, record).table_valued(*columns, name=name)
 
 
 def _events(build: Parts, rows: CTE, table: TableClause, change: Change) -> CTE:
@@ -98,7 +88,7 @@ def _events(build: Parts, rows: CTE, table: TableClause, change: Change) -> CTE:
     if change == "DESTROYED":
         chosen = chosen.join(_told(build), true())
     if change == "UPSERTED":
-        chosen = chosen.where(rows.c[BEFORE].is_distinct_from(rows.c[AFTER]))
+        chosen = chosen.where(cast(rows.c[BEFORE], Text()).is_distinct_from(cast(rows.c[AFTER], Text())))
     return insert(EVENTS).from_select(list(values), chosen, include_defaults=False).cte("e")
 
 

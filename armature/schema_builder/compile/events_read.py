@@ -32,7 +32,7 @@ from sqlalchemy.sql.selectable import NamedFromClause
 
 from armature.schema_builder.compile.binds import Constant, FromVariable
 from armature.schema_builder.compile.builder import Builder
-from armature.schema_builder.compile.events import image
+from armature.schema_builder.compile.images import image
 from armature.schema_builder.compile.plan.conditions import EVERY_RECORD
 from armature.schema_builder.compile.plan.events import Actor, Changed, Changes, EventField, Events, Fact, Named
 from armature.schema_builder.compile.plan.outputs import Column, Composed, TypeName
@@ -70,10 +70,10 @@ class _Telling:
         self._build = build = Builder()
         self._event = _batch(build, events)
         of = events.object
-        self._before = image(of, self._event.c.before, f"t{build.level()}")
-        self._after = image(of, self._event.c.after, f"t{build.level()}")
+        self._before = image(build, of, self._event.c.before)
+        self._after = image(build, of, self._event.c.after)
         gone = self._event.c.action.in_([literal_column("'DELETED'"), literal_column("'DESTROYED'")])
-        self._record = image(of, case((gone, self._event.c.before), else_=self._event.c.after), f"t{build.level()}")
+        self._record = image(build, of, case((gone, self._event.c.before), else_=self._event.c.after))
 
     def whole(self) -> Statement:
         event, build = self._event, self._build

@@ -1,4 +1,4 @@
-"""Records as events hold them: rows of jsonb, as a table that conditions and outputs are read from like the real one.
+"""Records as events (json) and deliveries (jsonb) hold them, as a table to be read from like the real one.
 
 What a record was may have columns that the table has lost since, and lack those that are new: these are null.
 """
@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import TableValuedAlias, func, literal_column
 from sqlalchemy import column as named_column
+from sqlalchemy.dialects.postgresql import JSONB
 
 from armature.core.db import DIALECT
 from armature.schema_builder.compile.statement import Parts, Sql
@@ -19,4 +20,5 @@ def image(build: Parts, of: ObjectView, held: Sql) -> TableValuedAlias:
     table = DIALECT.identifier_preparer.quote(of.object.table)
     nothing: Any = literal_column(f'NULL::"{SCHEMA}".{table}')
     columns = [named_column(each.name, each.type) for each in of.table.columns]
-    return func.jsonb_populate_record(nothing, held).table_valued(*columns, name=f"t{build.level()}")
+    row = func.jsonb_populate_record if isinstance(held.type, JSONB) else func.json_populate_record
+    return row(nothing, held).table_valued(*columns, name=f"t{build.level()}")

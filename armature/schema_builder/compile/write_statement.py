@@ -37,7 +37,8 @@ from armature.metadata.rights import Right
 from armature.schema_builder.compile.binds import FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.comparisons import sql_type
-from armature.schema_builder.compile.events import AFTER, Change, evented, image
+from armature.schema_builder.compile.events import AFTER, Change, evented
+from armature.schema_builder.compile.images import image
 from armature.schema_builder.compile.on_conflict import OfTarget
 from armature.schema_builder.compile.plan.distances import Distance
 from armature.schema_builder.compile.plan.levels import Link, OneOf, Output, Rows
@@ -126,7 +127,7 @@ def _shown_at_once(write: Write, rows: Rows) -> Statement:
 
 def _checked(build: Builder, write: Write, written: CTE, shown: Select[Any]) -> Select[Any]:
     """Undoes what must not be so afterwards: a value that can't be read ends the statement, and so its transaction."""
-    after = image(write.object, written.c[AFTER], f"t{build.level()}")
+    after = image(build, write.object, written.c[AFTER])
     (right,) = WRITES[write.does]
     refusal = cast(literal_column(f"'{REFUSAL}'").concat(cast(written.c.id, Text())), Boolean())
     allowed = and_(true(), *build.allowed(write.object, after, right))

@@ -5,7 +5,7 @@ WITH w AS
 FROM $workspace.companies AS t1 
 WHERE t1.deleted_at IS NULL AND (EXISTS (SELECT * 
 FROM $workspace.people AS t2 
-WHERE t2.company_id = t1.id AND t2.deleted_at IS NULL AND t2.email = $12::VARCHAR)) AND t1.id = $13::UUID RETURNING WITH (OLD AS __old, NEW AS __new) NULL::jsonb AS __before, to_jsonb(__new) AS __after, $workspace.people.id), 
+WHERE t2.company_id = t1.id AND t2.deleted_at IS NULL AND t2.email = $12::VARCHAR)) AND t1.id = $13::UUID RETURNING WITH (OLD AS __old, NEW AS __new) NULL::json AS __before, row_to_json(__new) AS __after, $workspace.people.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'CREATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)

@@ -1,7 +1,7 @@
 BEGIN;
 
 WITH w AS 
-(INSERT INTO $workspace.books (created_by_source, created_by_name, created_by_user_id, created_by_api_key_id, updated_by_source, updated_by_name, updated_by_user_id, updated_by_api_key_id, title) VALUES ($6::VARCHAR, $7::VARCHAR, $8::UUID, $9::UUID, $6::VARCHAR, $7::VARCHAR, $8::UUID, $9::UUID, $10::VARCHAR) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::jsonb AS __before, to_jsonb(__new) AS __after, $workspace.books.id), 
+(INSERT INTO $workspace.books (created_by_source, created_by_name, created_by_user_id, created_by_api_key_id, updated_by_source, updated_by_name, updated_by_user_id, updated_by_api_key_id, title) VALUES ($6::VARCHAR, $7::VARCHAR, $8::UUID, $9::UUID, $6::VARCHAR, $7::VARCHAR, $8::UUID, $9::UUID, $10::VARCHAR) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::json AS __before, row_to_json(__new) AS __after, $workspace.books.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'CREATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -25,7 +25,7 @@ WHERE $workspace.writers.id = ANY ($1::UUID[]) AND $workspace.writers.deleted_at
 
 WITH w AS 
 (INSERT INTO $workspace.writers (id, name, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_6.id AS id, anon_6.name AS name, $6::VARCHAR AS anon_7, $6::VARCHAR AS anon__1, $7::VARCHAR AS anon_8, $7::VARCHAR AS anon__2, $8::UUID AS anon_9, $8::UUID AS anon__3, $9::UUID AS anon_10, $9::UUID AS anon__4 
-FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS TEXT[])) AS anon_6(id, name) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::jsonb AS __before, to_jsonb(__new) AS __after, $workspace.writers.id), 
+FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS TEXT[])) AS anon_6(id, name) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::json AS __before, row_to_json(__new) AS __after, $workspace.writers.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'CREATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -46,7 +46,7 @@ WHERE false;
 
 WITH w AS 
 (INSERT INTO $workspace.book_writers (id, book_id, writer_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_6.id AS id, anon_6.book_id AS book_id, anon_6.writer_id AS writer_id, $6::VARCHAR AS anon_7, $6::VARCHAR AS anon__1, $7::VARCHAR AS anon_8, $7::VARCHAR AS anon__2, $8::UUID AS anon_9, $8::UUID AS anon__3, $9::UUID AS anon_10, $9::UUID AS anon__4 
-FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[]), CAST($12::VARCHAR AS UUID[])) AS anon_6(id, book_id, writer_id) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::jsonb AS __before, to_jsonb(__new) AS __after, $workspace.book_writers.id), 
+FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[]), CAST($12::VARCHAR AS UUID[])) AS anon_6(id, book_id, writer_id) RETURNING WITH (OLD AS __old, NEW AS __new) NULL::json AS __before, row_to_json(__new) AS __after, $workspace.book_writers.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'CREATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -68,7 +68,7 @@ WHERE false;
 
 WITH w AS 
 (INSERT INTO $workspace.book_writers (book_id, writer_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_6."(above)" AS "(above)", anon_6.id AS id, $6::VARCHAR AS anon_7, $6::VARCHAR AS anon__1, $7::VARCHAR AS anon_8, $7::VARCHAR AS anon__2, $8::UUID AS anon_9, $8::UUID AS anon__3, $9::UUID AS anon_10, $9::UUID AS anon__4 
-FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[])) AS anon_6(id, "(above)") ON CONFLICT DO NOTHING RETURNING WITH (OLD AS __old, NEW AS __new) NULL::jsonb AS __before, to_jsonb(__new) AS __after, $workspace.book_writers.id), 
+FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[])) AS anon_6(id, "(above)") ON CONFLICT DO NOTHING RETURNING WITH (OLD AS __old, NEW AS __new) NULL::json AS __before, row_to_json(__new) AS __after, $workspace.book_writers.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'CREATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -100,7 +100,7 @@ COMMIT;
 BEGIN;
 
 WITH w AS 
-(UPDATE $workspace.books SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID WHERE $workspace.books.deleted_at IS NULL AND $workspace.books.id = $10::UUID RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.books.id), 
+(UPDATE $workspace.books SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID WHERE $workspace.books.deleted_at IS NULL AND $workspace.books.id = $10::UUID RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.books.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -125,7 +125,7 @@ WHERE $workspace.writers.id = ANY ($1::UUID[]) AND $workspace.writers.deleted_at
 WITH w AS 
 (UPDATE $workspace.book_writers SET updated_at=now(), deleted_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID WHERE $workspace.book_writers.deleted_at IS NULL AND $workspace.book_writers.book_id = ANY ($10::UUID[]) AND NOT (EXISTS (SELECT * 
 FROM unnest(CAST($11::VARCHAR AS UUID[]), CAST($12::VARCHAR AS UUID[])) AS anon_6(id, "(above)") 
-WHERE anon_6.id = $workspace.book_writers.writer_id AND anon_6."(above)" = $workspace.book_writers.book_id)) RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.book_writers.id), 
+WHERE anon_6.id = $workspace.book_writers.writer_id AND anon_6."(above)" = $workspace.book_writers.book_id)) RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.book_writers.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'DELETED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -146,7 +146,7 @@ FROM w;
 
 WITH w AS 
 (INSERT INTO $workspace.book_writers (book_id, writer_id, created_by_source, updated_by_source, created_by_name, updated_by_name, created_by_user_id, updated_by_user_id, created_by_api_key_id, updated_by_api_key_id) SELECT anon_6."(above)" AS "(above)", anon_6.id AS id, $6::VARCHAR AS anon_7, $6::VARCHAR AS anon__1, $7::VARCHAR AS anon_8, $7::VARCHAR AS anon__2, $8::UUID AS anon_9, $8::UUID AS anon__3, $9::UUID AS anon_10, $9::UUID AS anon__4 
-FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[])) AS anon_6(id, "(above)") ON CONFLICT DO NOTHING RETURNING WITH (OLD AS __old, NEW AS __new) NULL::jsonb AS __before, to_jsonb(__new) AS __after, $workspace.book_writers.id), 
+FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[])) AS anon_6(id, "(above)") ON CONFLICT DO NOTHING RETURNING WITH (OLD AS __old, NEW AS __new) NULL::json AS __before, row_to_json(__new) AS __after, $workspace.book_writers.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'CREATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -167,7 +167,7 @@ FROM w;
 WITH w AS 
 (UPDATE $workspace.writers SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID, name=anon_6.name FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[]), CAST($12::VARCHAR AS TEXT[])) AS anon_6(id, "(above)", name) WHERE $workspace.writers.id = anon_6.id AND (EXISTS (SELECT * 
 FROM $workspace.book_writers 
-WHERE $workspace.book_writers.book_id = anon_6."(above)" AND $workspace.book_writers.writer_id = $workspace.writers.id AND $workspace.book_writers.deleted_at IS NULL)) AND $workspace.writers.deleted_at IS NULL RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.writers.id), 
+WHERE $workspace.book_writers.book_id = anon_6."(above)" AND $workspace.book_writers.writer_id = $workspace.writers.id AND $workspace.book_writers.deleted_at IS NULL)) AND $workspace.writers.deleted_at IS NULL RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.writers.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -200,7 +200,7 @@ COMMIT;
 BEGIN;
 
 WITH w AS 
-(UPDATE $workspace.writers SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID WHERE $workspace.writers.deleted_at IS NULL AND $workspace.writers.id = $10::UUID RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.writers.id), 
+(UPDATE $workspace.writers SET updated_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID WHERE $workspace.writers.deleted_at IS NULL AND $workspace.writers.id = $10::UUID RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.writers.id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'UPDATED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
@@ -223,7 +223,7 @@ WHERE $workspace.writers.id = ANY ($1::UUID[]) AND $workspace.writers.deleted_at
 -- $1 = [UUID('00000001-0000-7000-8000-000000000002')]
 
 WITH w AS 
-(UPDATE $workspace.writer_links SET updated_at=now(), deleted_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[])) AS anon_6(id, "(above)") WHERE $workspace.writer_links.deleted_at IS NULL AND $workspace.writer_links.target_id = anon_6.id AND $workspace.writer_links.source_id = anon_6."(above)" RETURNING WITH (OLD AS __old, NEW AS __new) to_jsonb(__old) AS __before, to_jsonb(__new) AS __after, $workspace.writer_links.id, $workspace.writer_links.source_id, $workspace.writer_links.target_id), 
+(UPDATE $workspace.writer_links SET updated_at=now(), deleted_at=now(), updated_by_source=$6::VARCHAR, updated_by_name=$7::VARCHAR, updated_by_user_id=$8::UUID, updated_by_api_key_id=$9::UUID FROM unnest(CAST($10::VARCHAR AS UUID[]), CAST($11::VARCHAR AS UUID[])) AS anon_6(id, "(above)") WHERE $workspace.writer_links.deleted_at IS NULL AND $workspace.writer_links.target_id = anon_6.id AND $workspace.writer_links.source_id = anon_6."(above)" RETURNING WITH (OLD AS __old, NEW AS __new) row_to_json(__old) AS __before, row_to_json(__new) AS __after, $workspace.writer_links.id, $workspace.writer_links.source_id, $workspace.writer_links.target_id), 
 e AS 
 (INSERT INTO $workspace._events (action, "table", record, before, after, actor, request_id, causation_id, depth) SELECT 'DELETED', $1::VARCHAR AS anon_1, w.id AS id, w.__before AS __before, w.__after AS __after, $2::JSONB AS anon_2, $3::VARCHAR AS anon_3, $4::UUID AS anon_4, $5::SMALLINT AS anon_5 
 FROM w)
