@@ -32,12 +32,14 @@ def _image(held: bytes | None) -> Any:
 
 async def images_of(connection: Connection, snapshot: Snapshot) -> Images:
     return {
-        each.table: {
-            UUID(row["image"]["id"]): row["image"]
-            for row in await connection.fetch(f'SELECT to_jsonb(t) AS image FROM {snapshot.schema}."{each.table}" t')  # noqa: S608
-        }
+        each.table: await _images_in(connection, f'{snapshot.schema}."{each.table}"')
         for each in snapshot.objects.values()
     }
+
+
+async def _images_in(connection: Connection, table: str) -> Mapping[UUID, Any]:
+    found = await connection.fetch(f"SELECT id, row_to_json(t) AS image FROM {table} t")  # noqa: S608
+    return {row["id"]: _image(row["image"]) for row in found}
 
 
 async def check_replay(connection: Connection, snapshot: Snapshot, before: Images) -> None:
