@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import ARRAY, Text, Uuid, any_, func, insert, literal, select, update
+from sqlalchemy import ARRAY, Text, Uuid, any_, delete, func, insert, literal, select, update
 from uuid_utils.compat import uuid7
 
 from armature.core.db import Connection, execute, fetch, fetch_one
@@ -111,6 +111,12 @@ async def send_again(connection: Connection, webhook: Webhook, wanted: Wanted | 
     if count:
         await stir(connection, webhook.id)
     return count
+
+
+async def begin_anew(connection: Connection, webhook_id: UUID) -> None:
+    """With another role: what was told, and what waits to be, is what the role before sees."""
+    mine = select(_D.id).where(_D.webhook_id == webhook_id).order_by(_D.id).with_for_update()
+    await execute(connection, delete(deliveries).where(_D.id.in_(mine.scalar_subquery())))
 
 
 async def add_test(connection: Connection, webhook: Webhook) -> UUID:

@@ -8,6 +8,7 @@ from armature.core.mail import Letter, post_of
 from armature.metadata.roles import FULL
 from armature.metadata.tables import memberships, users, workspaces
 from armature.metadata.webhook_tables import webhooks
+from armature.webhooks.hiding import told_url
 from armature.workers.task import Task
 
 log = structlog.get_logger("armature.webhooks")
@@ -42,7 +43,7 @@ async def _letters(connection: Connection, task: Task) -> list[Letter]:
         .where(roles.op("&&")(literal(sorted(FULL), ARRAY(Text()))))
     )
     text = (
-        f"The webhook {row['url']} of the workspace {row['name']} was switched off.\n\n"
+        f"The webhook {told_url(row['url'])} of the workspace {row['name']} was switched off.\n\n"
         f"{row['disabled_reason']}\n\n"
         "What was yet to be delivered is kept in its log for 30 days. On /metadata, updateWebhook(isEnabled: true) "
         "switches it on again, and redeliverAll sends what did not get through.\n"

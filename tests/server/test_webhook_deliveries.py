@@ -133,6 +133,25 @@ async def test_a_webhook_sees_what_its_role_does(teller: Teller, there: Receiver
     assert b"employees" not in b"".join(each.body for each in there.got)
 
 
+AS_CLERK = 'mutation($webhook: ID!) { updateWebhook(input: {webhook: $webhook, role: "clerk"}) { role } }'
+
+
+async def test_with_another_role_nothing_is_left_of_what_the_one_before_sees(teller: Teller, there: Receiver) -> None:
+    await asyncio.to_thread(teller.caller.do, CLERK)
+    webhook = await teller.new(there.url, "company.*")
+    waiting = await teller.new(f"{there.url}/waiting", "company.*", debounce=3_600)
+    await company(teller, isIdealCustomer=True, employees=7)
+    await webhook.until_settled(1)
+    assert len(await waiting.log()) == 1
+    for each in (webhook, waiting):
+        await asyncio.to_thread(teller.caller.do, AS_CLERK, webhook=each.id)
+        assert await each.log() == []
+    await company(teller, isIdealCustomer=True, employees=8)
+    (delivery,) = await webhook.until_settled(1)
+    assert "employees" not in delivery["payload"]
+    assert there.at("/waiting") == []
+
+
 async def test_nobody_is_told_of_updates_that_change_nothing_they_read(teller: Teller, there: Receiver) -> None:
     await asyncio.to_thread(teller.caller.do, CLERK)
     every = await teller.new(f"{there.url}/every", "company.updated")

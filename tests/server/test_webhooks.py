@@ -245,6 +245,20 @@ def test_who_may_not_give_a_role_makes_no_webhook_that_sees_as_much(crm: Caller)
     assert ops.error(UPDATE, input={"webhook": own["id"], "role": "admin"})["extensions"]["code"] == "FORBIDDEN"
 
 
+def test_what_the_query_of_a_url_says_is_told_to_those_only_who_may_change_it(crm: Caller) -> None:
+    url = "https://receiver.example/hooks?code=hunter2&hunter3"
+    assert made(crm, url=url)["url"] == url
+    crm.do('mutation { createRole(input: {name: "ops", rights: [READ], permissions: [WEBHOOKS, AUDIT]}) { name } }')
+    ops = crm.new_key(role="ops")
+    (shown,) = ops.do(LIST)["webhooks"]
+    assert shown["url"] == "https://receiver.example/hooks?code=(secret)&(secret)"
+    log = ops.do('{ auditLog(action: "webhook.created") { after } }')["auditLog"]
+    assert log[0]["after"]["url"] == "https://receiver.example/hooks?(secret)"
+    step = {"deleteObject": {"object": "company"}}
+    (broken,) = crm.do(DELETE_FIELD, changes=[step], dryRun=True)["applyChangeset"]["brokenDocuments"]
+    assert "hunter" not in json.dumps(broken)
+
+
 def test_a_filter_asks_nothing_that_the_role_does_not_see(crm: Caller) -> None:
     crm.do('mutation { createRole(input: {name: "clerk", rights: [READ]}) { name } }')
     crm.do(

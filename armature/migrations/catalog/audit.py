@@ -11,7 +11,9 @@ from sqlalchemy import Connection, text
 
 
 class Watched(NamedTuple):
-    """`place` is the column of the workspace that is concerned; `untold` columns say nothing of interest."""
+    """`place` is the column of the workspace that is concerned; `untold` columns say nothing of interest, and what the
+    query of `urls` says may be a key.
+    """
 
     table: str
     subject: str
@@ -19,6 +21,7 @@ class Watched(NamedTuple):
     place: str | None = "workspace_id"
     secrets: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
 
 
 WATCHED = (
@@ -33,11 +36,18 @@ WATCHED = (
     Watched("approved_domains", "approvedDomain", key="domain"),
     Watched("workspace_settings", "workspaceSettings", key="workspace_id"),
     Watched("sign_in_providers", "signInProvider", secrets=("client_secret",)),
-    Watched("webhooks", "webhook", secrets=("secret", "former_secret", "secret_headers"), untold=("updated_at",)),
+    Watched(
+        "webhooks",
+        "webhook",
+        secrets=("secret", "former_secret", "secret_headers"),
+        untold=("updated_at",),
+        urls=("url",),
+    ),
     Watched("changesets", "model", key="version", untold=("undo",)),
 )
 
-# Arguments: what a row is of, the columns of its key and of its workspace (or none), of secrets, of what is untold.
+# Arguments: what a row is of, the columns of its key and of its workspace (or none), of secrets, of what is untold, of
+# urls.
 WRITE = """
 CREATE FUNCTION armature.write_audit() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -45,6 +55,7 @@ DECLARE
   new_row jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - TG_ARGV[4]::text[] END;
   known jsonb := coalesce(new_row, old_row);
   secret text;
+  url text;
 BEGIN
   IF old_row = new_row THEN RETURN NULL; END IF;
   FOREACH secret IN ARRAY TG_ARGV[3]::text[] LOOP
@@ -55,6 +66,10 @@ BEGIN
     END IF;
     old_row := old_row - secret;
     IF TG_OP = 'INSERT' THEN new_row := new_row - secret; END IF;
+  END LOOP;
+  FOREACH url IN ARRAY TG_ARGV[5]::text[] LOOP
+    old_row := old_row || jsonb_build_object(url, regexp_replace(old_row ->> url, '[?].*', '?(secret)'));
+    new_row := new_row || jsonb_build_object(url, regexp_replace(new_row ->> url, '[?].*', '?(secret)'));
   END LOOP;
   INSERT INTO armature.audit_entries (workspace_id, action, subject, before, after, acting)
   VALUES (
@@ -146,7 +161,7 @@ def drop_audit(connection: Connection) -> None:
 
 def _triggers() -> Iterator[str]:
     for each in WATCHED:
-        lists = (f"{{{','.join(names)}}}" for names in (each.secrets, each.untold))
+        lists = (f"{{{','.join(names)}}}" for names in (each.secrets, each.untold, each.urls))
         arguments = ", ".join(f"'{given}'" for given in (each.subject, each.key, each.place or "", *lists))
         yield (
             f"CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON armature.{each.table} "

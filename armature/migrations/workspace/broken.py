@@ -12,6 +12,7 @@ from armature.schema_builder.run.stored import Stored, all_documents, problems_o
 from armature.schema_builder.types.schema import WorkspaceSchema
 from armature.schema_builder.view import View
 from armature.webhooks.fit import faults
+from armature.webhooks.hiding import told_url
 from armature.webhooks.store import webhooks_of
 from armature.webhooks.webhook import Webhook
 
@@ -67,7 +68,7 @@ def _broken(
     return [
         *[BrokenDocument(each.name, wrong) for each, wrong in documents if wrong and not problems_of(each.text, old)],
         *[
-            BrokenDocument(f"webhook {each.url}", wrong)
+            BrokenDocument(f"webhook {told_url(each.url)}", wrong)
             for each, wrong in webhooks
             if wrong and not faults(each, before)
         ],

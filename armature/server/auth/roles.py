@@ -1,6 +1,6 @@
 """The roles that a member or a key has: one name, or several with blanks between them, which add up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
@@ -67,12 +67,19 @@ def check_named(role: str, own: Iterable[str]) -> None:
 
 def check_may_give(own: str, role: str) -> None:
     """Nobody makes others, or a key, more than they are. Raises RoleNotYours."""
-    mine = names_of(own)
     for each in names_of(role):
-        if each == OWNER and OWNER not in mine:
+        if not _is_given(names_of(own), each):
             raise RoleNotYours(each)
-        if not sees_all(mine) and each not in (*mine, kept.GUEST):
-            raise RoleNotYours(each)
+
+
+def may_give(own: str, role: str) -> bool:
+    return all(_is_given(names_of(own), each) for each in names_of(role))
+
+
+def _is_given(mine: Sequence[str], role: str) -> bool:
+    if role == OWNER:
+        return OWNER in mine
+    return sees_all(mine) or role in (*mine, kept.GUEST)
 
 
 _OWN = render(

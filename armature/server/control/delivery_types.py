@@ -8,6 +8,7 @@ from strawberry import ID
 from strawberry.scalars import JSON
 
 from armature.webhooks import delivery, log
+from armature.webhooks.hiding import told_url
 
 MOST_SHOWN = 20_000  # characters of a payload
 
@@ -75,7 +76,7 @@ def _attempt(of: log.Attempt) -> DeliveryAttempt:
         id=ID(str(of.id)),
         at=of.at,
         duration=of.duration,
-        url=of.url,
+        url=told_url(of.url),
         request_headers=JSON(of.request_headers),
         status=of.status,
         response_headers=None if of.response_headers is None else JSON(of.response_headers),

@@ -21,6 +21,7 @@ FILTER_BEFORE = "A filter of the object, on the record as it was before the even
 CHANGED_FIELDS = "Updates are told where one of these fields changed."
 DEBOUNCE = "Seconds for which events of a record are gathered and told as one."
 DOCUMENT = "A query with the variable $id, the record's; without it, all that the role reads of the record is told."
+OTHER_ROLE = "With another one the log begins anew, and what waits is not told: it is what the role before sees."
 CONCURRENCY = "How many requests may be under way at once."
 
 
@@ -117,7 +118,7 @@ class UpdateWebhookInput:
     webhook: ID
     url: str | None = UNSET
     events: list[str] | None = strawberry.field(default=UNSET, description=EVENTS)
-    role: str | None = UNSET
+    role: str | None = strawberry.field(default=UNSET, description=OTHER_ROLE)
     filter: JSON | None = strawberry.field(default=UNSET, description=FILTER)
     filter_before: JSON | None = strawberry.field(default=UNSET, description=FILTER_BEFORE)
     changed_fields: list[str] | None = strawberry.field(default=UNSET, description=CHANGED_FIELDS)

@@ -12,7 +12,7 @@ from strawberry import ID, UNSET, Info
 from armature.core.db import Connection
 from armature.core.errors import BadUserInput
 from armature.metadata.model import Snapshot
-from armature.server.auth.roles import checked_role
+from armature.server.auth.roles import checked_role, may_give
 from armature.server.control.context import Context
 from armature.server.control.mutations.at_input import at_input
 from armature.server.control.webhook_types import (
@@ -24,7 +24,9 @@ from armature.server.control.webhook_types import (
     WebhookHeaderInput,
     shown,
 )
+from armature.webhooks import webhook
 from armature.webhooks.fit import Seen
+from armature.webhooks.hiding import told_url
 from armature.webhooks.how import (
     Header,
     Headers,
@@ -35,6 +37,7 @@ from armature.webhooks.how import (
     checked_url,
     is_elsewhere,
 )
+from armature.webhooks.log import begin_anew
 from armature.webhooks.secrets import opened_headers, sealed_headers
 from armature.webhooks.sight import seen_by
 from armature.webhooks.store import (
@@ -48,7 +51,6 @@ from armature.webhooks.store import (
     webhooks_of,
 )
 from armature.webhooks.switching import drop_waiting
-from armature.webhooks.webhook import webhook_of
 from armature.webhooks.what import What, read_what, told_what
 
 WHAT = ("events", "role", "filter", "filter_before", "changed_fields", "document")
@@ -69,7 +71,7 @@ class WebhookQueries:
         async with context.db.connection() as connection:
             found = await webhooks_of(connection, context.place().workspace_id)
         snapshot = await context.whole()
-        return [shown(snapshot, each) for each in await context.listed(found)]
+        return [_told(context, snapshot, each) for each in await context.listed(found)]
 
     @strawberry.field
     async def webhook(self, info: Info[Context, None], id: ID) -> Webhook:
@@ -111,6 +113,8 @@ class WebhookMutations:
                 await context.check_gives(row["role"])
                 values = {**_how(context, row, input), **await _anew(context, snapshot, row, input)}
             await change_webhook(connection, row["id"], values)
+            if values.get("role", row["role"]) != row["role"]:
+                await begin_anew(connection, row["id"])
             if values.get("is_enabled") is False:
                 await drop_waiting(connection, row["id"])
             return await _shown(context, connection, input.webhook)
@@ -138,7 +142,13 @@ class WebhookMutations:
 
 async def _shown(context: Context, connection: Connection, id: ID) -> Webhook:
     found = await find_webhook(connection, context.place().workspace_id, id)
-    return shown(await context.whole(), found)
+    return _told(context, await context.whole(), found)
+
+
+def _told(context: Context, snapshot: Snapshot, found: webhook.Webhook) -> Webhook:
+    """All of its url for those who may change it."""
+    is_theirs = may_give(context.place().role, found.role)
+    return shown(snapshot, found if is_theirs else replace(found, url=told_url(found.url)))
 
 
 def _what(given: CreateWebhookInput) -> What:
@@ -168,7 +178,7 @@ async def _anew(context: Context, snapshot: Snapshot, row: Record, given: Update
     if "role" in changes:
         await context.check_gives(changes["role"])
         changes["role"] = checked_role(changes["role"])
-    what = replace(told_what(webhook_of(row), snapshot, but=changes), **changes)
+    what = replace(told_what(webhook.webhook_of(row), snapshot, but=changes), **changes)
     return read_what(what, _seen(context, snapshot, what.role), context.control.documents.reader)
 
 
