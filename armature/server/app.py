@@ -158,6 +158,7 @@ async def opened(settings: Settings, tokens: AccessTokens, origins: Origins) -> 
         live = Live(database, engine, listener, channels, rooms, settings)
         stack.push_async_callback(live.close)
         connections = Connections(identities, listener, settings, live.plan_again)
+        live.before_telling(connections.settled)
         stack.push_async_callback(connections.close)
         identities.uses.start()
         stack.push_async_callback(identities.uses.stop)

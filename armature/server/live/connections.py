@@ -6,7 +6,7 @@ or workspace.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from math import inf
 from time import time
 from typing import Any, ClassVar, Protocol
@@ -75,7 +75,7 @@ class Connections:
         self._open = 0
         self._places: dict[Connected, Place] = {}
         self._by_owner: Counter[str] = Counter()
-        self._checks: set[asyncio.Task[None]] = set()
+        self._checks: dict[asyncio.Task[None], Set[UUID]] = {}
         listener.on_notice(self._heard)
         listener.on_missed(lambda: self._check([*self._places]))
 
@@ -114,6 +114,11 @@ class Connections:
         if place.timer is not None:
             place.timer.cancel()
 
+    async def settled(self, workspace_id: UUID) -> None:
+        """Returns when nobody's credentials there are being looked at."""
+        while checks := [check for check, of in self._checks.items() if workspace_id in of]:
+            await asyncio.wait(checks)
+
     async def close(self) -> None:
         for task in self._checks:
             task.cancel()
@@ -140,8 +145,8 @@ class Connections:
     def _check(self, connected: list[Connected]) -> None:
         if connected:
             task = asyncio.get_running_loop().create_task(self._check_each(connected))
-            self._checks.add(task)
-            task.add_done_callback(self._checks.discard)
+            self._checks[task] = {each.identity.workspace_id for each in connected}
+            task.add_done_callback(self._checks.pop)
 
     async def _check_each(self, connected: list[Connected]) -> None:
         for each in connected:

@@ -143,7 +143,7 @@ class EventWatch(Watch):
 
     async def _read(self, after: int) -> Batch:
         batch = await self.asked(lambda: self.place.live.engine.events(self.watched, after))
-        await self.place.planning.settled()  # whoever may no longer see this has left by then
+        await self.place.settled()  # whoever may no longer see this has left by then
         return batch
 
     async def _tell(self, followings: Iterable[Following], batch: Batch) -> None:

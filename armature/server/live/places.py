@@ -53,6 +53,7 @@ class Live:
         self.patience = settings.request_timeout
         self.at_once = max(1, settings.database_pool_size // PART)
         self.gate = asyncio.Semaphore(self.at_once)
+        self.certain: list[Callable[[UUID], Awaitable[None]]] = []
         self._feed = Feed(channels, self._on_events, self._on_missed)
         self.counts = Counts()
         self.places: dict[UUID, Place] = {}
@@ -94,6 +95,10 @@ class Live:
         if not place.followings:
             del self.places[workspace_id]
             self._feed.leave(workspace_id)
+
+    def before_telling(self, wait: Callable[[UUID], Awaitable[None]]) -> None:
+        """It returns when it is certain who may be told what happens in a workspace, as far as it is concerned."""
+        self.certain.append(wait)
 
     def plan_again(self, workspace_id: UUID) -> None:
         """Somebody there sees something else than before."""
@@ -153,6 +158,12 @@ class Place:
 
     def reading(self, tables: Iterable[str]) -> set[Watch]:
         return set().union(*(self._by_table.get(each, ()) for each in tables))
+
+    async def settled(self) -> None:
+        """Returns when it is certain who may be told what."""
+        for each in self.live.certain:
+            await each(self.workspace_id)
+        await self.planning.settled()
 
     def join(self, following: Following, watched: Watched) -> None:
         watch = self.watches.get(watched.key)

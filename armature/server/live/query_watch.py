@@ -41,7 +41,7 @@ class QueryWatch(Watch):
         if not self.followings:
             return
         value = await self.asked(self._looked)
-        await self.place.planning.settled()  # whoever may no longer see this has left by then
+        await self.place.settled()  # whoever may no longer see this has left by then
         await self._tell(value)
 
     async def _looked(self) -> bytes:

@@ -77,10 +77,12 @@ class Stream:
 
     def next(self, result: bytes, position: int | None = None) -> None:
         head = NEXT if position is None else b"id: %d\n%b" % (position, NEXT)
-        self.outgoing.put(head, result.replace(b"\n", b""), b"\n\n")
+        if not self._over.is_set():
+            self.outgoing.put(head, result.replace(b"\n", b""), b"\n\n")
 
     def renew(self, result: bytes) -> None:
-        self._newest = self.outgoing.replace(self._newest, NEXT, result.replace(b"\n", b""), b"\n\n")
+        if not self._over.is_set():
+            self._newest = self.outgoing.replace(self._newest, NEXT, result.replace(b"\n", b""), b"\n\n")
 
     @property
     def is_behind(self) -> bool:
