@@ -4,7 +4,7 @@ FROM (SELECT t3.name AS "name") AS r$6) ELSE NULL::json END AS "record") AS r$7)
 FROM (SELECT b.position AS position, b.action AS action, b.at AS at, b.record AS record, b.before AS before, b.after AS after, b.actor AS actor 
 FROM $workspace._events AS b 
 WHERE b.position > $2::BIGINT AND b."table" = $3::VARCHAR ORDER BY b.position 
- LIMIT 100) AS e JOIN jsonb_populate_record(NULL::$workspace."companies", e.before) AS t1 ON true JOIN jsonb_populate_record(NULL::$workspace."companies", e.after) AS t2 ON true JOIN jsonb_populate_record(NULL::$workspace."companies", CASE WHEN (e.action IN ('DELETED', 'DESTROYED')) THEN e.before ELSE e.after END) AS t3 ON true JOIN LATERAL (SELECT coalesce(t1.id IS NOT NULL AND t1.employees >= $4::INTEGER AND NOT (EXISTS (SELECT * 
+ LIMIT 100) AS e JOIN json_populate_record(NULL::$workspace.companies, e.before) AS t1 ON true JOIN json_populate_record(NULL::$workspace.companies, e.after) AS t2 ON true JOIN json_populate_record(NULL::$workspace.companies, CASE WHEN (e.action IN ('DELETED', 'DESTROYED')) THEN e.before ELSE e.after END) AS t3 ON true JOIN LATERAL (SELECT coalesce(t1.id IS NOT NULL AND t1.employees >= $4::INTEGER AND NOT (EXISTS (SELECT * 
 FROM $workspace.people AS t4 
 WHERE t4.company_id = t1.id AND t4.deleted_at IS NULL AND t4.first_name = $5::VARCHAR)), false) AS was, coalesce(t2.id IS NOT NULL AND t2.employees >= $6::INTEGER AND NOT (EXISTS (SELECT * 
 FROM $workspace.people AS t5 

@@ -225,7 +225,7 @@ async def test_one_statement_tells_all_who_watch_the_same(world: World) -> None:
         for each in ears:
             assert (await event(each))["record"] == {"name": name}
         await world.settled()
-        assert len([each for each in world.counted() if "jsonb_populate_record" in each]) == 1
+        assert len([each for each in world.counted() if "_events AS b" in each]) == 1
 
 
 async def test_who_comes_back_is_told_what_was_missed_and_nothing_twice(world: World) -> None:
