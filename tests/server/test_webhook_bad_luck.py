@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import random
 import signal
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,10 +16,13 @@ from msgspec.structs import replace
 
 from armature.webhooks import sending
 from armature.webhooks.patience import FAILING_FROM, MOST_ATTEMPTS
+from tests.server.test_webhook_deliveries import CREATE as COMPANY
 from tests.server.test_webhook_deliveries import UPDATE, company
 from tests.support.control_plane import SECRET_KEY, Site
 from tests.support.receiver import Receiver, endless, receiver, redirect, resetting, status, taken
 from tests.support.telling import LOOPBACK, Teller, Told, telling, worker_settings
+
+CHANCE = random.Random(20_261_121)  # noqa: S311
 
 ENABLE = "mutation($webhook: ID!) { updateWebhook(input: {webhook: $webhook, isEnabled: true}) { disabledReason } }"
 REDELIVER = "mutation($delivery: ID!) { redeliver(delivery: $delivery) { id state attemptCount } }"
@@ -328,3 +333,35 @@ async def test_a_worker_killed_in_the_middle_is_replaced_and_the_message_sent_ag
     assert delivery["state"] == "DELIVERED"
     assert [each.id for each in there.got] == [delivery["id"], delivery["id"]]
     assert there.got[0].body == there.got[1].body
+
+
+def write_all(teller: Teller) -> None:
+    for number in range(40):
+        made = teller.caller.data(COMPANY, data={"name": str(number)})["createCompany"]["id"]
+        for employees in (1, 2):
+            teller.caller.data(UPDATE, id=made, data={"employees": employees})
+
+
+async def test_workers_killed_while_much_is_written_lose_nothing(still: Teller, there: Receiver) -> None:
+    """Whole processes, with events that wait for their positions, or with deliveries under way."""
+    webhook = await still.new(there.url, "company.*")
+    writing = asyncio.create_task(asyncio.to_thread(write_all, still))
+    for _ in range(3):
+        enough = min(len(there.got) + CHANCE.randrange(1, 10), 100)
+        with worker_process(still.caller.site) as process:
+            while len(there.got) < enough:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            process.send_signal(signal.SIGKILL)
+        await still.run("UPDATE armature.webhook_endpoints SET lease_until = now() WHERE holder IS NOT NULL")
+    with worker_process(still.caller.site):
+        await writing
+        log = await webhook.until_settled(120)
+
+    assert {each["state"] for each in log} == {"DELIVERED"}
+    positions = [each.json["data"]["position"] for each in there.got]
+    assert len({*positions}) == len({each.id for each in there.got}) == len(log) == 120
+    by_record: defaultdict[str, list[int]] = defaultdict(list)
+    for each in there.got:
+        by_record[each.json["data"]["id"]].append(each.json["data"]["position"])
+    assert all(each == sorted(each) for each in by_record.values())
+    assert len(by_record) == 40

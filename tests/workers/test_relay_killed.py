@@ -5,12 +5,13 @@ import os
 import random
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import psutil
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -173,12 +174,24 @@ async def test_valkey_may_be_killed_and_lose_everything(db: Database, folder: Pa
                 await kill(server)
 
 
+async def kill_backend(server: Server) -> None:
+    """One of those that serve somebody: PostgreSQL ends all others and starts anew by itself."""
+    assert server.pid is not None
+    serving = [each for each in psutil.Process(server.pid).children() if "armature" in "".join(each.cmdline())]
+    with suppress(psutil.NoSuchProcess):
+        CHANCE.choice(serving).kill()
+    await asyncio.sleep(CHANCE.uniform(0, 0.5))
+
+
 @pytest.mark.usefixtures("sweeping_often")
-async def test_postgresql_may_be_killed(redis_url: str, folder: Path) -> None:
+@pytest.mark.parametrize("end_it", [kill, kill_backend])
+async def test_postgresql_may_be_killed(
+    redis_url: str, folder: Path, end_it: Callable[[Server], Awaitable[None]]
+) -> None:
     with start_postgres(folder, settings={"fsync": "off"}) as server:  # a killed PostgreSQL loses nothing by that
         await migrate_catalog(server.url)
         redis = opened_redis(redis_url, longest_wait=LONGEST_WAIT)
         async with opened(server.url) as db, redis, while_somebody_writes(db, redis), relayed(db, redis):
             for _ in range(3):
                 await asyncio.sleep(CHANCE.uniform(0, 0.5))
-                await kill(server)
+                await end_it(server)
