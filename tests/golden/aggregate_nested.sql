@@ -13,7 +13,7 @@ WHERE t4.deleted_at IS NULL GROUP BY t4.company_id) AS l5 ON l5.k = t1.id
 WHERE t1.deleted_at IS NULL ORDER BY coalesce(l3.v, 0) DESC, l5.v ASC NULLS FIRST, t1.id 
  LIMIT 60) AS r$10) AS f0, (SELECT row_to_json(r$25) AS j 
 FROM (SELECT p24.a0 AS "nodes" 
-FROM (SELECT coalesce(json_agg(r$23) FILTER (WHERE p22.n <= 1), '[]'::json) AS a0 
+FROM (SELECT coalesce(json_agg(r$23), '[]'::json) AS a0 
 FROM (SELECT p21.o0 AS o0, p21.o1 AS o1, p21.k0 AS k0, p21.k1 AS k1, row_number() OVER () AS n, count(*) OVER () AS found 
 FROM (SELECT t11.last_name AS o0, (SELECT row_to_json(r$20) AS j 
 FROM (SELECT (SELECT row_to_json(r$19) AS j 
@@ -28,6 +28,6 @@ FROM $workspace.people AS t11 LEFT OUTER JOIN $workspace.companies AS t12 ON t12
 FROM $workspace.opportunities AS t13 
 WHERE t13.deleted_at IS NULL AND t13.company_id = t12.id) AS l14 ON t12.id IS NOT NULL 
 WHERE t11.deleted_at IS NULL ORDER BY l14.v DESC, t11.id ASC 
- LIMIT 2) AS p21) AS p22 JOIN LATERAL (SELECT p22.o0 AS "lastName", p22.o1 AS "company") AS r$23 ON true) AS p24) AS r$25) AS f1;
+ LIMIT 1) AS p21) AS p22 JOIN LATERAL (SELECT p22.o0 AS "lastName", p22.o1 AS "company") AS r$23 ON true) AS p24) AS r$25) AS f1;
 -- $1 = 'Hare'
 -- $2 = ['NEW', 'SCREENING', 'MEETING', 'PROPOSAL', 'CUSTOMER']

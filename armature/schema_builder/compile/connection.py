@@ -1,7 +1,7 @@
 """A connection as SQL: one page of records between two cursors, and what lies beyond it.
 
-From the inside out: the page's rows in the order they are looked for, one more than asked for to know whether there are
-more; their numbers; all of them at once, as lists in the order they are shown.
+From the inside out: the page's rows in the order they are looked for, one more than asked for where it matters what
+comes after them; their numbers; all of them at once, as lists in the order they are shown.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -128,23 +128,28 @@ ENDS: Mapping[tuple[str, bool], str] = {
 """What a fact of a page is called where its rows are gathered, in the order they were found."""
 
 
+def _ends_wanted(page: Page) -> set[str]:
+    return {ENDS[fact, page.is_backward] for fact in page.facts if (fact, page.is_backward) in ENDS}
+
+
 def _gathered(paged: Paged) -> Select[Any]:
     """All rows of the page at once: its lists, whether there are more, its first and last cursor."""
     page, found = paged.page, _numbered(paged)
+    wanted = _ends_wanted(page)
     rows, limit = found.rows, paged.build.count(page.limit)
     source: FromClause = rows
     columns: list[Sql] = []
     for at, row in _list_rows(paged, found):
         source = source.join(row, true())
         record: Any = row.table_valued()
-        listed = func.json_agg(aggregate_order_by(record, rows.c.n.desc()) if page.is_backward else record)
-        columns.append(func.coalesce(listed.filter(rows.c.n <= limit), NO_ROWS).label(f"a{at}"))
+        listed: Any = func.json_agg(aggregate_order_by(record, rows.c.n.desc()) if page.is_backward else record)
+        listed = listed.filter(rows.c.n <= limit) if wanted else listed
+        columns.append(func.coalesce(listed, NO_ROWS).label(f"a{at}"))
     ends = {
         "more": func.count() > limit,
         "first": func.max(found.cursor).filter(rows.c.n == func.least(literal_column("1"), limit)),
         "last": func.max(found.cursor).filter(rows.c.n == func.least(rows.c.found, limit)),
     }
-    wanted = {ENDS.get((fact, page.is_backward)) for fact in page.facts}
     columns += [each.label(name) for name, each in ends.items() if name in wanted]
     return select(*columns).select_from(source)
 
@@ -197,7 +202,8 @@ def _numbered(paged: Paged) -> Numbered:
         if cursor is not None:
             inner = inner.where(_within(paged, keys, argument, cursor))
     inner = inner.order_by(*(each.sorted for each in (_flipped(keys) if page.is_backward else keys)))
-    page_rows = inner.limit(build.count(_one_more(page.limit))).subquery(f"p{build.level()}")
+    limit = _one_more(page.limit) if _ends_wanted(page) else page.limit
+    page_rows = inner.limit(build.count(limit)).subquery(f"p{build.level()}")
     rows = select(*page_rows.c, func.row_number().over().label("n"), func.count().over().label("found")).subquery(
         f"p{build.level()}"
     )

@@ -6,6 +6,7 @@ numbers as texts), the id last. Whoever forges one can ask for what a filter cou
 
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from math import nan
 from typing import Any
@@ -32,6 +33,9 @@ FLIPPED: Mapping[str, str] = {
     "DESC_NULLS_LAST": "ASC_NULLS_FIRST",
 }
 """The direction that gives the same order from the other end."""
+
+
+DECODER = msgspec.json.Decoder(list[str | int | float | bool | None])
 
 
 class NotACursor(BadUserInput):
@@ -87,11 +91,15 @@ def values_read(page: Page, argument: str, cursor: Bind) -> list[Bind]:
     return [reader(at, order) for at, order in enumerate(page.orders)]
 
 
-def held(argument: str, mark: str, text: str, count: int) -> list[Any]:
-    """The values of a cursor with this mark. Raises NotACursor, CursorOfAnotherOrder."""
+@lru_cache(maxsize=1)
+def held(argument: str, mark: str, text: str, count: int) -> Sequence[Any]:
+    """The values of a cursor with this mark. Raises NotACursor, CursorOfAnotherOrder.
+
+    Asked for once for each value, and so remembered until the next cursor comes.
+    """
     try:
         decoded = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        found = msgspec.json.decode(decoded, type=list[str | int | float | bool | None])
+        found = DECODER.decode(decoded)
     except (ValueError, msgspec.MsgspecError):
         raise NotACursor(argument) from None
     if not found or not isinstance(found[0], str):
