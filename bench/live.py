@@ -198,16 +198,14 @@ async def _connected(url: str, token: str, count: int) -> AsyncIterator[list[Cli
     address = f"{url.replace('http', 'ws', 1)}/graphql"
     protocols: Any = ["graphql-transport-ws"]
     async with AsyncExitStack() as stack:
-        sockets = [
-            await stack.enter_async_context(
-                connect(address, subprotocols=protocols, compression=None, ping_interval=None)
-            )
-            for _ in range(count)
-        ]
+        sockets = []
         greeting = {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
-        for socket in sockets:
+        for _ in range(count):  # each says who it is before the next one comes: so many strangers are let in
+            joining = connect(address, subprotocols=protocols, compression=None, ping_interval=None)
+            socket = await stack.enter_async_context(joining)
             await socket.send(msgspec.json.encode(greeting).decode())
             await socket.recv()
+            sockets.append(socket)
         yield sockets
 
 

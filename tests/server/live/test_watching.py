@@ -34,6 +34,44 @@ async def test_all_who_watch_the_same_are_told_of_one_run(world: World) -> None:
     assert len(world.counted()) == 1
 
 
+SUBSCRIBERS, PLANS = 10_000, 100
+
+
+def plan(number: int) -> str:
+    """Half of the plans read companies, the others people."""
+    if number % 2:
+        return f"subscription {{companies(filter: {{employees: {{gte: {number}}}}}) {{name}}}}"
+    return f"subscription {{people(limit: {number + 1}) {{firstName}}}}"
+
+
+async def test_ten_thousand_who_watch_a_hundred_plans_cost_a_statement_for_each_that_is_touched(world: World) -> None:
+    """And none while nothing happens, or what nobody reads is touched."""
+    ears = [await world.follow(plan(at % PLANS)) for at in range(SUBSCRIBERS)]
+    last = await world.follow("subscription {opportunities {name}}")
+    for each in (*ears, last):
+        await each.data()
+    await world.client.data('mutation {createOpportunity(data: {name: "Tea"}) {id}}')
+    await world.settled()
+
+    world.counted()
+    for table in ("tasks", "notes", "tasks", "opportunities"):
+        await world.relay.announce(table)
+    assert await last.data() == {"opportunities": [{"name": "Tea"}]}
+    await world.settled()
+    assert len(world.counted()) == 1
+
+    await world.client.data('mutation {createCompany(data: {name: "Acme", employees: 1000}) {id}}')
+    await world.relay.announce("companies")
+    for each in ears[1::2]:
+        assert await each.data() == {"companies": [{"name": "Acme"}]}
+    await world.settled()
+
+    asked = world.counted()
+    assert len(asked) == PLANS // 2
+    assert all(".companies" in each and ".people" not in each for each in asked)
+    assert all(each.heard.empty() for each in ears)
+
+
 TOUCHED = (
     "companies {people {firstName}}",
     'companies(filter: {people: {some: {firstName: {eq: "Ada"}}}}) {name}',
