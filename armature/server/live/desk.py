@@ -96,9 +96,9 @@ class LiveDesk:
     async def begin(self, operation: Operation, sink: Sink) -> Following | None:
         """A subscription goes on until `leave`; for others, None, and all has been said. Raises Refused, ArmatureError.
 
-        It costs what the same query would; what follows from events is free.
+        It costs what the same query would, at least a point whatever becomes of it; what follows from events is free.
         """
-        share = await self._limits.admit(sink.identity)
+        share, cost = await self._limits.admit(sink.identity), 0
         try:
             async with asyncio.timeout(self._patience):
                 named = await self._executor.named(operation, sink.identity)
@@ -106,8 +106,9 @@ class LiveDesk:
                 cost = following.cost if following is not None else await self._execute(named, sink)
         except TimeoutError as error:
             raise TimedOut(self._patience) from error
-        if share is not None:
-            share.charge(price(cost))
+        finally:
+            if share is not None:
+                share.charge(price(cost))
         return following
 
     async def _execute(self, operation: Operation, sink: Sink) -> int:

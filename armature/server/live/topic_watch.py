@@ -54,7 +54,7 @@ class TopicWatch(Watch):
         waiting = [*self._waiting]
         if self.followings and self.watched.sql is not None:
             found = await self.asked(lambda: self.place.live.engine.look(self.watched))
-            await self.place.planning.settled()  # whoever may no longer see this has left by then
+            await self.place.settled()  # whoever may no longer see this has left by then
             self.note_told(found == OUT_OF_SIGHT)
             if found == OUT_OF_SIGHT:
                 self.fail(TopicNotFound())

@@ -273,6 +273,17 @@ async def test_a_connection_has_so_many_operations(narrow: Site) -> None:
         await client.data(await client.subscribe(NAMES))
 
 
+async def test_what_fails_costs_too(migrated_database_url: str, worker_redis_url: str) -> None:
+    given = replace(settings(migrated_database_url, worker_redis_url), rate_limit=20)
+    with serving(create_app(given)) as url, httpx2.Client(timeout=None) as http:
+        key = Site(url, migrated_database_url, http, worker_redis_url).sign_up(pack="crm").new_key(role="member")
+        async with live(url, key.token) as client:
+            codes = [(await client.error(await client.subscribe("{nonsense}")))["code"] for _ in range(100)]
+
+    assert codes[0] == "BAD_USER_INPUT"
+    assert codes[-1] == "LIMIT_EXCEEDED"
+
+
 async def test_limits_of_queries_are_limits_of_subscriptions(site: Site, acme: Caller) -> None:
     async with live(site.url, acme.token) as client:
         deep = "subscription {companies" + " {people {company" * 8 + " {id}" + "}}" * 8 + "}"

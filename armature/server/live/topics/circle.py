@@ -74,7 +74,7 @@ class Circle(ABC):
 
     async def look_at(self, callers: dict[str, str | None]) -> None:
         """At these callers, who are API keys where they have a name, before `row`."""
-        await self._place.planning.settled()  # whoever may no longer see this has left by then
+        await self._place.settled()  # whoever may no longer see this has left by then
         users = {each for each, key in callers.items() if key is None and self._watched.plan.members is not None}
         while unknown := users - self._looked_at:
             renewals, ids = self._renewals, [UUID(each) for each in unknown]
