@@ -3,6 +3,8 @@
 import asyncio
 from uuid import UUID
 
+import pytest
+
 from armature.core.db import open_database
 from armature.workers.relay import relay_batch
 from tests.support.control_plane import Site
@@ -120,3 +122,24 @@ def relayed(database_url: str, workspace_id: str) -> None:
         await db.close()
 
     asyncio.run(relay())
+
+
+KEEP = "mutation($days: Int) { updateWorkspace(input: {auditRetentionDays: $days}) { id } }"
+
+
+@pytest.mark.parametrize("days", [-1, 1, 29, 36_501, 2**31 - 1])
+def test_for_how_long_it_is_kept_has_bounds(site: Site, days: int) -> None:
+    error = site.sign_up().error(KEEP, days=days)
+    assert error["extensions"]["inputPath"] == ["input", "auditRetentionDays"]
+
+
+def test_only_who_administers_says_for_how_long_it_is_kept_and_that_stands_there(site: Site) -> None:
+    ada = site.sign_up()
+    ada.do('mutation { createRole(input: {name: "auditor", permissions: [AUDIT, MODEL, ROLES]}) { name } }')
+    for role in ("member", "guest", "auditor"):
+        assert ada.new_key(role=role).error(KEEP, days=30)["extensions"]["code"] == "FORBIDDEN"
+    for days in (30, None, 0):
+        ada.do(KEEP, days=days)
+    log = ada.do('{ auditLog(action: "workspaceSettings.updated") { before after } }')["auditLog"]
+    (entry,) = [each for each in log if each["after"]["audit_retention_days"] is None]
+    assert entry["before"]["audit_retention_days"] == 30

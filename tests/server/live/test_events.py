@@ -295,3 +295,23 @@ async def test_a_new_model_goes_on_where_the_old_one_was(world: World) -> None:
     assert [each["field"] for _ in range(2) for each in (await event(ear))["changes"]] == ["employees", "motto"]
     await world.client.change(DeleteField(object="company", field="employees"))
     assert "employees" in (await ear.heard.get())["errors"][0]["message"]
+
+
+async def test_fields_that_a_role_does_not_read_are_in_no_event(world: World) -> None:
+    crm = await world.client.change(
+        CreateRole(name="clerk", rights=("READ",)),
+        SetFieldPermission(role="clerk", object="company", field="employees", may_read=False),
+    )
+    clerk = crm.acting_as("clerk").caller
+    ear = await world.follow("subscription {companyEvents {action record {name} changes {field before after}}}", clerk)
+    id_ = await create(world, 'name: "Acme", employees: 3')
+    await write(world, f'updateCompany(id: "{id_}", data: {{employees: 41}}) {{id}}')
+    await write(world, f'updateCompany(id: "{id_}", data: {{employees: 42, addressCity: "Bern"}}) {{id}}')
+    await write(world, f'updateCompany(id: "{id_}", data: {{name: "Zeta"}}) {{id}}')
+    await world.tell()
+
+    found = [await event(ear)]
+    while found[-1]["record"]["name"] != "Zeta":
+        found.append(await event(ear))
+    assert [each["field"] for one in found for each in one["changes"]] == ["addressCity", "name"]
+    assert "41" not in str(found)
