@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 
 from armature.core.outbound import Network, Packed, TooSlow, outbound_transport
+from armature.webhooks.hiding import secrets_of, without
 
 PATIENCE = 15.0  # seconds for an attempt
 MOST_READ = 16_384  # bytes of an answer
@@ -65,7 +66,8 @@ async def post(http: httpx2.AsyncClient, message: Message) -> Outcome:
         return Outcome(duration=_since(began), error=f"It did not answer within {PATIENCE:.0f} seconds.")
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         return Outcome(duration=_since(began), error=_told(error))
-    return _outcome(answer, body, _since(began))
+    secrets = secrets_of(message.url, message.headers, message.shown)
+    return _outcome(answer, body, _since(began), secrets)
 
 
 async def _answered(http: httpx2.AsyncClient, message: Message) -> tuple[httpx2.Response, bytes]:
@@ -85,14 +87,18 @@ async def _beginning(answer: httpx2.Response) -> bytes:
     return bytes(read[:MOST_READ])
 
 
-def _outcome(answer: httpx2.Response, body: bytes, duration: int) -> Outcome:
+def _outcome(answer: httpx2.Response, body: bytes, duration: int, secrets: Sequence[str]) -> Outcome:
     wish = _wish(answer.headers.get("retry-after")) if answer.status_code in ASKS_TO_WAIT else None
     return Outcome(
         duration=duration,
         error=None if answer.is_success else _refused(answer.status_code),
         status=answer.status_code,
-        headers={name: _readable(value) for name, value in answer.headers.items() if name.lower() not in UNTOLD},
-        body=_readable(body.decode("utf-8", "replace")),
+        headers={
+            name: _readable(without(secrets, value))
+            for name, value in answer.headers.items()
+            if name.lower() not in UNTOLD
+        },
+        body=_readable(without(secrets, body.decode("utf-8", "replace"))),
         wish=wish,
     )
 

@@ -12,12 +12,12 @@ from armature.core.sealing import Sealing
 from armature.metadata.tables import workspaces
 from armature.metadata.webhook_tables import webhook_endpoints, webhooks
 from armature.webhooks.endpoints import LIVES
+from armature.webhooks.hiding import HIDDEN
 from armature.webhooks.secrets import Secrets, secrets_of
 from armature.webhooks.sending import Message
 from armature.webhooks.signing import signed_headers
 from armature.webhooks.webhook import Webhook, webhook_of
 
-HIDDEN = "(secret)"
 AGENT = "Armature-Webhooks"
 
 

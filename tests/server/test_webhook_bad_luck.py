@@ -1,6 +1,7 @@
 """Receivers that fail in every way, workers that die: what is told gets there, in order, with the same id."""
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -13,13 +14,14 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from starlette.responses import JSONResponse, Response
 
 from armature.webhooks import sending
 from armature.webhooks.patience import FAILING_FROM, MOST_ATTEMPTS
 from tests.server.test_webhook_deliveries import CREATE as COMPANY
 from tests.server.test_webhook_deliveries import UPDATE, company
 from tests.support.control_plane import SECRET_KEY, Site
-from tests.support.receiver import Receiver, endless, receiver, redirect, resetting, status, taken
+from tests.support.receiver import Got, Receiver, endless, receiver, redirect, resetting, status, taken
 from tests.support.telling import LOOPBACK, Teller, Told, telling, worker_settings
 
 CHANCE = random.Random(20_261_121)  # noqa: S311
@@ -209,6 +211,25 @@ async def test_headers_are_sent_and_secret_ones_are_in_no_log(
     logged = "".join([capsys.readouterr().out, *(row[0] for row in rows)])
     assert "hunter" not in logged
     assert webhook.secret.removeprefix("whsec_") not in logged
+
+
+def echo(got: Got) -> Response:
+    """As servers for trying out webhooks do."""
+    return JSONResponse({"url": got.url, "headers": got.headers}, 500, {"x-echo": got.headers["authorization"]})
+
+
+async def test_an_answer_that_repeats_secrets_is_in_the_log_without_them(teller: Teller, there: Receiver) -> None:
+    there.answer = echo
+    values = {"authorization": "Bearer hunter2", "x-key": 'hunter"3'}
+    headers = [{"name": name, "value": value} for name, value in values.items()]
+    webhook = await teller.new(f"{there.url}/hook?code=hunter%204", "company.created", headers=headers)
+    await company(teller)
+    (delivery,) = await webhook.until_tried(1)
+    (shown,) = delivery["attempts"]
+    assert "(secret)" in shown["responseBody"]
+    assert shown["responseHeaders"]["x-echo"] == "(secret)"
+    rows = await teller.run("SELECT (to_jsonb(a) - 'url')::text FROM armature.delivery_attempts a")
+    assert "hunter" not in json.dumps([shown, *(row[0] for row in rows)])
 
 
 async def dead(teller: Teller, webhook: Told, count: int) -> None:

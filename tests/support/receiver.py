@@ -23,6 +23,7 @@ class Got:
     path: str
     headers: dict[str, str]
     body: bytes
+    url: str = ""
 
     @property
     def id(self) -> str:
@@ -67,7 +68,7 @@ class Receiver:
     is_held: bool = False
 
     async def receive(self, request: Request) -> Response:
-        got = Got(request.url.path, dict(request.headers), await request.body())
+        got = Got(request.url.path, dict(request.headers), await request.body(), str(request.url))
         self.got.append(got)
         while self.is_held:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
