@@ -1,26 +1,20 @@
 """A delivery gets its payload, when it is first sent: by the model as it is then, as its webhook's role sees it."""
 
-import asyncio
 from typing import Any
 
-import msgspec
-
 from armature.core.db import Database
-from armature.core.errors import ArmatureError, Conflict
+from armature.core.errors import Conflict
 from armature.core.lru import Lru
 from armature.core.settings import Settings
 from armature.metadata.model import Object, Snapshot
 from armature.metadata.role_names import narrowing
-from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.sights import Sights
-from armature.schema_builder.run.text import Streamed
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.webhooks.delivery import Delivery
-from armature.webhooks.fit import ID
+from armature.webhooks.documents import Documents
 from armature.webhooks.outcomes import keep_payload
 from armature.webhooks.payload import Whole, encoded, heading
-from armature.webhooks.sight import caller_of
 from armature.webhooks.webhook import Webhook
 
 REMEMBERED = 500
@@ -29,19 +23,9 @@ ACTOR = "updated_by"
 """The column of who wrote a record last: whoever does not read it is not told who did what either."""
 
 
-class DocumentFailed(Conflict):
-    def __init__(self, message: str) -> None:
-        super().__init__(f"The document of the webhook could not be run: {message}")
-
-
 class OutOfSight(Conflict):
     def __init__(self) -> None:
         super().__init__("The role of the webhook does not see this object, or it is gone.")
-
-
-class Answered(msgspec.Struct):
-    data: msgspec.Raw = msgspec.Raw(b"null")
-    errors: list[dict[str, Any]] = []
 
 
 class Composer:
@@ -49,7 +33,7 @@ class Composer:
 
     def __init__(self, db: Database, settings: Settings, workspaces: Workspaces, engine: Engine) -> None:
         self._db = db
-        self._patience = settings.request_timeout
+        self._documents = Documents(engine, settings)
         self._workspaces = workspaces
         self._engine = engine
         self._sights = Sights(settings.shape_cache_size)
@@ -60,7 +44,7 @@ class Composer:
         if delivery.payload is not None:
             return delivery.payload
         seen, of = await self._in_sight(webhook, delivery)
-        told = await (self._whole(seen, of, delivery) if webhook.document is None else self._asked(webhook, delivery))
+        told = await (self._whole(seen, of, delivery) if webhook.document is None else self._answer(webhook, delivery))
         head = heading(
             delivery, tells_actor=any(each.column == ACTOR and each.is_visible for each in of.fields.values())
         )
@@ -87,18 +71,5 @@ class Composer:
         async with self._db.connection(seen.schema) as connection:
             return await whole.told(connection, seen.schema, delivery)
 
-    async def _asked(self, webhook: Webhook, delivery: Delivery) -> dict[str, Any]:
-        """Of the record as it is now."""
-        operation = Operation(webhook.document or "", {ID: str(delivery.subject)}, is_stored=True)
-        try:
-            async with asyncio.timeout(self._patience):
-                answer = await self._engine.execute(operation, webhook.workspace_id, caller_of(webhook.role))
-        except TimeoutError:
-            raise DocumentFailed("it took too long.") from None
-        except ArmatureError as error:
-            raise DocumentFailed(error.message) from error
-        assert not isinstance(answer.body, Streamed)  # noqa: S101  only introspection is
-        found = msgspec.json.decode(answer.body, type=Answered)
-        if found.errors:
-            raise DocumentFailed(str(found.errors[0].get("message")))
-        return {"record": found.data}
+    async def _answer(self, webhook: Webhook, delivery: Delivery) -> dict[str, Any]:
+        return {"record": await self._documents.answer(webhook, delivery.subject)}

@@ -5,11 +5,12 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from armature.core.db import Database
 from armature.migrations.workspace.set_aside import bring_back, resume, set_aside, suspend
-from armature.webhooks import slowness
+from armature.webhooks import documents, slowness
 from tests.support.control_plane import Site
 from tests.support.receiver import Receiver, receiver
 from tests.support.telling import Teller, telling
@@ -192,6 +193,39 @@ async def test_a_document_that_fails_is_tried_again_and_sent_when_it_does_not(te
     await webhook.hurry()
     await webhook.until_settled(1)
     assert len(there.got) == 1
+
+
+async def test_a_document_whose_answer_is_too_long_is_not_sent(
+    teller: Teller, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "LONGEST", 100)
+    webhook = await teller.new(there.url, "company.created", document=DOCUMENT)
+    await company(teller, name=100 * "x")
+    (failed,) = await webhook.until(lambda log: bool(log and log[0]["error"]))
+    assert "100 bytes" in failed["error"]
+    assert failed["payload"] is None
+    assert there.got == []
+
+
+async def test_documents_that_take_for_ever_leave_connections_to_others(
+    teller: Teller, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "PATIENCE", 86_400)
+    slow = await teller.new(f"{there.url}/slow", "company.created", document=DOCUMENT, concurrency=32)
+    well = await teller.new(f"{there.url}/well", "company.created")
+    connection = await asyncpg.connect(teller.db.url)
+    try:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(f"LOCK workspace_{UUID(teller.caller.workspace_id).hex}.people")
+        for _ in range(10):
+            await company(teller)
+        await well.until_settled(10)
+        assert there.at("/slow") == []
+        await transaction.rollback()
+    finally:
+        await connection.close()
+    await slow.until_settled(10)
 
 
 async def test_what_happens_within_the_window_is_told_as_one(teller: Teller, there: Receiver) -> None:
