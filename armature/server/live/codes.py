@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from armature.core.errors import ArmatureError, LimitExceeded, Unauthenticated, Unavailable
 from armature.server.auth.access_tokens import TokenExpired
+from armature.server.graphql.failures import Internal
 from armature.server.limits.told import RateLimited
 
 LONGEST_REASON = 123  # bytes (RFC 6455, section 5.5)
@@ -35,6 +36,8 @@ def code_of(error: ArmatureError) -> Code:
             return Code.UNAUTHORIZED
         case Unavailable() | LimitExceeded() | RateLimited():
             return Code.TRY_LATER
+        case Internal():
+            return Code.INTERNAL
         case _:
             return Code.FORBIDDEN
 

@@ -17,6 +17,7 @@ from armature.core.notices import Listener
 from armature.core.settings import Settings, environment_name
 from armature.server.auth.identity import Identities, WorkspaceIdentity, subjects
 from armature.server.live.outgoing import Outgoing
+from armature.server.live.sinks import told_of
 
 PAUSE = 1.0  # seconds until PostgreSQL, which was away, is asked again
 LONGEST_TIMER = 86_400.0  # seconds
@@ -77,7 +78,8 @@ class Connections:
         self._by_owner: Counter[str] = Counter()
         self._checks: dict[asyncio.Task[None], Set[UUID]] = {}
         listener.on_notice(self._heard)
-        listener.on_missed(lambda: self._check([*self._places]))
+        self._changes = 0
+        listener.on_missed(self._missed)
 
     @property
     def known(self) -> Iterable[Connected]:
@@ -96,12 +98,15 @@ class Connections:
 
     async def enter(self, connected: Connected, credentials: Credentials) -> None:
         """Sets its identity. Raises ArmatureError for one who may not."""
+        changes = self._changes
         connected.identity = identity = await self._identified(credentials)
         if self._by_owner[identity.owner] >= self._most_of_caller:
             raise TooManyConnections("of this caller", self._most_of_caller, "live_connections_of_caller")
         self._by_owner[identity.owner] += 1
         place = self._places[connected] = Place(identity.owner, credentials)
         self._wait(connected, place, identity.expires_at - time())
+        if changes != self._changes:  # perhaps of this one, after it was looked at
+            self._check([connected])
 
     def leave(self, connected: Connected) -> None:
         self._open -= 1
@@ -127,6 +132,13 @@ class Connections:
     async def _identified(self, credentials: Credentials) -> WorkspaceIdentity:
         return await self._identities.in_workspace(credentials.authorization, credentials.workspace)
 
+    async def _still(self, before: WorkspaceIdentity, credentials: Credentials) -> WorkspaceIdentity:
+        """Raises OtherCaller, too."""
+        found = await self._identified(credentials)
+        if found.owner != before.owner or found.workspace_id != before.workspace_id:
+            raise OtherCaller
+        return found
+
     def _wait(self, connected: Connected, place: Place, seconds: float) -> None:
         """Look at its credentials after so long."""
         if place.timer is not None:
@@ -138,9 +150,14 @@ class Connections:
     def _heard(self, notice: dict[str, Any]) -> None:
         """As server/auth/identity.py hears it."""
         subject = notice.get("identity") or (notice.get("workspace") if "version" not in notice else None)
-        if subject is not None and self._places:
+        if subject is not None:
+            self._changes += 1
             concerned = UUID(subject)
             self._check([each for each in self._places if concerned in subjects(each.identity)])
+
+    def _missed(self) -> None:
+        self._changes += 1
+        self._check([*self._places])
 
     def _check(self, connected: list[Connected]) -> None:
         if connected:
@@ -150,25 +167,26 @@ class Connections:
 
     async def _check_each(self, connected: list[Connected]) -> None:
         for each in connected:
-            await self._check_one(each)
+            if (place := self._places.get(each)) is not None:
+                await self._check_one(each, place)
 
-    async def _check_one(self, connected: Connected) -> None:
-        place, before = self._places.get(connected), connected.identity
-        if place is None:
-            return
+    async def _check_one(self, connected: Connected, place: Place) -> None:
+        before = connected.identity
         try:
-            found = await self._identified(place.credentials)
-            if found.owner != before.owner or found.workspace_id != before.workspace_id:
-                raise OtherCaller
-        except Unavailable:
-            self._wait(connected, place, PAUSE)
-        except ArmatureError as error:
-            connected.refuse(error)
+            found = await self._still(before, place.credentials)
+        except Exception as error:  # noqa: BLE001  told_of logs what is none of the client's making
+            self._doubt(connected, place, told_of(error))
         else:
             connected.identity = found
             self._wait(connected, place, found.expires_at - time())
             if found != before:
                 self._on_change(found.workspace_id)
+
+    def _doubt(self, connected: Connected, place: Place, error: ArmatureError) -> None:
+        if isinstance(error, Unavailable):
+            self._wait(connected, place, PAUSE)
+        else:
+            connected.refuse(error)
 
 
 class OtherCaller(Unauthenticated):

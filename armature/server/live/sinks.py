@@ -47,11 +47,16 @@ def entries_of(error: Exception) -> bytes:
     """Of what ends an operation; a bug goes to the log and leaves its request id behind."""
     if isinstance(error, Refused):
         return _entries(error.errors)
+    return _entries((_located(told_of(error)),))
+
+
+def told_of(error: Exception) -> ArmatureError:
+    """An error as a client may see it; what is none of its making is logged."""
     told = as_told(error)
     if told is None:
         log.error("an operation failed", exc_info=error)
         told = Internal(current_request_id())
-    return _entries((_located(told),))
+    return told
 
 
 def _located(error: ArmatureError) -> GraphQLError:

@@ -22,7 +22,7 @@ from armature.server.live.codes import Code, code_of, reason_of
 from armature.server.live.desk import LiveDesk
 from armature.server.live.following import Following
 from armature.server.live.outgoing import Message, Outgoing
-from armature.server.live.sinks import entries_of
+from armature.server.live.sinks import entries_of, told_of
 from armature.server.live.strangers import Stranger
 
 PATIENCE = 10.0  # seconds for the first message
@@ -177,8 +177,9 @@ class Socket:
         self._is_asked = True
         try:
             await self.desk.enter(self, self._headers, payload)
-        except ArmatureError as error:
-            raise Misbehaved(code_of(error), reason_of(error)) from error
+        except Exception as error:
+            told = told_of(error)
+            raise Misbehaved(code_of(told), reason_of(told)) from error
         self._is_known = True
         self._stranger.leave()
         self.outgoing.put(messages.ACK)
