@@ -5,18 +5,18 @@ elsewhere in between. Redirects are not followed. ARMATURE_OUTBOUND_NETWORKS lis
 """
 
 import asyncio
-import socket
 import ssl
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Any
 
 import httpcore2
 import httpx2
 
 from armature.core.errors import BadUserInput
+from armature.core.resolving import Address, addresses_of
 
 PATIENCE = 10.0  # seconds, for each step
 LONGEST = 30.0  # seconds, for all of it: a server that sends a byte now and then takes no step that is too long
@@ -147,7 +147,7 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         socket_options: Any = None,
     ) -> httpcore2.AsyncNetworkStream:
         """To the first address of the name that may be reached. Raises OutOfBounds."""
-        for address in await self._resolved(host, port):
+        for address in await self._resolved(host):
             if self._may_reach(address):
                 return await self._real.connect_tcp(str(address), port, timeout, local_address, socket_options)
         raise OutOfBounds
@@ -158,14 +158,13 @@ class _Backend(httpcore2.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
-    async def _resolved(self, host: str, port: int) -> list[IPv4Address | IPv6Address]:
+    async def _resolved(self, host: str) -> list[Address]:
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            return await addresses_of(host)
         except (OSError, UnicodeError) as error:
             raise httpcore2.ConnectError("the name leads nowhere") from error
-        return [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
 
-    def _may_reach(self, address: IPv4Address | IPv6Address) -> bool:
+    def _may_reach(self, address: Address) -> bool:
         plain = getattr(address, "ipv4_mapped", None) or address
         if any(plain in each for each in self._networks):
             return True

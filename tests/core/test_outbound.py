@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
 
 import httpx2
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from armature.core.ending import end
 from armature.core.errors import BadUserInput
 from armature.core.outbound import (
     LONGEST,
@@ -159,3 +161,26 @@ async def test_a_name_that_leads_nowhere_says_so() -> None:
 def test_a_network_that_is_none_names_its_setting() -> None:
     with pytest.raises(BadUserInput, match="ARMATURE_OUTBOUND_NETWORKS"):
         networks_of(["x"])
+
+
+async def test_a_name_server_that_never_answers_keeps_nobody_else_waiting(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither who calls others, nor who needs the threads in which passwords are looked at."""
+    real, may_end, asked = socket.getaddrinfo, threading.Event(), []
+
+    def hanging(host: str, *rest: object, **more: object) -> object:
+        if host == "evil.example":
+            asked.append(host)
+            may_end.wait()
+        return real("127.0.0.1", *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", hanging)
+    evil = [asyncio.create_task(got(f"{url}/hello".replace("127.0.0.1", "evil.example"))) for _ in range(100)]
+    while not asked:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    assert (await got(f"{url}/hello".replace("127.0.0.1", "localhost"), LOOPBACK)).text == "hello"
+    assert await asyncio.to_thread(len, "any") == 3
+    await end(evil)
+    assert len(asked) == 1
+    may_end.set()
