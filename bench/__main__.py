@@ -22,12 +22,17 @@ from bench.report import as_json, print_results, write_json
 from bench.roles import measure_roles
 from bench.rounds import Plan
 from bench.throughput import CONNECTIONS, measure_requests, prepare
+from bench.webhooks import measure_webhooks
 
 ONLY = [each.name for each in (*CASES, *ALONE)]
-PLAIN: Mapping[str, Callable[[Machine], Awaitable[Any]]] = {"relay": measure_relay, "live": measure_live}
+PLAIN: Mapping[str, Callable[[Machine], Awaitable[Any]]] = {
+    "relay": measure_relay,
+    "webhooks": measure_webhooks,
+    "live": measure_live,
+}
 """Parts that are as long when they are to be quick."""
 
-PARTS = ("requests", "roles", "events", "relay", "live", "model", "many", "peers")
+PARTS = ("requests", "roles", "events", "relay", "webhooks", "live", "model", "many", "peers")
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from statistics import median
 from time import perf_counter
@@ -29,6 +29,8 @@ SHAPES = ((1, 50_000), (50, 1_000), (500, 20))
 
 ALONE = 200
 """Events that come one by one."""
+
+NOTHING: Mapping[str, str] = {}
 
 
 class Heard:
@@ -67,10 +69,11 @@ async def measure_relay(on: Machine) -> dict[str, float]:
 
 
 @asynccontextmanager
-async def working(on: Machine, redis: Redis) -> AsyncIterator[Heard]:
-    """One worker process, from when it works."""
+async def working(on: Machine, redis: Redis, beside: Mapping[str, str] = NOTHING) -> AsyncIterator[Heard]:
+    """One worker process, from when it works, with these settings `beside` what it needs."""
     heard = Heard()
-    settings = {"DATABASE_URL": on.postgres.url, "REDIS_URL": on.valkey.url, "ARMATURE_LOG_LEVEL": "warning"}
+    needed = {"DATABASE_URL": on.postgres.url, "REDIS_URL": on.valkey.url, "ARMATURE_LOG_LEVEL": "warning"}
+    settings = {**needed, **beside}
     listening = asyncio.create_task(_listen(redis, heard))
     process = subprocess.Popen((ARMATURE, "worker"), env=environment(settings))  # noqa: ASYNC220
     try:

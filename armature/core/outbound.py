@@ -8,6 +8,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from functools import cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Any
@@ -25,6 +26,11 @@ MOST_BYTES = 1_048_576
 UNICAST = ip_network("2000::/3")  # of IPv6, all that is given to anybody; beyond it IPv4 addresses hide, too (RFC 4291)
 
 Network = IPv4Network | IPv6Network
+
+BROKEN_OFF = (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError)
+
+_IS_NEW: ContextVar[bool] = ContextVar("is_new")
+"""Whether this request has opened a connection."""
 
 
 class NetworkUnfit(BadUserInput):
@@ -66,10 +72,13 @@ class Packed(httpx2.DecodingError):
 
 
 def outbound_transport(
-    networks: Sequence[Network], longest: float = LONGEST, connections: int = 10
+    networks: Sequence[Network], longest: float = LONGEST, connections: int = 10, kept: int = 0
 ) -> httpx2.AsyncBaseTransport:
-    """For one httpx2 client, which is to be closed after use."""
-    return _Transport(networks, longest, connections)
+    """For one httpx2 client, which is to be closed after use. `kept` connections are used again.
+
+    A server may close one of them just as it is used again: then what was asked is asked anew, by a new one.
+    """
+    return _Transport(networks, longest, connections, kept)
 
 
 @cache
@@ -79,27 +88,36 @@ def _tls() -> ssl.SSLContext:
 
 
 class _Transport(httpx2.AsyncHTTPTransport):
-    def __init__(self, networks: Sequence[Network], longest: float, connections: int) -> None:
+    def __init__(self, networks: Sequence[Network], longest: float, connections: int, kept: int) -> None:
         super().__init__(verify=_tls(), trust_env=False)
         self._longest = longest
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=_tls(),
             network_backend=_Backend(networks),
             max_connections=connections,
-            max_keepalive_connections=0,  # a server may close one just as it is used again
+            max_keepalive_connections=kept,
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         request.headers["accept-encoding"] = "identity"
         ends = asyncio.get_running_loop().time() + self._longest
         async with _until(ends):
-            response = await super().handle_async_request(request)
+            response = await self._answer(request)
         assert isinstance(response.stream, httpx2.AsyncByteStream)  # noqa: S101  it is asynchronous
         if response.headers.get("content-encoding", "identity") != "identity":
             await response.aclose()
             raise Packed
         response.stream = _Bounded(response.stream, ends)
         return response
+
+    async def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        while True:
+            _IS_NEW.set(False)
+            try:
+                return await super().handle_async_request(request)
+            except BROKEN_OFF:
+                if _IS_NEW.get():
+                    raise
 
 
 @asynccontextmanager
@@ -147,6 +165,7 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         socket_options: Any = None,
     ) -> httpcore2.AsyncNetworkStream:
         """To the first address of the name that may be reached. Raises OutOfBounds."""
+        _IS_NEW.set(True)
         for address in await self._resolved(host):
             if self._may_reach(address):
                 return await self._real.connect_tcp(str(address), port, timeout, local_address, socket_options)

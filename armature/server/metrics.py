@@ -118,6 +118,7 @@ def _of_deliveries(waiting: Waiting) -> Iterator[Metric]:
     yield told
     name = "armature_deliveries_longest_wait_seconds"
     yield GaugeMetricFamily(name, "For how long the oldest due delivery waits.", waiting.seconds)
+    yield GaugeMetricFamily("armature_receivers_left_alone", "Receivers of webhooks that fail.", waiting.left_alone)
 
 
 def _of_relay(lag: Lag, workers: int) -> Iterator[Metric]:
@@ -137,6 +138,7 @@ def _of_relay(lag: Lag, workers: int) -> Iterator[Metric]:
 TALLIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "jobs": ("Jobs that came to an end, or to a pause before the next try.", ("kind", "outcome")),
     "events": ("Events that got their positions.", ()),
+    "deliveries": ("Attempts of deliveries that got through, will be tried again, or were the last.", ("outcome",)),
 }
 """What workers count, by the first word of its name: what it is, and what the words after that are."""
 

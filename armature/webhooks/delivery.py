@@ -23,7 +23,7 @@ class DeliveryNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """Its `id` is the message's in every attempt. `merged` is of how many events it tells."""
+    """Its `id` is the message's in every attempt. `merged` is of how many events it tells. Images stay in the row."""
 
     id: UUID
     webhook_id: UUID
@@ -33,8 +33,6 @@ class Delivery:
     subject: UUID
     position: int
     at: datetime
-    before: Any = field(repr=False)
-    after: Any = field(repr=False)
     actor: Any
     request_id: str | None
     merged: int

@@ -102,10 +102,12 @@ async def seconds_to_next(db: Database) -> float | None:
     return None if found is None else float(found)
 
 
-async def renew(db: Database, holder: UUID, webhook_ids: Collection[UUID]) -> None:
+async def renew(db: Database, holder: UUID, webhook_ids: Collection[UUID]) -> set[UUID]:
+    """Those that are still the holder's."""
     these = _E.webhook_id == any_(literal([*webhook_ids], ARRAY(Uuid())))
+    renewed = _held(holder).where(these).values(lease_until=func.now() + LEASE).returning(_E.webhook_id)
     async with db.connection() as connection:
-        await execute(connection, _held(holder).where(these).values(lease_until=func.now() + LEASE))
+        return {row["webhook_id"] for row in await fetch(connection, renewed)}
 
 
 async def put_off(db: Database, holder: UUID, webhook_id: UUID) -> None:

@@ -7,22 +7,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import JSONB
+from asyncpg import Record
+from sqlalchemy import ARRAY, FromClause, Text, Uuid, any_, func, literal_column, select
 
 from armature.core.db import Connection
-from armature.schema_builder.compile.binds import FromVariable
+from armature.metadata.webhook_tables import deliveries
+from armature.schema_builder.compile.binds import Constant, FromVariable
 from armature.schema_builder.compile.builder import Builder
 from armature.schema_builder.compile.images import image
 from armature.schema_builder.compile.plan.outputs import Column, Composed
 from armature.schema_builder.compile.statement import Parts, Sql, Statement
-from armature.schema_builder.run.fetch import fetch_row
+from armature.schema_builder.run.fetch import prepared
 from armature.schema_builder.view import Composite, ObjectView, Plain, Rolled
 from armature.webhooks.delivery import Delivery
 
-BEFORE, AFTER = "(before)", "(after)"
+IDS = "(ids)"
+"""The variable of the statement."""
+
 ALWAYS_CHANGING = frozenset({"updated_at", "updated_by"})
 NULL = msgspec.Raw(b"null")
 
@@ -32,24 +36,26 @@ class Whole:
     """How all that a role reads of a record is told."""
 
     statement: Statement
-    columns: Mapping[str, str]
+    names: Mapping[str, str]
 
     @classmethod
     def of(cls, view: ObjectView) -> "Whole":
-        return cls(_statement(view), {column: name for name, each in _shown(view) for column in _columns(each)})
+        names = {column: name for name, each in _shown(view) for column in _columns(each)}
+        return cls(_statement(view, list(names)), names)
 
-    async def told(self, connection: Connection, schema: str, delivery: Delivery) -> dict[str, Any]:
-        row = await fetch_row(connection, self.statement, schema, {BEFORE: delivery.before, AFTER: delivery.after})
-        before, after = (NULL if each is None else msgspec.Raw(each) for each in row or (None, None))
-        return {"changedFields": self._changed(delivery), "before": before, "after": after}
+    async def told(self, connection: Connection, schema: str, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+        """Of those deliveries that there still are."""
+        sql, arguments = prepared(self.statement, schema, {IDS: ids})
+        return {row[0]: self._data(row) for row in await connection.fetch(sql, *arguments)}
 
-    def _changed(self, delivery: Delivery) -> list[str]:
-        """Of a record that was there before and is after."""
-        before, after = delivery.before, delivery.after
-        if before is None or after is None:
-            return []
-        names = (name for column, name in self.columns.items() if before.get(column) != after.get(column))
-        return list(dict.fromkeys(names))
+    def _data(self, row: Record) -> dict[str, Any]:
+        _, changed, before, after = row
+        names = dict.fromkeys(self.names[each] for each in changed or ())
+        return {"changedFields": list(names), "before": _raw(before), "after": _raw(after)}
+
+
+def _raw(found: bytes | None) -> msgspec.Raw:
+    return NULL if found is None else msgspec.Raw(found)
 
 
 def _shown(view: ObjectView) -> Iterator[tuple[str, Plain | Composite]]:
@@ -64,17 +70,31 @@ def _columns(entry: Plain | Composite) -> Sequence[str]:
     return [entry.column] if isinstance(entry, Plain) else [each.column for each in entry.parts.values()]
 
 
-def _statement(view: ObjectView) -> Statement:
+def _statement(view: ObjectView, columns: Sequence[str]) -> Statement:
+    """A row for each delivery: which columns have changed, the record before, the record after."""
     build = Builder()
-    return build.statement(select(*(_record(build, view, each) for each in (BEFORE, AFTER))))
+    d = deliveries.alias("d")
+    records = (_record(build, view, held) for held in (d.c.before, d.c.after))
+    told = select(d.c.id, _changed(build, d, columns), *records)
+    return build.statement(told.where(d.c.id == any_(build.bound(FromVariable((IDS,)), ARRAY(Uuid())))))
 
 
-def _record(build: Parts, view: ObjectView, which: str) -> Sql:
-    held = build.bound(FromVariable((which,)), JSONB())
+def _changed(build: Parts, of: FromClause, columns: Sequence[str]) -> Sql:
+    """In their order; of a record that was there before and is after."""
+    each = func.unnest(build.bound(Constant(list(columns)), ARRAY(Text()))).column_valued("c")
+    before, after = (func.nullif(of.c[side][each], literal_column("'null'::jsonb")) for side in ("before", "after"))
+    found = select(func.array_agg(each)).where(
+        before.is_distinct_from(after), of.c.before.is_not(None), of.c.after.is_not(None)
+    )
+    return found.correlate(of).scalar_subquery()
+
+
+def _record(build: Parts, view: ObjectView, held: Sql) -> Sql:
     row = image(build, view, held)
     outputs = [_output(name, entry) for name, entry in _shown(view)]
     columns = build.outputs(outputs, row)
-    return build.as_record(select(*columns).select_from(row).where(held.is_not(None))).scalar_subquery()
+    inner = select(*columns).select_from(row).where(held.is_not(None)).correlate_except(row)
+    return build.as_record(inner).scalar_subquery()
 
 
 def _output(name: str, entry: Plain | Composite) -> Column | Composed:

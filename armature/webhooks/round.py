@@ -1,128 +1,96 @@
-"""One worker's turn with one webhook: what is due is sent, so many at once, until nothing is or the receiver fails."""
+"""One worker's round with one webhook: what is due is taken ahead and sent, until nothing is or the receiver fails."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from contextlib import suppress
+from datetime import UTC, datetime
+from time import monotonic
 from uuid import UUID
 
 import httpx2
-import structlog
 
-from armature.core.db import Database
-from armature.core.ending import end
-from armature.core.errors import ArmatureError
-from armature.core.outbound import Network
-from armature.core.sealing import Sealing
-from armature.webhooks.composing import Composer
 from armature.webhooks.delivery import Delivery
-from armature.webhooks.outcomes import Taken, note, take
-from armature.webhooks.patience import FAILING_FROM
-from armature.webhooks.sending import Outcome, client, post
+from armature.webhooks.ledger import take
+from armature.webhooks.sending import opened_transport
 from armature.webhooks.target import Target, target_of
+from armature.webhooks.turn import Means, Turn
 
-log = structlog.get_logger("armature.webhooks")
-
-NOT_COMPOSED = "It could not be put together; the worker's log says why."
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What a worker sends with."""
-
-    db: Database
-    sealing: Sealing
-    composer: Composer
-    networks: Sequence[Network]
+MOMENT = 0.05  # seconds until what came, or was done, is worth a look in any case
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Round:
-    """`stir` it when something more is due."""
+    """`stir` it when something more is due. It is ours until `held_until`, of this machine's monotonic clock."""
 
-    def __init__(self, means: Means, webhook_id: UUID) -> None:
+    def __init__(self, means: Means, webhook_id: UUID, held_until: float) -> None:
         self._means = means
         self._webhook_id = webhook_id
-        self._stirred = asyncio.Event()
-        self._under_way: dict[UUID, asyncio.Task[None]] = {}
+        self.held_until = held_until
+        self._news = asyncio.Event()
+        self._is_stirred = False
 
     def stir(self) -> None:
-        self._stirred.set()
+        self._is_stirred = True
+        self._news.set()
 
     async def run(self) -> datetime | None:
-        """Until when all that was due was sent; None where some was left for later."""
-        async with client(self._means.networks) as http:
-            try:
-                return await self._run(http)
-            finally:
-                await end(self._under_way.values())
+        """Until when all that was due was sent; None where some was left for later, or for others."""
+        async with opened_transport(self._means.networks) as http:
+            while self._is_ours():
+                target = await self._target()
+                if target is None:
+                    return NEVER
+                if target.is_left_alone:
+                    return None
+                done_until = await self._served(http, target)
+                if done_until is not None:
+                    return done_until
+        return None
 
-    async def _run(self, http: httpx2.AsyncClient) -> datetime | None:
-        while True:
-            self._stirred.clear()
-            target, taken = await self._taken()
-            for each in taken.deliveries:
-                assert target is not None  # noqa: S101  else nothing was taken
-                self._begin(http, target, each)
-            if not self._under_way:
-                return None if target is not None and target.is_left_alone else taken.at
-            await self._until_something_happens()
+    def _is_ours(self) -> bool:
+        return monotonic() < self.held_until
 
-    async def _taken(self) -> tuple[Target | None, Taken]:
-        async with self._means.db.transaction() as connection:
-            target = await target_of(connection, self._means.sealing, self._webhook_id)
-            free = 0 if target is None else _at_once(target) - len(self._under_way)
-            is_ordered = target is not None and target.webhook.is_ordered
-            return target, await take(
-                connection, self._webhook_id, self._under_way, max(free, 0), is_ordered=is_ordered
-            )
-
-    def _begin(self, http: httpx2.AsyncClient, target: Target, delivery: Delivery) -> None:
-        task = asyncio.create_task(self._send(http, target, delivery))
-        self._under_way[delivery.id] = task
-        task.add_done_callback(lambda _: self._under_way.pop(delivery.id, None))
-
-    async def _until_something_happens(self) -> None:
-        """Raises what a sending did: that is nothing of the receiver's."""
-        stirred = asyncio.create_task(self._stirred.wait())
+    async def _served(self, http: httpx2.AsyncBaseTransport, target: Target) -> datetime | None:
+        """None where the webhook is another one now."""
+        turn = Turn(self._means, http, target, self._news.set, self._is_ours)
         try:
-            waited: set[asyncio.Task[Any]] = {stirred, *self._under_way.values()}
-            done, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-            for each in done:
-                each.result()
+            return await self._serve(turn)
         finally:
-            stirred.cancel()
+            await turn.end()
 
-    async def _send(self, http: httpx2.AsyncClient, target: Target, delivery: Delivery) -> None:
-        """What is interrupted here is sent again, with the same id."""
-        try:
-            payload = await self._means.composer.payload(target.webhook, delivery)
-        except ArmatureError as error:
-            await self._not_composed(target, delivery, error.message)
-            return
-        except Exception:
-            log.exception("webhook.not_composed", delivery=str(delivery.id))
-            await self._not_composed(target, delivery, NOT_COMPOSED)
-            return
-        message = target.message(delivery.id, payload)
-        outcome = await post(http, message)
-        log.info(
-            "webhook.sent",
-            webhook=str(delivery.webhook_id),
-            delivery=str(delivery.id),
-            status=outcome.status,
-            milliseconds=outcome.duration,
-            error=outcome.error,
-        )
-        await note(self._means.db, delivery, message, outcome, target.failures)
+    async def _serve(self, turn: Turn) -> datetime | None:
+        at = turn.target.at
+        while True:
+            turn.begin(await self._taken(turn))
+            if not turn:
+                return at
+            await self._until_worth_a_look(turn)
+            target = await self._target()
+            if turn.is_over or target is None or target != turn.target or not self._is_ours():
+                await turn.over()
+                return None
+            at = target.at
 
-    async def _not_composed(self, target: Target, delivery: Delivery, why: str) -> None:
-        """Somebody may repair it until its last attempt."""
-        await note(self._means.db, delivery, None, Outcome(duration=0, error=why), target.failures)
+    async def _target(self) -> Target | None:
+        """What comes from now on is news."""
+        self._news.clear()
+        self._is_stirred = False
+        async with self._means.db.connection() as connection:
+            return await target_of(connection, self._means.sealing, self._webhook_id)
 
+    async def _taken(self, turn: Turn) -> list[Delivery]:
+        webhook, room = turn.target.webhook, turn.room
+        if not room:
+            return []
+        async with self._means.db.connection() as connection:
+            found = await take(connection, webhook.id, turn.under_way, room, is_ordered=webhook.is_ordered)
+        return await self._means.composer.prepared(webhook, found)
 
-def _at_once(target: Target) -> int:
-    """A receiver that fails is tried with one at a time, after a while."""
-    if target.is_left_alone:
-        return 0
-    return 1 if target.failures >= FAILING_FROM else target.webhook.concurrency
+    async def _until_worth_a_look(self, turn: Turn) -> None:
+        """Half of what is under way is done, or something came that may go at once; or a moment after anything."""
+        half = len(turn) // 2
+        await self._news.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MOMENT):
+                while not (turn.is_over or len(turn) <= half or (self._is_stirred and turn.has_free_slot)):
+                    self._news.clear()
+                    await self._news.wait()

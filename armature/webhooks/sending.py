@@ -50,13 +50,12 @@ class Outcome:
         return self.status == GONE
 
 
-def client(networks: Sequence[Network]) -> httpx2.AsyncClient:
-    """To be closed after use."""
-    transport = outbound_transport(networks, connections=MOST_CONNECTIONS)
-    return httpx2.AsyncClient(transport=transport, timeout=PATIENCE, trust_env=False)
+def opened_transport(networks: Sequence[Network]) -> httpx2.AsyncBaseTransport:
+    """For the messages of one webhook, to be closed after use. No cookies, no redirects: nothing stays of an answer."""
+    return outbound_transport(networks, connections=MOST_CONNECTIONS, kept=MOST_CONNECTIONS)
 
 
-async def post(http: httpx2.AsyncClient, message: Message) -> Outcome:
+async def post(http: httpx2.AsyncBaseTransport, message: Message) -> Outcome:
     """Raises nothing that the receiver could cause."""
     began = time.monotonic()
     try:
@@ -70,9 +69,13 @@ async def post(http: httpx2.AsyncClient, message: Message) -> Outcome:
     return _outcome(answer, body, _since(began), secrets)
 
 
-async def _answered(http: httpx2.AsyncClient, message: Message) -> tuple[httpx2.Response, bytes]:
-    async with http.stream("POST", message.url, content=message.body, headers=message.headers) as answer:
+async def _answered(http: httpx2.AsyncBaseTransport, message: Message) -> tuple[httpx2.Response, bytes]:
+    request = httpx2.Request("POST", message.url, content=message.body, headers=dict(message.headers))
+    answer = await http.handle_async_request(request)
+    try:
         return answer, await _beginning(answer)
+    finally:
+        await answer.aclose()
 
 
 async def _beginning(answer: httpx2.Response) -> bytes:

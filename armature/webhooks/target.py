@@ -1,7 +1,8 @@
 """A webhook as it is to be called now: with its secrets open."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from armature.metadata.tables import workspaces
 from armature.metadata.webhook_tables import webhook_endpoints, webhooks
 from armature.webhooks.endpoints import LIVES
 from armature.webhooks.hiding import HIDDEN
+from armature.webhooks.patience import FAILING_FROM
 from armature.webhooks.secrets import Secrets, secrets_of
 from armature.webhooks.sending import Message
 from armature.webhooks.signing import signed_headers
@@ -23,14 +25,22 @@ AGENT = "Armature-Webhooks"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`failures` attempts in a row have failed; nothing is sent while `is_left_alone`, as are those of
-    workspaces that are suspended or deleted.
+    """As it was `at` a time. `failures` attempts in a row had failed. Nothing is sent while it `is_left_alone`: so
+    are those of workspaces that are suspended or deleted.
     """
 
     webhook: Webhook
     secrets: Secrets
-    failures: int
     is_left_alone: bool
+    failures: int = field(compare=False)
+    at: datetime = field(compare=False)
+
+    @property
+    def at_once(self) -> int:
+        """A receiver that fails is tried with one at a time, after a while."""
+        if self.is_left_alone:
+            return 0
+        return 1 if self.failures >= FAILING_FROM else self.webhook.concurrency
 
     def message(self, delivery_id: UUID, payload: bytes) -> Message:
         plain = {name: value for name, value in self.webhook.headers.items() if value is not None}
@@ -50,7 +60,8 @@ async def target_of(connection: Connection, sealing: Sealing, webhook_id: UUID) 
     row = await connection.fetchrow(statement.sql, *statement.arguments({"webhook": webhook_id}))
     if row is None:
         return None
-    return Target(webhook_of(row), secrets_of(sealing, row), row["failures"], row["is_left_alone"])
+    secrets = secrets_of(sealing, row)
+    return Target(webhook_of(row), secrets, row["is_left_alone"], failures=row["failures"], at=row["at"])
 
 
 @cache
@@ -64,6 +75,7 @@ def _target_statement() -> Rendered:
             case((is_over, null()), else_=webhooks.c.former_secret).label("former_secret"),
             failing.failures,
             or_(func.coalesce(failing.open_until, func.now()) > func.now(), not_(LIVES)).label("is_left_alone"),
+            func.now().label("at"),
         )
         .join_from(webhooks, webhook_endpoints)
         .join(workspaces, workspaces.c.id == webhooks.c.workspace_id)

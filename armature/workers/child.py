@@ -9,6 +9,7 @@ import signal
 import sys
 
 import structlog
+import uvloop
 
 from armature.core.errors import ArmatureError
 from armature.core.logs import configure_logs
@@ -32,7 +33,7 @@ if __name__ == "__main__":
     settings = read_settings(os.environ)
     configure_logs(settings)
     try:
-        asyncio.run(_work())
+        uvloop.run(_work())
     except ArmatureError as error:
         structlog.get_logger("armature.worker").error("worker.ended", why=error.message)
         sys.exit(1)

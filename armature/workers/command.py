@@ -4,6 +4,7 @@ import asyncio
 import os
 
 import click
+import uvloop
 
 from armature.core.settings import read_settings
 
@@ -22,7 +23,7 @@ def worker(alive: bool) -> None:
     settings = read_settings(os.environ)
     if not alive:
         configure_logs(settings)
-        asyncio.run(work_until_told(settings))
+        uvloop.run(work_until_told(settings))
     elif settings.redis_url is None:
         raise UrlsMissing
     elif not asyncio.run(_is_alive(settings.redis_url)):

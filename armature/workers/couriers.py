@@ -7,6 +7,7 @@ one worker's hands at a time; one whose worker dies is taken by another, which s
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from time import monotonic
 from uuid import UUID
 
 import asyncpg
@@ -19,7 +20,8 @@ from armature.core.ending import end
 from armature.core.errors import Unavailable
 from armature.core.notices import Listener, Notice
 from armature.webhooks import endpoints
-from armature.webhooks.round import Means, Round
+from armature.webhooks.round import Round
+from armature.webhooks.turn import Means
 
 log = structlog.get_logger("armature.webhooks")
 
@@ -27,7 +29,8 @@ AT_ONCE = 200
 """Webhooks in the hands of one worker."""
 
 LOOK = 5.0  # seconds between two looks where no notice comes
-HEARTBEAT = endpoints.LEASE.total_seconds() / 5
+LEASE = endpoints.LEASE.total_seconds()
+HEARTBEAT = LEASE / 5
 BEHIND = 0.5  # seconds before looking again where something went wrong
 
 TROUBLE = (Unavailable, *UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -53,6 +56,7 @@ class Courier:
         finally:
             await end([*loops, *self._tasks])
             with suppress(*TROUBLE):
+                await self._means.scribe.finish()
                 await endpoints.give_back(self._db, self._holder)
 
     def _heard(self, notice: Notice) -> None:
@@ -84,14 +88,14 @@ class Courier:
 
     async def _taken(self) -> float:
         """In how many seconds to look again."""
-        free = AT_ONCE - len(self._rounds)
+        free, began = AT_ONCE - len(self._rounds), monotonic()
         for webhook_id in await endpoints.claim(self._db, self._holder, free) if free else ():
-            self._begin(webhook_id)
+            self._begin(webhook_id, began + LEASE)
         wait = await endpoints.seconds_to_next(self._db)
         return LOOK if wait is None or len(self._rounds) >= AT_ONCE else min(max(wait, BEHIND / 10), LOOK)
 
-    def _begin(self, webhook_id: UUID) -> None:
-        self._rounds[webhook_id] = Round(self._means, webhook_id)
+    def _begin(self, webhook_id: UUID, held_until: float) -> None:
+        self._rounds[webhook_id] = Round(self._means, webhook_id, held_until)
         task = asyncio.create_task(self._serve(webhook_id, self._rounds[webhook_id]))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -114,4 +118,11 @@ class Courier:
             await asyncio.sleep(HEARTBEAT)
             if self._rounds:
                 with suppress(*TROUBLE):
-                    await endpoints.renew(self._db, self._holder, self._rounds)
+                    await self._renew()
+
+    async def _renew(self) -> None:
+        """One that is in other hands now is ours no more: what was taken of it ahead is not sent."""
+        began, rounds = monotonic(), dict(self._rounds)
+        ours = await endpoints.renew(self._db, self._holder, rounds)
+        for webhook_id, each in rounds.items():
+            each.held_until = began + LEASE if webhook_id in ours else began

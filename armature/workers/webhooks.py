@@ -15,13 +15,15 @@ from armature.core.notices import Listener, Notice
 from armature.core.outbound import networks_of
 from armature.core.sealing import Sealing, secret_keys
 from armature.core.settings import Settings
+from armature.jobs.tally import Tally
 from armature.schema_builder.run.document import DocumentReader
 from armature.schema_builder.run.engine import Engine
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.webhooks.composing import Composer
 from armature.webhooks.matching import Matching
 from armature.webhooks.model_events import tell_of_versions
-from armature.webhooks.round import Means
+from armature.webhooks.scribe import Scribe
+from armature.webhooks.turn import Means
 from armature.workers.couriers import TROUBLE, Courier
 
 log = structlog.get_logger("armature.webhooks")
@@ -32,7 +34,7 @@ LOOK = 60.0  # seconds between two looks at all models where no notice comes
 class Webhooks:
     """`matching` is for the relay. Without the key that opens their secrets, nothing is delivered."""
 
-    def __init__(self, db: Database, settings: Settings, listener: Listener) -> None:
+    def __init__(self, db: Database, settings: Settings, listener: Listener, tally: Tally | None = None) -> None:
         self._db = db
         self._workspaces = Workspaces(db, listener, settings.workspace_cache_size)
         engine = Engine(db, settings, self._workspaces, DocumentReader(settings))
@@ -41,7 +43,9 @@ class Webhooks:
         if settings.secret_key is not None:
             sealing = Sealing(secret_keys(settings.secret_key, settings.old_secret_key))
             composer = Composer(db, settings, self._workspaces, engine)
-            means = Means(db, sealing, composer, networks_of(settings.outbound_networks))
+            tally = tally or Tally()
+            networks = networks_of(settings.outbound_networks)
+            means = Means(db, sealing, composer, networks, Scribe(db, tally), tally)
             self._courier = Courier(means, listener)
         self._changed: set[UUID] = set()
         self._is_due = asyncio.Event()

@@ -61,7 +61,7 @@ class Worker:
         self._redis = opened_redis(settings.redis_url or "", longest_wait=LONGEST_WAIT)
         self._tally = Tally()
         self._listener = Listener(db.url)
-        self._webhooks = Webhooks(db, settings, self._listener)
+        self._webhooks = Webhooks(db, settings, self._listener, self._tally)
         consumers = (*CONSUMERS, self._webhooks.matching.consume)
         self._relay = Relay(db, self._redis, consumers, tally=self._tally)
         self._sweep = Sweep(db, self._relay)

@@ -18,10 +18,11 @@ from starlette.responses import JSONResponse, Response
 
 from armature.webhooks import sending
 from armature.webhooks.patience import FAILING_FROM, MOST_ATTEMPTS
+from armature.workers import couriers
 from tests.server.test_webhook_deliveries import CREATE as COMPANY
 from tests.server.test_webhook_deliveries import UPDATE, company
 from tests.support.control_plane import SECRET_KEY, Site
-from tests.support.receiver import Got, Receiver, endless, receiver, redirect, resetting, status, taken
+from tests.support.receiver import Got, Receiver, answering_once, endless, receiver, redirect, resetting, status, taken
 from tests.support.telling import LOOPBACK, Teller, Told, telling, worker_settings
 
 CHANCE = random.Random(20_261_121)  # noqa: S311
@@ -163,6 +164,17 @@ async def test_a_connection_that_breaks_off_is_a_failure(teller: Teller) -> None
     assert "broke off" in delivery["error"]
 
 
+async def test_a_connection_that_breaks_off_when_it_is_used_again_is_no_failure(still: Teller) -> None:
+    asked: list[bytes] = []
+    with answering_once(asked) as url:
+        webhook = await still.new(url, "person.created", concurrency=1)
+        await dead(still, webhook, 3)
+        async with still.webhooks.running():
+            log = await webhook.until_settled(3)
+    assert [[each["status"] for each in one["attempts"]] for one in log] == [[204], [204], [204]]
+    assert len(asked) == 3
+
+
 async def test_an_answer_without_end_is_taken_and_cut(teller: Teller, there: Receiver) -> None:
     there.answer = endless
     delivery = await attempt(teller, there.url)
@@ -279,6 +291,33 @@ async def test_a_receiver_that_fails_is_left_alone_and_then_tried_with_one(still
         there.answer, there.is_held = taken, False
         await webhook.hurry()
         await webhook.until_settled(50)
+
+
+async def test_what_was_taken_ahead_is_not_sent_once_somebody_else_looks_after_it(
+    still: Teller, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(couriers, "HEARTBEAT", 0.05)
+    webhook = await still.new(there.url, "person.created", concurrency=1)
+    await dead(still, webhook, 5)
+    there.is_held = True
+    async with still.webhooks.running():
+        while not there.got:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        courier = still.webhooks._courier
+        assert courier is not None
+        (mine,) = courier._rounds.values()
+        await still.run(
+            """UPDATE armature.webhook_endpoints SET holder = uuidv7(), lease_until = now() + interval '1 hour'
+            WHERE webhook_id = $1::text::uuid""",
+            webhook.id,
+        )
+        while mine._is_ours():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        there.is_held = False
+        while courier._rounds:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert len(there.got) == 1
+    assert [each["state"] for each in await webhook.log()].count("WAITING") == 4
 
 
 async def test_after_days_without_success_it_is_switched_off(teller: Teller, there: Receiver) -> None:

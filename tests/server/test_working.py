@@ -24,7 +24,9 @@ from armature.workers.kinds import Kind
 from armature.workers.task import Task
 from armature.workers.worker import Worker
 from tests.support.control_plane import Caller, Site, settings
+from tests.support.receiver import receiver, status
 from tests.support.serving import serving
+from tests.support.telling import LOOPBACK
 
 
 @pytest.fixture
@@ -160,7 +162,46 @@ async def test_metrics_tell_of_requests_jobs_and_workers(site: Site, wanted: Set
     assert found["armature_deliveries", ("never",)] == 1
     assert found["armature_deliveries", ("before",)] == 2
     assert 60 <= found["armature_deliveries_longest_wait_seconds", ()] < 3_600
+    assert found["armature_receivers_left_alone", ()] == 0
     assert found["armature_live_connections", ("websocket",)] == 0
+
+
+LEAVE_ALONE = "UPDATE armature.webhook_endpoints SET open_until = now() + interval '1 hour', failures = 5"
+LATER = "UPDATE armature.deliveries SET due_at = now() + interval '1 hour' WHERE state = 'WAITING'"
+AWAY = "UPDATE armature.workspaces SET suspended_at = now()"
+
+
+async def test_metrics_tell_of_deliveries_that_were_tried_by_all_workers(site: Site, wanted: Settings) -> None:
+    outcomes = ("delivered", "retried", "dead")
+    given = replace(wanted, outbound_networks=LOOPBACK)
+    caller = site.sign_up(pack="crm")
+    db = await open_database(site.database_url)
+    with receiver() as there:
+        hook = {"url": there.url, "events": ["company.created"], "role": "admin"}
+        caller.do(CREATE_WEBHOOK, input=hook)
+        for code, outcome in zip((204, 500, 410), outcomes, strict=True):
+            there.answer = status(code)
+            async with db.connection() as connection:
+                await connection.execute(LATER)
+            caller.data('mutation { createCompany(data: {name: "Acme"}) { id } }')
+            async with Worker(db, given, {}).working():
+                while ("armature_worker_deliveries_total", (outcome,)) not in measured(site):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+    found = measured(site)
+    assert [found["armature_worker_deliveries_total", (each,)] for each in outcomes] == [1, 1, 2]
+
+    caller.do(CREATE_WEBHOOK, input=hook)
+    async with db.connection() as connection:
+        await connection.execute(LEAVE)
+        await connection.execute(LEAVE_ALONE)
+        found = measured(site)
+        assert found["armature_receivers_left_alone", ()] == 2
+        assert found["armature_deliveries", ("never",)] == 2
+        await connection.execute(AWAY)
+    await db.close()
+    found = measured(site)
+    assert found["armature_receivers_left_alone", ()] == found["armature_deliveries", ("never",)] == 0
+    assert found["armature_deliveries_longest_wait_seconds", ()] == 0
 
 
 def test_metrics_are_shown_without_postgresql_and_valkey_and_only_where_wanted(

@@ -92,6 +92,39 @@ def receiver() -> Iterator[Receiver]:
 @contextmanager
 def resetting() -> Iterator[str]:
     """The URL of a server that breaks off every connection."""
+    with _accepting(_reset) as url:
+        yield url
+
+
+@contextmanager
+def answering_once(asked: list[bytes]) -> Iterator[str]:
+    """The URL of a server that answers one request on a connection, and breaks it off when the next one arrives."""
+
+    def answer(connection: socket.socket) -> None:
+        asked.append(_request(connection))
+        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+        _reset(connection)
+
+    with _accepting(answer) as url:
+        yield url
+
+
+def _request(connection: socket.socket) -> bytes:
+    read = b""
+    while b"\r\n\r\n" not in read or not read.endswith(b"}"):
+        read += connection.recv(65_536)
+    return read
+
+
+def _reset(connection: socket.socket) -> None:
+    """When something arrives."""
+    connection.recv(1)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+@contextmanager
+def _accepting(serve: Callable[[socket.socket], None]) -> Iterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def accept() -> None:
@@ -100,9 +133,7 @@ def resetting() -> Iterator[str]:
                 connection, _ = listener.accept()
             except OSError:
                 return
-            connection.recv(1)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            connection.close()
+            threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
     thread = threading.Thread(target=accept)
     thread.start()

@@ -9,7 +9,7 @@ import pytest
 
 from armature.core.db import Database, open_database
 from armature.migrations.workspace.create import create_workspace
-from armature.webhooks.outcomes import _take_statement, take
+from armature.webhooks.ledger import _take_statement, take
 
 WEBHOOK = """
 INSERT INTO armature.webhooks (workspace_id, url, events, changed_fields, debounce, headers, secret, secret_headers,
@@ -62,12 +62,10 @@ async def test_of_each_record_the_first_is_taken(db: Database) -> None:
     id_ = await webhook(db, 3, 9)
     async with db.connection() as connection:
         taken = await take(connection, id_, [], 5, is_ordered=True)
-        assert [each.position for each in taken.deliveries] == [1, 2, 3]
-        first = taken.deliveries[0].id
-        assert [each.position for each in (await take(connection, id_, [first], 5, is_ordered=True)).deliveries] == [
-            2,
-            3,
-        ]
+        assert [each.position for each in taken] == [1, 2, 3]
+        first = taken[0].id
+        taken = await take(connection, id_, [first], 5, is_ordered=True)
+        assert [each.position for each in taken] == [2, 3]
         await connection.execute("UPDATE armature.deliveries SET state = 'DELIVERED' WHERE id = $1", first)
         taken = await take(connection, id_, [], 5, is_ordered=True)
-        assert [each.position for each in taken.deliveries] == [2, 3, 4]
+        assert [each.position for each in taken] == [2, 3, 4]
