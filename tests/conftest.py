@@ -15,6 +15,10 @@ from tests.support.servers import Databases
 FOLDER = pytest.StashKey[Path]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write the golden files anew, to be reviewed in the diff")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Workers of pytest-xdist share the folder of the process that started them."""
     given = getattr(config, "workerinput", {}).get("servers")

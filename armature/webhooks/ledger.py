@@ -87,8 +87,8 @@ def _take_statement(is_ordered: bool) -> Rendered:
 
 
 def _first_position(webhook_id: Any) -> Any:
-    """Of what waits of the same record. It is looked up for each, whatever PostgreSQL believes to be waiting: as a join,
-    it could be as many rows as there are pairs.
+    """Of what waits of the same record: looked up for each, whatever PostgreSQL believes to be waiting. A join could
+    look at all pairs.
     """
     first = deliveries.alias("first")
     same = (first.c.webhook_id == webhook_id, first.c.subject == _D.subject, first.c.state == _WAITING)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, delete, exists, func, select
+from sqlalchemy import Column, Delete, delete, exists, func, select
 
 from armature.audit.log import purge
 from armature.core.db import execute, fetch, fetch_value
@@ -37,7 +37,7 @@ AGES: tuple[tuple[Column[Any], Callable[[Settings], timedelta]], ...] = (
 async def look_after(task: Task) -> None:
     for since, age in AGES:
         async with task.db.transaction() as connection:
-            await execute(connection, delete(since.table).where(_is_older(since, age(task.settings))))
+            await execute(connection, forget(since, age(task.settings)))
     await _purge_audit(task)
     kept = timedelta(seconds=task.settings.set_aside_lifetime)
     async with task.db.transaction() as connection:
@@ -65,5 +65,5 @@ _HAS_OLD = exists().where(
 _DUE = select(workspace_settings.c.workspace_id).where(_IS_KEPT, _HAS_OLD)
 
 
-def _is_older(since: Column[Any], age: timedelta) -> ColumnElement[bool]:
-    return since < func.now() - age
+def forget(since: Column[Any], age: timedelta) -> Delete:
+    return delete(since.table).where(since < func.now() - age)

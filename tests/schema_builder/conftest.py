@@ -16,10 +16,6 @@ from tests.support.small_crm import GADGET, small_crm
 from tests.support.small_library import LIBRARY, small_library
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update", action="store_true", help="write the golden files anew, to be reviewed in the diff")
-
-
 @pytest.fixture(scope="session")
 def data_url(databases: Databases, migrated_template_url: str) -> Iterator[str]:
     """One database for all tests here: each has workspaces of its own."""

@@ -1,0 +1,3 @@
+SELECT armature.deliveries.id, armature.deliveries.webhook_id, armature.deliveries.type, armature.deliveries.object_id, armature.deliveries.action, armature.deliveries.subject, armature.deliveries.position, armature.deliveries.at, armature.deliveries.actor, armature.deliveries.request_id, armature.deliveries.merged, armature.deliveries.payload, armature.deliveries.state, armature.deliveries.attempts, armature.deliveries.error, armature.deliveries.created_at, armature.deliveries.due_at, armature.deliveries.finished_at 
+FROM armature.deliveries JOIN armature.webhooks ON armature.webhooks.id = armature.deliveries.webhook_id 
+WHERE armature.deliveries.id = $1::UUID AND armature.webhooks.workspace_id = $2::UUID;

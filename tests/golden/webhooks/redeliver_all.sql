@@ -1,0 +1,4 @@
+SELECT armature.webhooks.id, armature.webhooks.workspace_id, armature.webhooks.url, armature.webhooks.events, armature.webhooks.filter, armature.webhooks.filter_before, armature.webhooks.changed_fields, armature.webhooks.debounce, armature.webhooks.document, armature.webhooks.headers, armature.webhooks.role, armature.webhooks.ordering, armature.webhooks.concurrency, armature.webhooks.is_enabled, armature.webhooks.disabled_reason, armature.webhooks.created_by, armature.webhooks.created_at, armature.webhooks.updated_at 
+FROM armature.webhooks 
+WHERE armature.webhooks.id = $1::UUID AND armature.webhooks.workspace_id = $2::UUID;
+UPDATE armature.deliveries SET state=$1::VARCHAR, attempts=$2::INTEGER, error=$3::VARCHAR, due_at=now(), finished_at=$4::TIMESTAMP WITH TIME ZONE WHERE armature.deliveries.webhook_id = $5::UUID AND armature.deliveries.state = ANY ($6::TEXT[]) AND armature.deliveries.webhook_id = $7::UUID AND armature.deliveries.state != $8::VARCHAR;

@@ -1,0 +1,1 @@
+UPDATE armature.webhook_endpoints SET lease_until=(now() + $1::INTERVAL) WHERE armature.webhook_endpoints.holder = $2::UUID AND armature.webhook_endpoints.webhook_id = ANY ($3::UUID[]) RETURNING armature.webhook_endpoints.webhook_id;

@@ -1,0 +1,1 @@
+DELETE FROM armature.deliveries WHERE armature.deliveries.finished_at < now() - $1::INTERVAL;
