@@ -15,6 +15,7 @@ from armature.core.sealing import Sealing
 from armature.metadata.resolve import as_id
 from armature.metadata.tables import workspaces
 from armature.metadata.webhook_tables import webhook_endpoints, webhooks
+from armature.webhooks.endpoints import stir
 from armature.webhooks.secrets import new_secret, opened_secret, sealed_secret
 from armature.webhooks.webhook import Webhook, WebhookNotFound, webhook_of
 
@@ -79,6 +80,8 @@ def new_id() -> UUID:
 
 
 async def change_webhook(connection: Connection, id_: UUID, values: Mapping[str, Any]) -> None:
+    """Who sends is told: what was taken to be sent is sent as it is now, or not."""
+    await stir(connection, id_)
     await execute(connection, update(webhooks).where(webhooks.c.id == id_).values(updated_at=func.now(), **values))
 
 
@@ -88,6 +91,7 @@ async def delete_webhook(connection: Connection, workspace_id: UUID, reference: 
     found: UUID | None = await fetch_value(connection, gone)
     if found is None:
         raise WebhookNotFound(reference)
+    await stir(connection, found)
     return found
 
 

@@ -3,7 +3,7 @@ FROM armature.webhooks
 WHERE armature.webhooks.workspace_id = $1::UUID AND armature.webhooks.is_enabled ORDER BY armature.webhooks.id;
 BEGIN;
 WITH seen AS MATERIALIZED 
-(SELECT e.position AS position, e.at AS at, e.action AS action, e.record AS record, e.actor AS actor, e.request_id AS request_id, e.before AS before, e.after AS after 
+(SELECT e.position AS position, e.at AS at, e.action AS action, e.record AS record, e.actor AS actor, e.request_id AS request_id, CAST(e.before AS JSONB) AS before, CAST(e.after AS JSONB) AS after 
 FROM $workspace._events AS e 
 WHERE e.position BETWEEN $4::BIGINT AND $5::BIGINT AND e."table" = $6::VARCHAR AND e.action = ANY ($7::TEXT[])), 
 found AS 
