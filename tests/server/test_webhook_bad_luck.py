@@ -10,6 +10,7 @@ import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,19 @@ from armature.workers import couriers
 from tests.server.test_webhook_deliveries import CREATE as COMPANY
 from tests.server.test_webhook_deliveries import UPDATE, company
 from tests.support.control_plane import SECRET_KEY, Site
-from tests.support.receiver import Got, Receiver, answering_once, endless, receiver, redirect, resetting, status, taken
+from tests.support.receiver import (
+    Got,
+    Receiver,
+    answering_once,
+    endless,
+    pretending,
+    receiver,
+    redirect,
+    resetting,
+    status,
+    taken,
+)
+from tests.support.self_signed import self_signed
 from tests.support.telling import LOOPBACK, Teller, Told, telling, worker_settings
 
 CHANCE = random.Random(20_261_121)  # noqa: S311
@@ -194,6 +207,14 @@ async def test_who_cannot_prove_who_they_are_is_told_nothing(teller: Teller, the
     delivery = await attempt(teller, there.url.replace("http://", "https://"))
     assert "could not be reached" in delivery["error"]
     assert there.got == []
+
+
+async def test_who_shows_a_certificate_of_their_own_is_told_nothing(teller: Teller, tmp_path: Path) -> None:
+    read: list[bytes] = []
+    with pretending(self_signed(tmp_path), read) as url:
+        delivery = await attempt(teller, url)
+    assert "self-signed certificate" in delivery["error"]
+    assert b"".join(read) == b""
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "169.254.169.254", "10.1.2.3"])

@@ -14,6 +14,7 @@ from armature.webhooks import documents, slowness
 from tests.support.control_plane import Site
 from tests.support.receiver import Receiver, receiver
 from tests.support.telling import Teller, telling
+from tests.webhooks.test_signing import by_npm, by_pypi
 
 CREATE = "mutation($data: CompanyCreateInput!) { createCompany(data: $data) { id } }"
 UPDATE = "mutation($id: ID!, $data: CompanyUpdateInput!) { updateCompany(id: $id, data: $data) { id } }"
@@ -58,6 +59,27 @@ async def test_a_receiver_is_told_what_was_and_what_is(teller: Teller, there: Re
     assert updated["data"]["actor"]["source"] == "MANUAL"
     assert [each["state"] for each in log] == ["DELIVERED", "DELIVERED"]
     assert [each["id"] for each in log] == [each.id for each in there.got]
+
+
+ROTATE = "mutation($input: RotateWebhookSecretInput!) { rotateWebhookSecret(input: $input) { secret } }"
+
+
+async def test_a_receiver_verifies_it_with_the_packages_of_the_standard_through_rotations(
+    teller: Teller, there: Receiver
+) -> None:
+    webhook = await teller.new(there.url, "company.created")
+    secrets = [webhook.secret]
+    for overlap in (3_600, 0):
+        given = {"webhook": webhook.id, "overlap": overlap}
+        made = await asyncio.to_thread(teller.caller.do, ROTATE, input=given)
+        secrets.append(made["rotateWebhookSecret"]["secret"])
+        await company(teller)
+        await webhook.until_settled(len(secrets) - 1)
+
+    within, after = there.got
+    for verified in (by_pypi, by_npm):
+        assert [verified(each, within.headers, within.body.decode()) for each in secrets] == [True, True, False]
+        assert [verified(each, after.headers, after.body.decode()) for each in secrets] == [False, False, True]
 
 
 async def test_only_what_is_wanted_is_told(teller: Teller, there: Receiver) -> None:

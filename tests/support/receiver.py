@@ -2,10 +2,11 @@
 
 import asyncio
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,6 +108,18 @@ def answering_once(asked: list[bytes]) -> Iterator[str]:
 
     with _accepting(answer) as url:
         yield url
+
+
+@contextmanager
+def pretending(context: ssl.SSLContext, read: list[bytes]) -> Iterator[str]:
+    """The https URL of a server that shows this certificate, and keeps what it is sent all the same."""
+
+    def shake_hands(connection: socket.socket) -> None:
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as trusted:
+            read.append(trusted.recv(65_536))
+
+    with _accepting(shake_hands) as url:
+        yield url.replace("http://", "https://")
 
 
 def _request(connection: socket.socket) -> bytes:
