@@ -84,6 +84,16 @@ memberships = Table(
     Index(None, "workspace_id"),
 )
 
+# Who was a member and has an account still.
+left_members = Table(
+    "left_members",
+    METADATA,
+    _to("user_id", "users"),
+    _to("workspace_id", "workspaces"),
+    PrimaryKeyConstraint("user_id", "workspace_id"),
+    Index(None, "workspace_id"),
+)
+
 # `hint` is the token's last characters, for telling keys apart in a list; `rate_limit` is points a minute.
 api_keys = Table(
     "api_keys",

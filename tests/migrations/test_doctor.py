@@ -246,6 +246,7 @@ async def test_doctor_finds_members_whose_records_are_not_what_the_catalog_says(
     await crm.run("DELETE FROM armature.memberships WHERE user_id = ANY($1)", [people["stays"], people["gone"]])
     await crm.run("UPDATE {}.workspace_members SET status = 'ACTIVE' WHERE email = 'stays@example.com'")
     await crm.run("DELETE FROM armature.users WHERE id = $1", people["gone"])
+    await crm.run("UPDATE {}.workspace_members SET email = 'gone@example.com' WHERE id = $1", people["gone"])
 
     findings = await diagnose(crm.db)
 

@@ -105,3 +105,18 @@ def test_who_comes_back_after_that_is_somebody_else(site: Site) -> None:
         (id_of(ada), "LEFT"),
         (id_of(again), "ACTIVE"),
     ]
+
+
+def test_with_the_account_goes_what_workspaces_of_before_know_of_the_person(site: Site) -> None:
+    owner = site.sign_up()
+    ada, bob = joined(owner), joined(owner)
+    for each in (ada, bob):
+        owner.do("mutation($id: ID!) { removeMember(userId: $id) }", id=id_of(each))
+    bob.within(bob.workspace_id).do(ACCEPT, token=owner.do(INVITE, role="guest")["invite"]["token"])
+    ada.within(ada.workspace_id).do(DELETE, input={"password": PASSWORD})
+
+    assert [(each["id"], each["email"], each["status"]) for each in members(owner)] == [
+        (id_of(owner), email_of(owner), "ACTIVE"),
+        (id_of(ada), None, "LEFT"),
+        (id_of(bob), email_of(bob), "ACTIVE"),
+    ]

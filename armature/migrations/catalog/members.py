@@ -44,12 +44,18 @@ BEGIN
 END $$
 """  # noqa: S608  the names are ours
 
+# Where somebody was is remembered for as long as they have an account: with it goes what their records tell.
 KEEP = """
 CREATE FUNCTION armature.keep_members() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
+    INSERT INTO armature.left_members SELECT users.id, workspaces.id FROM armature.users, armature.workspaces
+    WHERE users.id = OLD.user_id AND workspaces.id = OLD.workspace_id ON CONFLICT DO NOTHING;
     PERFORM armature.put_member(OLD.user_id, OLD.workspace_id, NULL, 'LEFT');
   ELSE
+    IF TG_OP = 'INSERT' THEN
+      DELETE FROM armature.left_members WHERE user_id = NEW.user_id AND workspace_id = NEW.workspace_id;
+    END IF;
     PERFORM armature.put_member(NEW.user_id, NEW.workspace_id, NEW.role,
       CASE WHEN NEW.suspended_at IS NULL THEN 'ACTIVE' ELSE 'SUSPENDED' END);
   END IF;
@@ -65,6 +71,16 @@ BEGIN
 END $$
 """
 
+FORGET = """
+CREATE FUNCTION armature.forget_member() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM armature.users WHERE id = OLD.user_id) THEN
+    PERFORM armature.put_member(OLD.user_id, OLD.workspace_id, NULL, 'LEFT');
+  END IF;
+  RETURN NULL;
+END $$
+"""
+
 TRIGGERS = (
     """
     CREATE TRIGGER keep_members AFTER INSERT OR UPDATE OF role, suspended_at OR DELETE ON armature.memberships
@@ -74,10 +90,14 @@ TRIGGERS = (
     CREATE TRIGGER keep_members AFTER UPDATE OF email ON armature.users
     FOR EACH ROW WHEN (OLD.email <> NEW.email) EXECUTE FUNCTION armature.follow_address()
     """,
+    """
+    CREATE TRIGGER forget_member AFTER DELETE ON armature.left_members
+    FOR EACH ROW EXECUTE FUNCTION armature.forget_member()
+    """,
 )
 
-STATEMENTS = (PUT, KEEP, FOLLOW, *TRIGGERS)
-FUNCTIONS = ("put_member(uuid, uuid, text, text)", "keep_members()", "follow_address()")
+STATEMENTS = (PUT, KEEP, FOLLOW, FORGET, *TRIGGERS)
+FUNCTIONS = ("put_member(uuid, uuid, text, text)", "keep_members()", "follow_address()", "forget_member()")
 
 
 def create_members(connection: Connection) -> None:

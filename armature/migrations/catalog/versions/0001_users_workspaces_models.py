@@ -66,6 +66,7 @@ def downgrade() -> None:
         "fields",
         "objects",
         "api_keys",
+        "left_members",
         "memberships",
         "workspaces",
         "users",
@@ -136,6 +137,22 @@ def _create_access() -> None:
         schema="armature",
     )
     op.create_index("memberships__workspace_id__idx", "memberships", ["workspace_id"], unique=False, schema="armature")
+    op.create_table(
+        "left_members",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["armature.users.id"], name="left_members__user_id__fkey", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["armature.workspaces.id"], name="left_members__workspace_id__fkey", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "workspace_id", name="left_members__pkey"),
+        schema="armature",
+    )
+    op.create_index(
+        "left_members__workspace_id__idx", "left_members", ["workspace_id"], unique=False, schema="armature"
+    )
     op.create_table(
         "api_keys",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
