@@ -46,9 +46,17 @@ class LiveClient:
     async def receive(self, id_: str | None = None) -> Message:
         """The next message of an operation, or the next that belongs to none."""
         while not (waiting := self._waiting.get(id_)):
-            message = msgspec.json.decode(await self.socket.recv(), type=Message)
-            self._waiting.setdefault(message.get("id"), deque()).append(message)
+            await self.take()
         return waiting.popleft()
+
+    async def take(self) -> None:
+        """One more message, whatever it belongs to."""
+        message = msgspec.json.decode(await self.socket.recv(), type=Message)
+        self._waiting.setdefault(message.get("id"), deque()).append(message)
+
+    def has(self, id_: str) -> bool:
+        """Whether messages of an operation have come that nobody has asked for yet."""
+        return bool(self._waiting.get(id_))
 
     async def result(self, id_: str) -> Any:
         """The payload of the next `next`."""

@@ -9,12 +9,12 @@ from armature.metadata.names import MEMBER, PRESENCE
 from armature.schema_builder.compile.binds import Constant
 from armature.schema_builder.compile.plan.levels import Rows
 from armature.schema_builder.compile.plan.outputs import Column
-from armature.schema_builder.compile.plan.topics import Meeting, Members, Saying, Told, Topic
+from armature.schema_builder.compile.plan.topics import LISTED, Meeting, Members, Saying, Told, Topic
 from armature.schema_builder.compile.reading import Given, Reading
 from armature.schema_builder.types.topics import IS_THERE, MESSAGE, PRESENT, SPEAKING
 
 MEMBER_FIELD = "member"
-BELOW: Mapping[str, str] = {"members": PRESENT, "from": SPEAKING}
+BELOW: Mapping[str, str] = {LISTED: PRESENT, "from": SPEAKING}
 """The fields that show somebody, with their types."""
 
 

@@ -107,12 +107,16 @@ class EventsPlan:
 
 @dataclass(frozen=True, slots=True)
 class TopicPlan:
-    """A subscription to a topic: `sight` finds its record, `members` who of the users may be told of."""
+    """A subscription to a topic: `sight` finds its record, `members` who of the users may be told of.
+
+    `listed` is how many callers a result may show.
+    """
 
     meeting: Meeting
     sight: Statement | None
     members: Statement | None
     cost: int | None
+    listed: int
 
     @property
     def reads(self) -> tuple[Read, ...]:
@@ -236,7 +240,8 @@ class Prepared:
 
     def cost(self, plan: QueryPlan | EventsPlan | TopicPlan, variables: Variables) -> int:
         """The records asked for. Raises LimitExceeded."""
-        return check_cost(plan.reads, variables, self._settings) if plan.cost is None else plan.cost
+        found = check_cost(plan.reads, variables, self._settings) if plan.cost is None else plan.cost
+        return found + plan.listed if isinstance(plan, TopicPlan) else found
 
     def _shape(self, variables: Variables) -> Any:
         return tuple(
@@ -273,7 +278,8 @@ class Prepared:
         meeting = reader.meeting(self.node)
         if meeting is None:
             return None
-        plan = TopicPlan(meeting, sight_statement(meeting.topic), members_statement(meeting.members), 0)
+        listed = meeting.lists * self._settings.live_members
+        plan = TopicPlan(meeting, sight_statement(meeting.topic), members_statement(meeting.members), 0, listed)
         return replace(plan, cost=self._checked(plan.reads, variables))
 
     def _checked(self, reads: Sequence[Read], variables: Variables) -> int | None:

@@ -1,6 +1,8 @@
 """Who is in a topic, told to those who are in it."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +16,8 @@ from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.caller import Caller
 from armature.schema_builder.run.operation import Refused
 from armature.server.live.following import Following
+from armature.server.live.topics.board import PROCESSES
+from armature.server.live.topics.notices import channel_of
 from tests.server.live.world import Ear, World, opened
 from tests.support.data_api import Client
 
@@ -36,7 +40,7 @@ def ids(members: Any) -> set[str]:
 
 async def until(ear: Ear, count: int) -> dict[str, Any]:
     """Who is there, once so many are, as a client puts it together."""
-    known: dict[str, Any] = {}
+    known = ear.known
     while True:
         told = await there(ear)
         if told["isWhole"]:
@@ -158,6 +162,87 @@ async def test_a_crowd_is_told_in_a_few_messages(world: World) -> None:
     for each in ears:
         assert (await until(each, 301)).keys() == known.keys()
     assert watching.results < 60
+
+
+async def test_who_reads_slowly_is_told_the_whole_once_more(world: World) -> None:
+    ear = await world.follow(PRESENCE, somebody())
+    await there(ear)
+    ear.is_behind = True
+    await world.follow(PRESENCE, somebody())
+
+    told = await there(ear)
+    assert (told["isWhole"], told["count"], len(told["members"])) == (True, 2, 2)
+
+
+# In several processes
+
+
+@asynccontextmanager
+async def processes(url: str, redis_url: str, count: int) -> AsyncIterator[list[World]]:
+    """Of one workspace. Who goes stays for ever."""
+    async with AsyncExitStack() as stack:
+        found = [await stack.enter_async_context(opened(url, redis_url, grace=1_000_000)) for _ in range(count)]
+        yield [replace(each, client=replace(found[0].client, api=each.api)) for each in found]
+
+
+async def everything(world: World) -> None:
+    await world.redis.flushdb()
+
+
+async def the_process(world: World) -> None:
+    await world.redis.zrem(PROCESSES, world.live.rooms.process)
+
+
+async def what_is_said(world: World) -> None:
+    await world.redis.client_kill_filter(_type="pubsub")
+
+
+async def sense(world: World) -> None:
+    topic = channel_of(f"{world.client.snapshot.workspace_id.hex}/")
+    for garbage in (b"nonsense", b'{"is":"changed","seq":1}', b"[]", b"\xff"):
+        await world.redis.publish(topic, garbage)
+        await world.redis.hset(topic, f"{world.live.rooms.process}:{garbage!r}", garbage)
+
+
+@pytest.mark.parametrize("lost", [everything, the_process, what_is_said, sense])
+async def test_whatever_valkey_loses_is_put_there_again(
+    migrated_database_url: str, worker_redis_url: str, lost: Callable[[World], Awaitable[None]]
+) -> None:
+    async with processes(migrated_database_url, worker_redis_url, 3) as (one, two, three):
+        ears = [await each.follow(PRESENCE, somebody()) for each in (one, two)]
+        for each in ears:
+            await until(each, 2)
+
+        await lost(one)
+        last = await three.follow(PRESENCE, somebody())
+
+        assert len(await until(last, 3)) == 3
+        for each in ears:
+            assert len(await until(each, 3)) == 3
+
+
+async def test_a_caller_of_two_processes_is_there_once_until_both_know_better(
+    migrated_database_url: str, worker_redis_url: str
+) -> None:
+    async with (
+        opened(migrated_database_url, worker_redis_url) as one,
+        opened(migrated_database_url, worker_redis_url) as b,
+    ):
+        other = replace(b, client=replace(one.client, api=b.api))
+        ada, bob, eve = somebody(), somebody(), somebody()
+        watching = await one.follow(PRESENCE, bob)
+        here, there_ = one.ear(ada), other.ear(ada)
+        first = await one.live.follow(Operation(PRESENCE, {"state": 1}), here)
+        second = await other.live.follow(Operation(PRESENCE, {"state": 2}), there_)
+        while (await until(watching, 2))[str(ada.user_id)]["state"] != 2:
+            pass
+
+        await leave(one, first, here)
+        await other.follow(PRESENCE, eve)
+        told = await there(watching)
+        assert (ids(told["members"]), told["left"]) == ({str(eve.user_id)}, [])
+        await leave(other, second, there_)
+        assert (await there(watching))["left"] == [str(ada.user_id)]
 
 
 # Where

@@ -29,17 +29,17 @@ UNLIMITED = (1_000_000, 1_000_000)
 
 @dataclass(eq=False)
 class Ear:
-    """A subscription whose results are kept."""
+    """A subscription whose results are kept; `known` is what a test makes of them."""
 
     identity: WorkspaceIdentity
     heard: asyncio.Queue[Any] = field(default_factory=asyncio.Queue)
     results: int = 0
+    known: dict[str, Any] = field(default_factory=dict)
+    is_behind: bool = False
 
     def next(self, result: bytes, _position: int | None = None) -> None:
         self.results += 1
         self.heard.put_nowait(msgspec.json.decode(result))
-
-    is_behind = False
 
     def renew(self, result: bytes) -> None:
         self.next(result)

@@ -6,6 +6,9 @@ from armature.schema_builder.compile.binds import Bind
 from armature.schema_builder.compile.plan.levels import Rows
 from armature.schema_builder.view import ObjectView
 
+LISTED = "members"
+"""The field that lists those who are there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -52,6 +55,11 @@ class Meeting:
     told: tuple[Told, ...]
     members: Members
     state: Bind | None
+
+    @property
+    def lists(self) -> int:
+        """How often those who are there are listed."""
+        return sum(each.name == LISTED for each in self.told)
 
 
 @dataclass(frozen=True, slots=True)

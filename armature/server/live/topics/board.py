@@ -4,11 +4,16 @@ All of it may be lost at any time: each process knows its own part and puts it t
 beaten for a while is taken for dead, with all that it knew of.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
+import msgspec
 from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
 
 from armature.server.live.topics.notices import Entry, channel_of, encode, read_entry
 
@@ -18,6 +23,9 @@ COUNTED = "armature:topics:said:"
 BEAT = 1.0  # seconds
 LIFETIME = 5.0  # seconds
 KEPT = 300.0  # seconds without anybody looking
+
+AT_ONCE = 8
+"""Valkey is asked so many things at once, each by a connection."""
 
 SEQ = b"#"
 """The field of a topic that counts its changes; the others are `process:caller`."""
@@ -103,7 +111,8 @@ class Board:
         self.process = uuid4().hex
         self._redis = redis
         scripts = map(redis.register_script, (_BEAT, _PUT, _READ, _SAY))
-        self._beat, self._put, self._read, self._say = scripts
+        self._beat, self._put, self._read, self._say = (self._at_once(each) for each in scripts)
+        self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def beat(self) -> tuple[bool, frozenset[str]]:
         """Whether this process was thought alive until now, and which are."""
@@ -126,7 +135,8 @@ class Board:
         here: dict[str, dict[str, Entry]] = {}
         for name, entry in held.items():
             process, _, caller = name.decode().partition(":")
-            here.setdefault(process, {})[caller] = read_entry(entry)
+            with suppress(msgspec.MsgspecError):  # of another version
+                here.setdefault(process, {})[caller] = read_entry(entry)
         return Standing(None if seq is None else int(seq), here)
 
     async def say(self, topic: str, caller: str, message: bytes, limits: tuple[int, int]) -> int:
@@ -134,6 +144,13 @@ class Board:
         counted = [f"{COUNTED}{topic}:{caller}", f"{COUNTED}{topic}"]
         reached: int = await self._say(keys=counted, args=[*limits, channel_of(topic), message])
         return reached
+
+    def _at_once(self, script: AsyncScript) -> Callable[..., Awaitable[Any]]:
+        async def run(keys: list[str], args: list[Any]) -> Any:
+            async with self._gate:
+                return await script(keys=keys, args=args)
+
+        return run
 
     async def leave(self) -> None:
         """This process ends."""

@@ -67,10 +67,13 @@ class Circle(ABC):
         result = b'{"data":{"%b":%b}}' % (self._watched.plan.meeting.key.encode(), value)
         for at, each in enumerate([*to]):
             if each in self.followings:
-                each.sink.next(result)
+                self.send(each, result)
                 self._place.live.counts.results[KIND] += 1
             if at % AT_ONCE == AT_ONCE - 1:
                 await asyncio.sleep(0)
+
+    def send(self, following: Following, result: bytes) -> None:
+        following.sink.next(result)
 
     async def look_at(self, callers: dict[str, str | None]) -> None:
         """At these callers, who are API keys where they have a name, before `row`."""

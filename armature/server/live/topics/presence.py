@@ -1,5 +1,7 @@
 """Who is there, told to a circle: all of them to whoever is new, and to the others what has changed."""
 
+import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from armature.schema_builder.run.watched import WatchedTopic
@@ -7,6 +9,7 @@ from armature.server.live.following import Following
 from armature.server.live.topics.circle import Circle
 from armature.server.live.topics.notices import Entry, Spoken
 from armature.server.live.topics.shown import News, presence_json, present_json
+from armature.server.live.watch import AT_ONCE
 
 if TYPE_CHECKING:
     from armature.server.live.places import Place
@@ -48,9 +51,19 @@ class PresenceCircle(Circle):
             return
         there, total = self._room.there, self._room.count
         await self.look_at({caller: entry.key for caller, entry in there.items()})
-        now = {caller: shown for caller, entry in there.items() if (shown := self._shown(caller, entry)) is not None}
-        self._forget(now)
-        await self._tell(now, total if self._watched.plan.meeting.members.are_all else len(now))
+        async with self._room.turn:
+            now = await self._seen(there)
+            self._forget(now)
+            await self._tell(now, total if self._watched.plan.meeting.members.are_all else len(now))
+
+    async def _seen(self, there: Mapping[str, Entry]) -> dict[str, Shown]:
+        found = {}
+        for at, (caller, entry) in enumerate(there.items()):
+            if (shown := self._shown(caller, entry)) is not None:
+                found[caller] = shown
+            if at % AT_ONCE == AT_ONCE - 1:
+                await asyncio.sleep(0)
+        return found
 
     def _shown(self, caller: str, entry: Entry) -> Shown | None:
         known = self._made.get(caller)
@@ -77,7 +90,14 @@ class PresenceCircle(Circle):
         left = [caller for caller in last if caller not in now]
         has_changed = bool(changed or left or count != self._count)
         self._new, self._last, self._count = set(), now, count
-        if old and has_changed:
-            await self.tell(presence_json(self._told, News(False, changed, left, count)), old)
-        if new:
-            await self.tell(presence_json(self._told, News(True, [*now.values()], (), count)), new)
+        behind = {each for each in old if each.sink.is_behind} if has_changed else set()
+        if has_changed:
+            news = News(False, changed, left, count)
+            await self.tell(presence_json(self._told, news), [each for each in old if each not in behind])
+        if new or behind:
+            news = News(True, [*now.values()], (), count)
+            await self.tell(presence_json(self._told, news), [*new, *behind])
+
+    def send(self, following: Following, result: bytes) -> None:
+        """In place of one that still waits: whoever is behind gets the whole, from which it goes on."""
+        following.sink.renew(result)

@@ -18,9 +18,10 @@ from armature.schema_builder.run.watched import WatchedTopic
 from armature.server.live.again import Again
 from armature.server.live.channels import TROUBLE
 from armature.server.live.following import Following
-from armature.server.live.topics.attendance import Attendance, Callers, as_one, together
+from armature.server.live.topics.attendance import Attendance, Callers, together
 from armature.server.live.topics.board import Standing
 from armature.server.live.topics.circle import Circle
+from armature.server.live.topics.connected import Connected
 from armature.server.live.topics.notices import Changed, Entry, Spoken, read_notice
 from armature.server.live.topics.presence import PresenceCircle
 from armature.server.live.topics.said import SaidCircle
@@ -43,6 +44,7 @@ class Room:
     def __init__(self, rooms: "Rooms", topic: str) -> None:
         self.topic = topic
         self.tick = rooms.pace.tick
+        self.turn = rooms.turn
         self.is_known = False
         self.there: Callers = {}
         self.count = 0
@@ -51,7 +53,7 @@ class Room:
         self._rooms = rooms
         self._circles: dict[Hashable, Circle] = {}
         self._inside: dict[Following, Hashable] = {}
-        self._connected: dict[str, dict[Following, Entry]] = {}
+        self._connected: dict[str, Connected] = {}
         self._own: Callers = {}
         self._others: dict[str, Callers] = {}
         self._seq: int | None = None
@@ -159,18 +161,19 @@ class Room:
             return
         now = int(time() * 1_000)
         entry = Entry(now, now if state is not None else 0, key_name(caller), msgspec.Raw(state or b"null"))
-        self._connected.setdefault(caller.id.hex, {})[following] = entry
+        connected = self._connected.setdefault(caller.id.hex, Connected())
+        connected.add(following, entry, has_state=state is not None)
         self._settle(caller.id.hex)
 
     def _go(self, following: Following) -> None:
         caller = following.sink.identity.actor
-        if caller.id is not None and self._connected.get(caller.id.hex, {}).pop(following, None) is not None:
+        if caller.id is not None and (connected := self._connected.get(caller.id.hex)) is not None:
+            connected.drop(following)
             self._settle(caller.id.hex)
 
     def _settle(self, caller: str) -> None:
         """By all connections of a caller."""
-        entries = self._connected[caller]
-        found = as_one(entries.values()) if entries else None
+        found = self._connected[caller].as_one
         if found == self._own.get(caller):
             return
         if found is None:

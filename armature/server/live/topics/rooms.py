@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from time import time
 
 import msgspec
+import structlog
 from redis.asyncio import Redis
 
 from armature.core.errors import LimitExceeded, Unavailable
@@ -25,6 +26,9 @@ GRACE = 5.0  # seconds; clients take up to four until they connect again
 ANEW = 60.0  # seconds; Valkey forgets topics that nobody looks at for some times as long
 
 SAY_LIMITS = ("live_messages_of_caller", "live_messages")
+
+
+log = structlog.get_logger(__name__)
 
 
 class NobodyHears(Unavailable):
@@ -53,12 +57,13 @@ class Pace:
 
 
 class Rooms:
-    """`alive` are the processes that are."""
+    """`alive` are the processes that are. Who has the `turn` tells others of a topic: one does so at a time."""
 
     def __init__(self, redis: Redis, channels: Channels, pace: Pace) -> None:
         self.board = Board(redis)
         self.pace = pace
         self.process = self.board.process
+        self.turn = asyncio.Lock()
         self.alive: frozenset[str] = frozenset({self.process})
         self._channels = channels
         self._rooms: dict[str, Room] = {}
@@ -124,15 +129,22 @@ class Rooms:
             return
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(BEAT, self._beating.ask)
-        with suppress(*TROUBLE):
+        try:
             is_alive, alive = await self.board.beat()
-            self.noticed(is_alive=is_alive)
-            if alive != self.alive:
-                self.alive = alive
-                for room in self._rooms.values():
-                    room.noting.ask()
+        except TROUBLE as error:
+            log.warning("topics are not heard of elsewhere", cause=repr(error))
+        else:
+            self._hear(alive, is_alive=is_alive)
         if loop.time() > self._anew_at:
             self._read_anew()
+
+    def _hear(self, alive: frozenset[str], *, is_alive: bool) -> None:
+        """Of processes."""
+        self.noticed(is_alive=is_alive)
+        if alive != self.alive:
+            self.alive = alive
+            for room in self._rooms.values():
+                room.noting.ask()
 
     def _read_anew(self) -> None:
         self._anew_at = asyncio.get_running_loop().time() + ANEW

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from armature.schema_builder.compile.plan.topics import Told
+from armature.schema_builder.compile.plan.topics import LISTED, Told
 from armature.schema_builder.run.answer import object_of
 from armature.schema_builder.types.topics import IS_THERE, MESSAGE, PRESENT, SPEAKING
 from armature.server.live.topics.notices import Entry, Spoken, encode
@@ -14,8 +14,6 @@ Row = Sequence[bytes]
 """What is shown of a member's record, in each form."""
 
 Values = Mapping[str, Callable[[Told], bytes | None]]
-
-MEMBERS = "members"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ def presence_json(told: Sequence[Told], news: News) -> bytes:
         told,
         {
             "isWhole": lambda _: b"true" if news.is_whole else b"false",
-            MEMBERS: lambda each: b"[%b]" % b",".join(lists.get(each, ())),
+            LISTED: lambda each: b"[%b]" % b",".join(lists.get(each, ())),
             "left": lambda _: encode([str(UUID(each)) for each in news.left]),
             "count": lambda _: b"%d" % news.count,
             "__typename": lambda _: _text(IS_THERE),
@@ -74,7 +72,7 @@ def message_json(told: Sequence[Told], spoken: Spoken, row: Row | None) -> bytes
 
 
 def _lists(told: Sequence[Told]) -> list[Told]:
-    return [each for each in told if each.name == MEMBERS]
+    return [each for each in told if each.name == LISTED]
 
 
 def _who(caller: str, key: str | None, row: Row) -> Values:

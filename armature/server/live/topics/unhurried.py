@@ -11,6 +11,7 @@ class Unhurried:
         self._seconds = seconds
         self._work = work
         self._next = 0.0
+        self._at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     def ask(self) -> None:
@@ -20,9 +21,10 @@ class Unhurried:
         """Not before this time of the loop's clock."""
         wanted = max(time, self._next)
         if self._timer is not None:
-            if self._timer.when() <= wanted:
+            if self._at <= wanted:
                 return
             self._timer.cancel()
+        self._at = wanted
         self._timer = asyncio.get_running_loop().call_at(wanted, self._run)
 
     def cancel(self) -> None:
