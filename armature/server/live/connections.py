@@ -120,8 +120,8 @@ class Connections:
             place.timer.cancel()
 
     async def settled(self, workspace_id: UUID) -> None:
-        """Returns when nobody's credentials there are being looked at."""
-        while checks := [check for check, of in self._checks.items() if workspace_id in of]:
+        """Returns when those there have been looked at whose credentials are being looked at now."""
+        if checks := [check for check, of in self._checks.items() if workspace_id in of]:
             await asyncio.wait(checks)
 
     async def close(self) -> None:

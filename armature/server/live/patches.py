@@ -6,6 +6,7 @@ have `patch` instead of `data`, with paths within `data`.
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -13,7 +14,15 @@ import msgspec
 LARGEST = 200_000
 """Bytes of a result that is compared: nobody should wait for it."""
 
+LONGEST_LIST = 1_000
+"""Items; a longer one is not looked at item by item."""
+
+SHORTEST = 26
+"""Bytes of a change: as many as that are not worth it."""
+
 KEPT = 64
+
+ID = b"id "
 
 Change = dict[str, Any]
 
@@ -50,8 +59,10 @@ def patch_between(before: bytes, after: bytes) -> bytes | None:
     """None where the whole is shorter, or too much to be compared."""
     if len(before) + len(after) > LARGEST:
         return None
+    most = len(after) // SHORTEST
     try:
-        found = _encode([*_changes("", _decode(before)["data"], _decode(after)["data"])])
+        changes = [*islice(_changes("", _decode(before)["data"], _decode(after)["data"]), most + 1)]
+        found = _encode(changes) if len(changes) <= most else after
     except (msgspec.DecodeError, RecursionError):  # JSON of a client's may be anything
         return None
     return found if len(found) < len(after) else None
@@ -79,9 +90,12 @@ def _of_objects(path: str, before: dict[str, Any], after: dict[str, Any]) -> Ite
 
 def _of_lists(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Change]:
     """By records: those that are gone, those that are new, and those that stand elsewhere."""
+    if max(len(before), len(after)) > LONGEST_LIST:
+        yield from _whole(path, before, after)
+        return
     held, wanted = [_mark(each) for each in before], [_mark(each) for each in after]
     if len(set(held)) < len(held) or len(set(wanted)) < len(wanted):
-        yield {"op": "replace", "path": path, "value": after}
+        yield from _whole(path, before, after)
         return
     known, staying = dict(zip(held, before, strict=True)), set(wanted)
     for at in reversed(range(len(held))):
@@ -97,13 +111,19 @@ def _of_lists(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterato
             place = held.index(mark, at)
             held.insert(at, held.pop(place))
             yield {"op": "move", "from": f"{path}/{place}", "path": f"{path}/{at}"}
-        yield from _changes(f"{path}/{at}", known[mark], after[at])
+        if mark.startswith(ID):  # others are the same by all that they are
+            yield from _changes(f"{path}/{at}", known[mark], after[at])
+
+
+def _whole(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Change]:
+    if _encode(before) != _encode(after):  # true is not 1
+        yield {"op": "replace", "path": path, "value": after}
 
 
 def _mark(item: Any) -> bytes:
     """What an item is the same by: a record's id, or all of it."""
     if isinstance(item, dict) and "id" in item:
-        return b"id " + _encode(item["id"])
+        return ID + _encode(item["id"])
     return _encode(item)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armature.server.live.patches import Revisions, patch_between
+from armature.server.live.patches import LONGEST_LIST, Revisions, patch_between
 
 LEAVES = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-2, 2) | st.text("a/~é", max_size=3)
 VALUES = st.recursive(
@@ -98,6 +98,18 @@ def test_a_change_of_one_record_is_a_patch_of_one_step(after: Any, patch: Any) -
 
     assert found is not None
     assert msgspec.json.decode(found) == patch
+
+
+def test_a_long_list_is_not_looked_at_item_by_item() -> None:
+    """Who finds each item of another order stops everybody for seconds."""
+    for length, ops in ((LONGEST_LIST, ["move"]), (LONGEST_LIST + 1, ["replace"])):
+        items, beside = [*range(length)], "x" * 5_000
+        before = result({"items": items, "beside": beside})
+        found = patch_between(before, result({"items": [1, 0, *items[2:]], "beside": beside}))
+        assert found is not None
+        assert [each["op"] for each in msgspec.json.decode(found)] == ops
+        same = patch_between(before, result({"items": items, "beside": ""}))
+        assert same == b'[{"op":"replace","path":"/it/beside","value":""}]'
 
 
 def test_true_is_not_1() -> None:
