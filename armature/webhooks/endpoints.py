@@ -7,7 +7,7 @@ All clocks are PostgreSQL's.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Text,
     Uuid,
+    all_,
     and_,
     any_,
     bindparam,
@@ -46,11 +47,19 @@ _E = webhook_endpoints.c
 LIVES: ColumnElement[bool] = and_(workspaces.c.deleted_at.is_(None), workspaces.c.suspended_at.is_(None))
 """Of a workspace: what others wait to be told keeps until it is resumed, or brought back."""
 
-_OF_A_LIVING_ONE = (
-    exists()
-    .where(webhooks.c.id == _E.webhook_id, workspaces.c.id == webhooks.c.workspace_id, LIVES)
-    .correlate(webhook_endpoints)
-)
+_WORKSPACE = select(webhooks.c.workspace_id).where(webhooks.c.id == _E.webhook_id).scalar_subquery()
+
+
+class Claimed(NamedTuple):
+    webhook_id: UUID
+    workspace_id: UUID
+
+
+def _is_served(but: Collection[UUID]) -> ColumnElement[bool]:
+    """Of workspaces that live, and are none of these."""
+    others = workspaces.c.id != all_(literal([*but], ARRAY(Uuid())))
+    of_one = exists().where(webhooks.c.id == _E.webhook_id, workspaces.c.id == webhooks.c.workspace_id, LIVES, others)
+    return of_one.correlate(webhook_endpoints)
 
 
 async def stir(connection: Connection, webhook_id: UUID, due_at: datetime | None = None) -> None:
@@ -68,15 +77,18 @@ def _stir_statement() -> Rendered:
     return render(select(func.pg_notify(CHANNEL, bindparam("notice", type_=Text()))).add_cte(sooner))
 
 
-async def claim(db: Database, holder: UUID, most: int) -> list[UUID]:
-    """Webhooks that have something due, which are the holder's from now on; who asks meanwhile gets others."""
+async def claim(db: Database, holder: UUID, most: int, but: Collection[UUID] = ()) -> list[Claimed]:
+    """Webhooks that have something due, which are the holder's from now on; who asks meanwhile gets others.
+
+    None of these workspaces.
+    """
     is_due = and_(_E.due_at <= func.now(), _E.holder.is_(None))
     is_abandoned = and_(_E.holder.is_not(None), _E.lease_until < func.now())
     is_closed = or_(_E.open_until.is_(None), _E.open_until <= func.now())
     free = (
         select(_E.webhook_id)
         .where(or_(_E.due_at.is_not(None), _E.holder.is_not(None)), or_(is_due, is_abandoned), is_closed)
-        .where(_OF_A_LIVING_ONE)
+        .where(_is_served(but))
         .order_by(_E.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -85,19 +97,19 @@ async def claim(db: Database, holder: UUID, most: int) -> list[UUID]:
         update(webhook_endpoints)
         .where(_E.webhook_id.in_(free.scalar_subquery()))
         .values(holder=holder, lease_until=func.now() + LEASE, due_at=None)
-        .returning(_E.webhook_id)
+        .returning(_E.webhook_id, _WORKSPACE.label("workspace_id"))
     )
     async with db.connection() as connection:
-        return [row["webhook_id"] for row in await fetch(connection, taken)]
+        return [Claimed(*row) for row in await fetch(connection, taken)]
 
 
-async def seconds_to_next(db: Database) -> float | None:
+async def seconds_to_next(db: Database, but: Collection[UUID] = ()) -> float | None:
     """Until a webhook will have something due that nobody looks after; None where there is none."""
     soonest = func.min(func.greatest(func.coalesce(_E.lease_until, _E.due_at), _E.open_until))
     waiting = or_(_E.due_at.is_not(None), _E.holder.is_not(None))
     async with db.connection() as connection:
         found = await fetch_value(
-            connection, select(func.extract("epoch", soonest - func.now())).where(waiting, _OF_A_LIVING_ONE)
+            connection, select(func.extract("epoch", soonest - func.now())).where(waiting, _is_served(but))
         )
     return None if found is None else float(found)
 

@@ -5,6 +5,7 @@ one worker's hands at a time; one whose worker dies is taken by another, which s
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
@@ -20,6 +21,7 @@ from armature.core.ending import end
 from armature.core.errors import Unavailable
 from armature.core.notices import Listener, Notice
 from armature.webhooks import endpoints
+from armature.webhooks.endpoints import Claimed
 from armature.webhooks.round import Round
 from armature.webhooks.turn import Means
 
@@ -27,6 +29,12 @@ log = structlog.get_logger("armature.webhooks")
 
 AT_ONCE = 200
 """Webhooks in the hands of one worker."""
+
+OF_A_WORKSPACE = AT_ONCE // 4
+"""Of these: one whose receivers all hang leaves room for others. Claims may go a bit beyond."""
+
+AT_A_TIME = 10
+"""Webhooks claimed by one statement."""
 
 LOOK = 5.0  # seconds between two looks where no notice comes
 LEASE = endpoints.LEASE.total_seconds()
@@ -42,6 +50,7 @@ class Courier:
         self._db = means.db
         self._holder: UUID = uuid7()
         self._rounds: dict[UUID, Round] = {}
+        self._workspaces: dict[UUID, UUID] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._due = asyncio.Event()
         listener.on_notice(self._heard)
@@ -88,13 +97,22 @@ class Courier:
 
     async def _taken(self) -> float:
         """In how many seconds to look again."""
-        free, began = AT_ONCE - len(self._rounds), monotonic()
-        for webhook_id in await endpoints.claim(self._db, self._holder, free) if free else ():
-            self._begin(webhook_id, began + LEASE)
-        wait = await endpoints.seconds_to_next(self._db)
+        while (free := AT_ONCE - len(self._rounds)) > 0:
+            most, began = min(free, AT_A_TIME), monotonic()
+            claimed = await endpoints.claim(self._db, self._holder, most, self._full())
+            for each in claimed:
+                self._begin(each, began + LEASE)
+            if len(claimed) < most:
+                break
+        wait = await endpoints.seconds_to_next(self._db, self._full())
         return LOOK if wait is None or len(self._rounds) >= AT_ONCE else min(max(wait, BEHIND / 10), LOOK)
 
-    def _begin(self, webhook_id: UUID, held_until: float) -> None:
+    def _full(self) -> list[UUID]:
+        """Workspaces of which no more are taken for now."""
+        return [each for each, count in Counter(self._workspaces.values()).items() if count >= OF_A_WORKSPACE]
+
+    def _begin(self, claimed: Claimed, held_until: float) -> None:
+        webhook_id, self._workspaces[claimed.webhook_id] = claimed
         self._rounds[webhook_id] = Round(self._means, webhook_id, held_until)
         task = asyncio.create_task(self._serve(webhook_id, self._rounds[webhook_id]))
         self._tasks.add(task)
@@ -110,7 +128,7 @@ class Courier:
             with suppress(*TROUBLE):
                 await endpoints.put_off(self._db, self._holder, webhook_id)
         finally:
-            del self._rounds[webhook_id]
+            del self._rounds[webhook_id], self._workspaces[webhook_id]
             self._due.set()
 
     async def _keep_alive(self) -> None:

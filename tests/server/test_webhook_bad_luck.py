@@ -291,6 +291,30 @@ async def test_ten_thousand_to_a_dead_receiver_delay_no_other(still: Teller, the
         assert len(there.at("/dead")) <= FAILING_FROM + 8 + 2  # those under way at once, and one or two that tried
 
 
+async def test_a_workspace_whose_receivers_all_hang_leaves_room_for_others(
+    still: Teller, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(couriers, "AT_ONCE", 6)
+    monkeypatch.setattr(couriers, "OF_A_WORKSPACE", 2)
+    monkeypatch.setattr(couriers, "AT_A_TIME", 1)
+    other = Teller(still.db, still.webhooks, await asyncio.to_thread(still.caller.site.sign_up, pack="crm"))
+    with receiver() as hanging:
+        hanging.is_held = True
+        for number in range(8):
+            await still.new(f"{hanging.url}/{number}", "company.created")
+        well = await other.new(there.url, "company.created")
+        await company(still)
+        async with still.webhooks.running():
+            while len(hanging.got) < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+            await company(other)
+            await well.until_settled(1)
+            assert len(hanging.got) == 2
+            hanging.is_held = False
+            while len(hanging.got) < 8:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+
 async def test_a_receiver_that_fails_is_left_alone_and_then_tried_with_one(still: Teller, there: Receiver) -> None:
     there.answer = status(503)
     webhook = await still.new(there.url, "person.created", concurrency=5)
