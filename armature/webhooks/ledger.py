@@ -53,20 +53,22 @@ async def take(
 
     Of a record, one whose turn it is; where order matters not, any.
     """
-    closing, taking = _closing_statement(), _take_statement(is_ordered)
+    closing, taking = _closing_statement(is_ordered), _take_statement(is_ordered)
     await connection.execute(closing.sql, *closing.arguments({"webhook": webhook_id}))
     values = {"webhook": webhook_id, "under_way": list(under_way), "most": most}
     rows = await connection.fetch(taking.sql, *taking.arguments(values))
     return [delivery_of(row) for row in rows]
 
 
-def _is_due(webhook_id: Any) -> ColumnElement[bool]:
-    return and_(_D.webhook_id == webhook_id, _D.state == _WAITING, _D.due_at <= func.now())
+def _is_due(webhook_id: Any, *, is_ordered: bool) -> ColumnElement[bool]:
+    due = and_(_D.webhook_id == webhook_id, _D.state == _WAITING, _D.due_at <= func.now())
+    return and_(due, _D.position <= _first_position(webhook_id)) if is_ordered else due
 
 
 @cache
-def _closing_statement() -> Rendered:
-    due = _is_due(bindparam("webhook", type_=Uuid()))
+def _closing_statement(is_ordered: bool) -> Rendered:
+    """What waits for one before it may gather more meanwhile."""
+    due = _is_due(bindparam("webhook", type_=Uuid()), is_ordered=is_ordered)
     return render(update(deliveries).where(_D.is_open, due).values(is_open=false()))
 
 
@@ -74,9 +76,9 @@ def _closing_statement() -> Rendered:
 def _take_statement(is_ordered: bool) -> Rendered:
     webhook_id: Any = bindparam("webhook", type_=Uuid())
     under_way: Any = bindparam("under_way", type_=ARRAY(Uuid()))
-    found = select(*COLUMNS, _size().label("size")).where(_is_due(webhook_id), not_(_D.id == any_(under_way)))
-    if is_ordered:
-        found = found.where(_D.position <= _first_position(webhook_id))
+    found = select(*COLUMNS, _size().label("size")).where(
+        _is_due(webhook_id, is_ordered=is_ordered), not_(_D.id == any_(under_way)), not_(_D.is_open)
+    )
     most: Any = bindparam("most", type_=BigInteger())
     due = found.order_by(_D.due_at, _D.id).limit(most).subquery("due")
     so_far = func.sum(due.c.size).over(order_by=(due.c.due_at, due.c.id))

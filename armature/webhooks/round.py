@@ -86,11 +86,11 @@ class Round:
         return await self._means.composer.prepared(webhook, found)
 
     async def _until_worth_a_look(self, turn: Turn) -> None:
-        """Half of what is under way is done, or something came that may go at once; or a moment after anything."""
-        half = len(turn) // 2
+        """Most of what is under way is done, or something came that may go at once; or a moment after anything."""
+        few = len(turn) // 4
         await self._news.wait()
         with suppress(TimeoutError):
             async with asyncio.timeout(MOMENT):
-                while not (turn.is_over or len(turn) <= half or (self._is_stirred and turn.has_free_slot)):
+                while not (turn.is_over or len(turn) <= few or (self._is_stirred and turn.has_free_slot)):
                     self._news.clear()
                     await self._news.wait()

@@ -23,6 +23,7 @@ from armature.webhooks.patience import FAILING_FROM, MOST_ATTEMPTS
 from armature.workers import couriers
 from tests.server.test_webhook_deliveries import CREATE as COMPANY
 from tests.server.test_webhook_deliveries import UPDATE, company
+from tests.support.asked import listened_to
 from tests.support.control_plane import SECRET_KEY, Site
 from tests.support.receiver import (
     Got,
@@ -37,7 +38,7 @@ from tests.support.receiver import (
     taken,
 )
 from tests.support.self_signed import self_signed
-from tests.support.telling import LOOPBACK, Teller, Told, telling, worker_settings
+from tests.support.telling import LOOPBACK, POOL, Teller, Told, telling, worker_settings
 
 CHANCE = random.Random(20_261_121)  # noqa: S311
 
@@ -98,6 +99,24 @@ async def test_what_never_gets_through_is_dead_and_can_be_sent_again(teller: Tel
     assert again["redeliver"] == {"id": dead["id"], "state": "WAITING", "attemptCount": 0}
     await webhook.until(lambda log: log[0]["state"] == "DELIVERED")
     assert {each.id for each in there.got} == {dead["id"]}
+
+
+async def test_what_waits_for_one_before_it_gathers_more(still: Teller, there: Receiver) -> None:
+    there.answer = status(500)
+    webhook = await still.new(there.url, "company.updated", debounce=3_600)
+    id_ = await company(still)
+    for employees in (1, 2, 3):
+        await still.do(UPDATE, id=id_, data={"employees": employees})
+        await webhook.hurry()
+        async with still.webhooks.running():
+            await webhook.until_tried(employees)
+    assert [each["events"] for each in await webhook.log()] == [1, 2]
+
+    there.answer = taken
+    async with still.webhooks.running():
+        while [each["state"] for each in await webhook.log()] != 2 * ["DELIVERED"]:
+            await webhook.hurry()
+    assert [each.json["data"]["after"]["employees"] for each in there.got[-2:]] == [1, 3]
 
 
 async def test_a_range_is_sent_again(teller: Teller, there: Receiver) -> None:
@@ -313,6 +332,20 @@ async def test_a_workspace_whose_receivers_all_hang_leaves_room_for_others(
             hanging.is_held = False
             while len(hanging.got) < 8:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
+
+
+async def test_many_are_told_with_few_statements(still: Teller, there: Receiver) -> None:
+    webhook = await still.new(there.url, "person.created")
+    await dead(still, webhook, 400)
+    asked = await listened_to(still.db, POOL)
+    left = "SELECT count(*) FROM armature.deliveries WHERE webhook_id = $1::text::uuid AND state = 'WAITING'"
+    async with still.webhooks.running():
+        while (await still.run(left, webhook.id))[0][0]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    del asked[left]
+    assert sorted(each.id for each in there.got) == sorted({each.id for each in there.got})
+    assert len(there.got) == 400
+    assert asked.total() < 400
 
 
 async def test_a_receiver_that_fails_is_left_alone_and_then_tried_with_one(still: Teller, there: Receiver) -> None:

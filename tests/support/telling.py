@@ -16,6 +16,7 @@ from armature.workers.relay import relay_batch
 from armature.workers.webhooks import Webhooks
 from tests.support.control_plane import Caller, Site, settings
 
+POOL = 6
 LOOPBACK = ("127.0.0.0/8",)
 CREATE = "mutation($input: CreateWebhookInput!) { createWebhook(input: $input) { secret webhook { id } } }"
 DELIVERIES = """query($webhook: ID!) { webhookDeliveries(webhook: $webhook, limit: 200) {
@@ -97,7 +98,7 @@ def worker_settings(site: Site) -> Settings:
 @asynccontextmanager
 async def telling(site: Site, caller: Caller, given: Settings | None = None) -> AsyncIterator[Teller]:
     """It delivers only within `running`."""
-    db = await open_database(site.database_url, pool_size=6)
+    db = await open_database(site.database_url, pool_size=POOL)
     listener = Listener(site.database_url)
     try:
         webhooks = Webhooks(db, given or worker_settings(site), listener)

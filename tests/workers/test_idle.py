@@ -13,6 +13,7 @@ from armature.events.names import qualified
 from armature.migrations.workspace.create import create_workspace
 from armature.workers import couriers, sweep, webhooks, worker
 from armature.workers.worker import Worker
+from tests.support.asked import listened_to
 from tests.support.control_plane import SECRET_KEY
 
 LOOKS = 20
@@ -50,17 +51,6 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, 0.02)
 
 
-async def listened_to(db: Database) -> Counter[str]:
-    """What is asked on any connection of the pool."""
-    asked: Counter[str] = Counter()
-    leases = [db.connection() for _ in range(POOL)]
-    for each in leases:
-        (await each.__aenter__()).add_query_logger(lambda query: asked.update([query.query]))
-    for each in leases:  # all at once: else it would be one and the same
-        await each.__aexit__(None, None, None)
-    return asked
-
-
 async def idling(db: Database, asked: Counter[str], settings: Settings) -> Counter[str]:
     """What it asks in so many looks, when it has found out that there is nothing."""
     async with Worker(db, settings).working():
@@ -75,7 +65,7 @@ async def idling(db: Database, asked: Counter[str], settings: Settings) -> Count
 async def test_a_thousand_idle_workspaces_are_asked_no_more_than_one(settings: Settings) -> None:
     db = await open_database(settings.database_url or "", pool_size=POOL)
     one = await create_workspace(db, "Acme", owner=None)
-    asked = await listened_to(db)
+    asked = await listened_to(db, POOL)
     given = replace(settings, secret_key=SECRET_KEY)
     alone = await idling(db, asked, given)
     async with db.connection() as connection:
