@@ -99,7 +99,7 @@ async def measure_live(on: Machine) -> Figures:
 
 async def _subscribers(on: Machine) -> Figures:
     async with AsyncExitStack() as stack:
-        settings = Settings(redis_url=on.valkey.url)
+        settings = Settings(redis_url=on.valkey.url, live_subscriptions_of_caller=SUBSCRIBERS)
         db = await open_database(on.postgres.url, pool_size=settings.database_pool_size)
         stack.push_async_callback(db.close)
         listener = Listener(on.postgres.url)

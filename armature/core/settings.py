@@ -55,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     live_connections_of_caller: Positive = 1_000
     live_connections_of_address: Positive = 200
     live_subscriptions: Positive = 100
+    live_subscriptions_of_caller: Positive = 10_000
     live_unsent: Positive = 1_000
     live_unsent_bytes: Positive = 4_194_304
     live_members: Positive = 1_000

@@ -15,11 +15,12 @@ class Following:
     events, `position` is that of the last one told or passed over, `known` the last there was when it began.
     """
 
-    __slots__ = ("known", "operation", "position", "revisions", "since", "sink", "told", "watch")
+    __slots__ = ("known", "operation", "owner", "position", "revisions", "since", "sink", "told", "watch")
 
     def __init__(self, operation: Operation, sink: Sink) -> None:
         self.operation = operation
         self.sink = sink
+        self.owner = sink.identity.owner
         self.watch: Watch | None = None
         self.revisions: Revisions | None = None
         self.told: bytes | None = None

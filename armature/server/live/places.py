@@ -4,15 +4,15 @@ Who watches the same (schema_builder/run/watched.py says what that is) is told t
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
 from armature.core.db import Database
-from armature.core.errors import TimedOut, Unavailable
+from armature.core.errors import LimitExceeded, TimedOut, Unavailable
 from armature.core.notices import Listener
-from armature.core.settings import Settings
+from armature.core.settings import Settings, environment_name
 from armature.events.channel import Announced
 from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.engine import Engine
@@ -41,6 +41,12 @@ PART = 4
 """This part of the connections to PostgreSQL may be busy with subscriptions."""
 
 
+class TooManySubscriptions(LimitExceeded):
+    def __init__(self, limit: int) -> None:
+        setting = environment_name("live_subscriptions_of_caller")
+        super().__init__("Subscriptions of this caller", limit=limit, actual=limit + 1, setting=setting)
+
+
 class Live:
     """The subscriptions of one process. No more than `gate` lets in ask PostgreSQL at once, for `patience` seconds."""
 
@@ -57,6 +63,8 @@ class Live:
         self._feed = Feed(channels, self._on_events, self._on_missed)
         self.counts = Counts()
         self.places: dict[UUID, Place] = {}
+        self._most_of_caller = settings.live_subscriptions_of_caller
+        self._by_owner: Counter[str] = Counter()
         listener.on_notice(self._on_notice)
         listener.on_missed(self._on_models_missed)
 
@@ -70,7 +78,10 @@ class Live:
         asked = await self.engine.watched(operation, identity.workspace_id, identity.actor)
         if asked is None:
             return None
+        if self._by_owner[identity.owner] >= self._most_of_caller:
+            raise TooManySubscriptions(self._most_of_caller)
         following = Following(operation, sink)
+        self._by_owner[following.owner] += 1
         place = self.places.setdefault(identity.workspace_id, Place(self, identity.workspace_id))
         place.followings[following] = None
         try:
@@ -92,6 +103,9 @@ class Live:
             return
         place.part(following)
         del place.followings[following]
+        self._by_owner[following.owner] -= 1
+        if not self._by_owner[following.owner]:
+            del self._by_owner[following.owner]
         if not place.followings:
             del self.places[workspace_id]
             self._feed.leave(workspace_id)

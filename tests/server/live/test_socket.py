@@ -9,7 +9,7 @@ from websockets.exceptions import InvalidStatus
 
 from armature.server.app import create_app
 from tests.support.control_plane import Caller, Site, settings
-from tests.support.live_client import connected, live
+from tests.support.live_client import LiveClient, connected, live
 from tests.support.servers import Databases, flush
 from tests.support.serving import serving
 
@@ -205,6 +205,7 @@ def narrow(databases: Databases, migrated_template_url: str, worker_redis_url: s
         live_connections=3,
         live_connections_of_caller=2,
         live_subscriptions=2,
+        live_subscriptions_of_caller=3,
         live_unsent_bytes=100_000,
         access_token_lifetime=2,
     )
@@ -271,6 +272,32 @@ async def test_a_connection_has_so_many_operations(narrow: Site) -> None:
         await client.data(second)
         await client.send(type="complete", id=first)
         await client.data(await client.subscribe(NAMES))
+
+
+async def test_a_caller_has_so_many_subscriptions(narrow: Site) -> None:
+    """However they end, there is room for others."""
+    key = narrow.sign_up(pack="crm").new_key(role="member")
+    async with live(narrow.url, key.token) as client:
+        async with live(narrow.url, key.token) as other:
+            first, second = [await client.subscribe(NAMES) for _ in range(2)]
+            for each in (first, second):
+                await client.data(each)
+            await other.data(await other.subscribe(NAMES))
+            error = await other.error(await other.subscribe(NAMES))
+            assert (error["code"], error["setting"]) == ("LIMIT_EXCEEDED", "ARMATURE_LIVE_SUBSCRIPTIONS_OF_CALLER")
+            assert await other.data(await other.subscribe("{companies {name}}")) == {"companies": []}
+            await client.send(type="complete", id=first)
+            await client.data(await client.subscribe("{companies {name}}"))
+            await other.data(await other.subscribe(NAMES))
+        await client.send(type="complete", id=second)
+        await until_free(client)
+
+
+async def until_free(client: LiveClient) -> None:
+    """Two more may begin when the server has heard that the others are gone."""
+    for _ in range(2):
+        while (await client.receive(await client.subscribe(NAMES)))["type"] == "error":
+            pass
 
 
 async def test_what_fails_costs_too(migrated_database_url: str, worker_redis_url: str) -> None:

@@ -108,7 +108,7 @@ class World:
 @asynccontextmanager
 async def opened(url: str, redis_url: str, pool_size: int = POOL, **pace: Any) -> AsyncIterator[World]:
     """`pace` is what is not as usual in topics: see `Pace`."""
-    settings = Settings(redis_url=redis_url, database_pool_size=pool_size)
+    settings = Settings(redis_url=redis_url, database_pool_size=pool_size, live_subscriptions_of_caller=20_000)
     redis, channels = Redis.from_url(redis_url), Channels(redis_url)
     rooms = Rooms(redis, channels, replace(Pace.of(settings), **{"grace": GRACE, "limits": UNLIMITED, **pace}))
     async with data_api(url, settings, pool_size=pool_size, say=rooms.say) as api:
