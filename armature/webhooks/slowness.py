@@ -76,7 +76,8 @@ class Watch:
 
 
 def _asks(webhook: Webhook) -> bool:
-    return webhook.choice.is_narrowed or narrowing(webhook.role) is not None
+    filters = (webhook.choice.filter, webhook.choice.filter_before, narrowing(webhook.role))
+    return any(each is not None for each in filters)
 
 
 def _key(webhook: Webhook) -> tuple[UUID, object]:
