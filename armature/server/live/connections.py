@@ -20,6 +20,7 @@ from armature.server.live.outgoing import Outgoing
 from armature.server.live.sinks import told_of
 
 PAUSE = 1.0  # seconds until PostgreSQL, which was away, is asked again
+MOMENT = 0.05  # seconds until PostgreSQL, by whose clock a key is still good, is asked again
 LONGEST_TIMER = 86_400.0  # seconds
 
 
@@ -178,7 +179,7 @@ class Connections:
             self._doubt(connected, place, told_of(error))
         else:
             connected.identity = found
-            self._wait(connected, place, found.expires_at - time())
+            self._wait(connected, place, max(MOMENT, found.expires_at - time()))
             if found != before:
                 self._on_change(found.workspace_id)
 
