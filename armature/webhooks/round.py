@@ -1,6 +1,7 @@
 """One worker's round with one webhook: what is due is taken ahead and sent, until nothing is or the receiver fails."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
@@ -14,7 +15,7 @@ from armature.webhooks.sending import opened_transport
 from armature.webhooks.target import Target, target_of
 from armature.webhooks.turn import Means, Turn
 
-MOMENT = 0.05  # seconds until what came, or was done, is worth a look in any case
+MOMENT = 0.05  # seconds until what came, or was done, is worth a look by itself
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -86,11 +87,18 @@ class Round:
         return await self._means.composer.prepared(webhook, found)
 
     async def _until_worth_a_look(self, turn: Turn) -> None:
-        """Most of what is under way is done, or something came that may go at once; or a moment after anything."""
+        """Most of what is under way is done, or something came that may go at once; or a moment after what came, or was
+        done, if that lets more be sent.
+        """
         few = len(turn) // 4
         await self._news.wait()
         with suppress(TimeoutError):
             async with asyncio.timeout(MOMENT):
-                while not (turn.is_over or len(turn) <= few or (self._is_stirred and turn.has_free_slot)):
-                    self._news.clear()
-                    await self._news.wait()
+                await self._until(lambda: turn.is_over or len(turn) <= few or (self._is_stirred and turn.has_free_slot))
+        await self._until(lambda: turn.is_over or len(turn) <= few or self._is_stirred or turn.has_free_slot)
+
+    async def _until(self, is_so: Callable[[], bool]) -> None:
+        """Asked whenever there is news."""
+        while not is_so():
+            self._news.clear()
+            await self._news.wait()

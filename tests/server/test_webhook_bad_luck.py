@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from starlette.responses import JSONResponse, Response
 
 from armature.webhooks import sending
+from armature.webhooks.ledger import _WRITE
 from armature.webhooks.patience import FAILING_FROM, MOST_ATTEMPTS
 from armature.workers import couriers
 from tests.server.test_webhook_deliveries import CREATE as COMPANY
@@ -342,10 +343,10 @@ async def test_many_are_told_with_few_statements(still: Teller, there: Receiver)
     async with still.webhooks.running():
         while (await still.run(left, webhook.id))[0][0]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-    del asked[left]
+    del asked[left], asked[_WRITE]  # what got through together is written together
     assert sorted(each.id for each in there.got) == sorted({each.id for each in there.got})
     assert len(there.got) == 400
-    assert asked.total() < 400
+    assert asked.total() < 100
 
 
 async def test_a_receiver_that_fails_is_left_alone_and_then_tried_with_one(still: Teller, there: Receiver) -> None:
