@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -355,3 +356,26 @@ async def test_of_a_workspace_that_is_away_nothing_is_told_until_it_is_back(
             while not there.at("/left"):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     assert [each.json["data"]["id"] for each in there.at("/left")] == [id_]
+
+
+async def test_nobody_reads_or_sends_again_what_a_role_beyond_theirs_sees(
+    site: Site, teller: Teller, there: Receiver
+) -> None:
+    webhook = await teller.new(there.url, "company.*")
+    await company(teller)
+    (delivery,) = await webhook.until_settled(1)
+    ops = 'mutation { createRole(input: {name: "ops", rights: [READ], permissions: [WEBHOOKS]}) { name } }'
+    await asyncio.to_thread(teller.caller.do, ops)
+    keys = [await asyncio.to_thread(partial(teller.caller.new_key, role=each)) for each in ("member", "ops")]
+    since = f'{{webhook: "{webhook.id}", since: "2000-01-01T00:00:00Z", states: []}}'
+    for caller, code in (*((each, "FORBIDDEN") for each in keys), (await asyncio.to_thread(site.sign_up), "NOT_FOUND")):
+        for query in (
+            f'{{ webhookDeliveries(webhook: "{webhook.id}") {{ payload }} }}',
+            f'{{ webhookDelivery(id: "{delivery["id"]}") {{ payload attempts {{ responseBody }} }} }}',
+            f'mutation {{ redeliver(delivery: "{delivery["id"]}") {{ payload }} }}',
+            f"mutation {{ redeliverAll(input: {since}) }}",
+            f'mutation {{ sendTestEvent(webhook: "{webhook.id}") {{ id }} }}',
+        ):
+            error = await asyncio.to_thread(caller.error, query)
+            assert error["extensions"]["code"] == code, query
+    assert len(there.got) == 1
