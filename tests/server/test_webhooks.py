@@ -241,6 +241,8 @@ def test_who_may_not_give_a_role_makes_no_webhook_that_sees_as_much(crm: Caller)
     assert refused(ops)["extensions"]["code"] == "FORBIDDEN"
     for mutation, given in ((UPDATE, {"debounce": 1}), (ROTATE, {})):
         assert ops.error(mutation, input={"webhook": webhook["id"], **given})["extensions"]["code"] == "FORBIDDEN"
+    gone = f'mutation {{ deleteWebhook(id: "{webhook["id"]}") }}'
+    assert ops.error(gone)["extensions"]["code"] == "FORBIDDEN"
     own = made(ops, role="ops")
     assert ops.error(UPDATE, input={"webhook": own["id"], "role": "admin"})["extensions"]["code"] == "FORBIDDEN"
 

@@ -12,7 +12,7 @@ from strawberry import ID, UNSET, Info
 from armature.core.db import Connection
 from armature.core.errors import BadUserInput
 from armature.metadata.model import Snapshot
-from armature.server.auth.roles import checked_role, may_give
+from armature.server.auth.roles import check_may_give, checked_role, may_give
 from armature.server.control.context import Context
 from armature.server.control.mutations.at_input import at_input
 from armature.server.control.webhook_types import (
@@ -122,8 +122,10 @@ class WebhookMutations:
     @strawberry.mutation
     async def delete_webhook(self, info: Info[Context, None], id: ID) -> ID:
         """With its log; what is yet to be delivered never is."""
-        async with info.context.db.transaction() as connection:
-            return ID(str(await delete_webhook(connection, info.context.place().workspace_id, id)))
+        context, place = info.context, info.context.place()
+        async with context.db.transaction() as connection:
+            check_may_give(place.role, (await find_webhook(connection, place.workspace_id, id)).role)
+            return ID(str(await delete_webhook(connection, place.workspace_id, id)))
 
     @strawberry.mutation
     async def rotate_webhook_secret(
