@@ -22,7 +22,7 @@ from armature.schema_builder.run.answer import Operation, refusal
 from armature.schema_builder.run.caller import SYSTEM, Caller
 from armature.schema_builder.run.document import DocumentReader
 from armature.schema_builder.run.engine import Engine
-from armature.schema_builder.run.said import Say, to_nobody
+from armature.schema_builder.run.said import Said, Say
 from armature.schema_builder.run.workspaces import Workspaces
 from armature.schema_builder.tables import Tables
 from tests.support.worlds.data import Row, State
@@ -88,6 +88,10 @@ class Client:
         return {**error, **error["extensions"]}
 
 
+async def nobody_listens(_said: Said) -> None:
+    """As where Valkey tells all of nobody."""
+
+
 @asynccontextmanager
 async def data_api(
     url: str,
@@ -95,7 +99,7 @@ async def data_api(
     *,
     pool_size: int = 4,
     listen_at: str | None = None,
-    say: Say = to_nobody,
+    say: Say = nobody_listens,
 ) -> AsyncIterator[DataApi]:
     """One that listens at another database hears nothing of this one's models."""
     settings = settings or Settings()

@@ -455,6 +455,39 @@ async def test_a_role_that_reads_no_members_sees_api_keys_only_and_not_the_works
             await world.follow(PRESENCE, guest, topic=topic)
 
 
+async def test_whatever_is_selected_is_told(world: World) -> None:
+    ada = await member(world, "Ada")
+    query = """subscription($no: Boolean = false) {
+      here: presence {
+        __typename
+        a: members {__typename one: member {__typename name} two: member {id email ...Status} id @include(if: $no)}
+        b: members {nothing: id @include(if: $no) member {name @include(if: $no)}}
+        ...Count
+        gone: left
+      }
+    }
+    fragment Status on WorkspaceMember {status}
+    fragment Count on Presence {n: count count}"""
+    ear = await world.follow(query, ada)
+
+    assert await ear.data() == {
+        "here": {
+            "__typename": "Presence",
+            "a": [
+                {
+                    "__typename": "PresentCaller",
+                    "one": {"__typename": "WorkspaceMember", "name": "Ada"},
+                    "two": {"id": str(ada.user_id), "email": None, "status": "ACTIVE"},
+                }
+            ],
+            "b": [{"member": {}}],
+            "n": 1,
+            "count": 1,
+            "gone": [],
+        }
+    }
+
+
 # What it costs
 
 
