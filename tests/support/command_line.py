@@ -98,6 +98,6 @@ def working_in(folder: Path) -> list[psutil.Process]:
         try:
             if is_alive(process) and os.path.commonpath([process.cwd(), folder]) == str(folder):
                 found.append(process)
-        except (psutil.Error, OSError):
+        except (psutil.Error, OSError, ValueError):  # one that is just going has no folder any more
             continue
     return found
