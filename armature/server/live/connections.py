@@ -20,7 +20,7 @@ from armature.server.live.outgoing import Outgoing
 from armature.server.live.sinks import told_of
 
 PAUSE = 1.0  # seconds until PostgreSQL, which was away, is asked again
-MOMENT = 0.05  # seconds until PostgreSQL, by whose clock a key is still good, is asked again
+MOMENT = 0.05  # seconds; so long is waited at least until something is looked at again
 LONGEST_TIMER = 86_400.0  # seconds
 
 
@@ -71,6 +71,7 @@ class Connections:
         self, identities: Identities, listener: Listener, settings: Settings, on_change: Callable[[UUID], None]
     ) -> None:
         self._identities = identities
+        self._listener = listener
         self._most, self._most_of_caller = settings.live_connections, settings.live_connections_of_caller
         self._on_change = on_change
         self.dropped: Counter[str] = Counter()
@@ -121,7 +122,12 @@ class Connections:
             place.timer.cancel()
 
     async def settled(self, workspace_id: UUID) -> None:
-        """Returns when those there have been looked at whose credentials are being looked at now."""
+        """Returns when those there have been looked at whose credentials are being looked at now.
+
+        Where no notices are heard, that is all of them, once they are: what was missed may be that a key is revoked.
+        """
+        while not self._listener.listening:  # noqa: ASYNC110  seldom
+            await asyncio.sleep(MOMENT)
         if checks := [check for check, of in self._checks.items() if workspace_id in of]:
             await asyncio.wait(checks)
 

@@ -35,6 +35,10 @@ from tests.support.serving import serving
 
 Close = Callable[[Database, UUID], Awaitable[None]]
 
+DEAFENED = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'armature listener'
+"""
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 RUNS = ("armature_live_runs_total", ("query",))
 
@@ -194,6 +198,34 @@ async def test_nothing_is_told_while_credentials_are_looked_at(told_of: Site) ->
         assert (await client.closed())[0] == 4401
         assert set((await events.next())[1]) == {"errors"}
         assert await events.next() == ("complete", None)
+
+
+async def test_nothing_is_told_while_notices_are_not_heard(told_of: Site) -> None:
+    """A key is revoked meanwhile."""
+    owner = told_of.sign_up(pack="crm")
+    key = owner.new_key(role="member")
+    server, _, name = told_of.database_url.rpartition("/")
+    async with live(told_of.url, key.token) as client, relay(told_of.redis_url, owner.workspace_id) as told:
+        names = await client.subscribe(NAMES)
+        assert await client.data(names) == named()
+        inside, outside = await asyncpg.connect(told_of.database_url), await asyncpg.connect(f"{server}/postgres")
+        await outside.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        while await inside.fetchval(DEAFENED):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        revoked = "UPDATE armature.api_keys SET revoked_at = now() WHERE id = $1"
+        await inside.execute(revoked, key.session["apiKey"]["id"])
+        runs = measured(told_of)[RUNS]
+        create(owner, "Acme")
+        await told.announce("companies")
+        while measured(told_of)[RUNS] == runs:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        await outside.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        await inside.close()
+        await outside.close()
+
+        with pytest.raises(ConnectionClosed):
+            await client.receive(names)
+        assert (await client.closed())[0] == 4401
 
 
 # Pages of others
