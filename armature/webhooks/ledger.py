@@ -30,7 +30,7 @@ from armature.metadata.webhook_tables import deliveries
 from armature.webhooks.delivery import COLUMNS, Delivery, delivery_of
 from armature.webhooks.sending import Message, Outcome
 
-SIZE = 2_000_000
+SIZE = 1_000_000
 """The most that is taken at once, in bytes as PostgreSQL keeps them; the first is taken however large it is."""
 
 _D = deliveries.c

@@ -1,13 +1,13 @@
 """What is due of a webhook is found by looking at little, whatever PostgreSQL believes to be waiting."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from armature.core.db import Database, open_database
+from armature.core.db import Database
 from armature.migrations.workspace.create import create_workspace
 from armature.webhooks.ledger import _take_statement, take
 
@@ -21,13 +21,6 @@ INSERT INTO armature.deliveries (webhook_id, type, subject, position, at, payloa
 SELECT $1, 'test', md5((number % $2)::text)::uuid, number, now(), '', 'WAITING'
 FROM generate_series(1, $3::int) number
 """
-
-
-@pytest.fixture
-async def db(migrated_database_url: str) -> AsyncIterator[Database]:
-    db = await open_database(migrated_database_url)
-    yield db
-    await db.close()
 
 
 async def webhook(db: Database, records: int, count: int) -> UUID:
@@ -69,3 +62,21 @@ async def test_of_each_record_the_first_is_taken(db: Database) -> None:
         await connection.execute("UPDATE armature.deliveries SET state = 'DELIVERED' WHERE id = $1", first)
         taken = await take(connection, id_, [], 5, is_ordered=True)
         assert [each.position for each in taken] == [2, 3, 4]
+
+
+LARGE = """
+UPDATE armature.deliveries SET payload = (
+  SELECT string_agg(uuid_send(gen_random_uuid()), ''::bytea) FROM generate_series(1, 40000)
+)
+"""
+
+
+async def test_what_is_large_is_taken_a_little_at_a_time(db: Database) -> None:
+    id_ = await webhook(db, 4, 4)
+    async with db.connection() as connection:
+        await connection.execute(LARGE)  # 640,000 bytes each, which can't be compressed
+        taken = await take(connection, id_, [], 100, is_ordered=True)
+        assert [each.position for each in taken] == [1, 2]
+        await connection.execute("UPDATE armature.deliveries SET payload = payload || payload")
+        taken = await take(connection, id_, [], 100, is_ordered=True)
+        assert [each.position for each in taken] == [1]

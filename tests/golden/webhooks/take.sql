@@ -9,4 +9,4 @@ WHERE armature.deliveries.webhook_id = $1::UUID AND armature.deliveries.state = 
 FROM armature.deliveries AS first 
 WHERE first.webhook_id = $1::UUID AND first.subject = armature.deliveries.subject AND first.state = 'WAITING') AND NOT (armature.deliveries.id = ANY ($2::UUID[])) AND NOT armature.deliveries.is_open ORDER BY armature.deliveries.due_at, armature.deliveries.id 
  LIMIT $3::BIGINT) AS due) AS sized 
-WHERE sized.before_it < 2000000 ORDER BY sized.due_at, sized.id;
+WHERE sized.before_it < 1000000 ORDER BY sized.due_at, sized.id;

@@ -5,4 +5,4 @@ FROM (SELECT armature.deliveries.id AS id, armature.deliveries.webhook_id AS web
 FROM armature.deliveries 
 WHERE armature.deliveries.webhook_id = $1::UUID AND armature.deliveries.state = 'WAITING' AND armature.deliveries.due_at <= now() AND NOT (armature.deliveries.id = ANY ($2::UUID[])) AND NOT armature.deliveries.is_open ORDER BY armature.deliveries.due_at, armature.deliveries.id 
  LIMIT $3::BIGINT) AS due) AS sized 
-WHERE sized.before_it < 2000000 ORDER BY sized.due_at, sized.id;
+WHERE sized.before_it < 1000000 ORDER BY sized.due_at, sized.id;
