@@ -6,6 +6,7 @@ tells what is to be done.
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import dramatiq
@@ -55,11 +56,9 @@ class Queues:
             each.start()
 
     def stop(self) -> None:
-        """Returns when no thread works any more."""
-        for each in self._workers:
-            each.pause()
-        for each in self._workers:
-            each.stop()
+        """Returns when no thread works any more. Each queue's threads look up every IDLE_PAUSE: all queues at once."""
+        with ThreadPoolExecutor(len(self._workers)) as together:
+            list(together.map(dramatiq.Worker.stop, self._workers))
         self._broker.close()
 
     def check(self) -> None:
