@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 from armature.metadata.packs.crm import CRM
 from armature.server.app import create_app
@@ -91,15 +90,15 @@ async def test_what_is_said_to_one_server_is_heard_at_the_others(migrated_databa
 
 async def test_topics_stream_as_events_too(own: Caller) -> None:
     key = own.new_key(role="member")
-    async with streaming(own, PRESENCE) as mine, streaming(key, PRESENCE) as keys_:
-        told: Any = (await mine.data())["presence"]
-        assert told["isWhole"]
-        while "a key" not in [each["apiKey"] for each in told["members"]]:
-            told = (await mine.data())["presence"]
-        assert (await keys_.data())["presence"]["count"] == 2
-        own.do("mutation($id: ID!) {revokeApiKey(id: $id) {id}}", id=key.session["apiKey"]["id"])
-        await ended(keys_)
-        assert (await mine.data())["presence"]["left"] == [key.session["apiKey"]["id"]]
+    id_ = key.session["apiKey"]["id"]
+    async with streaming(own, PRESENCE) as mine:
+        assert (await mine.data())["presence"]["isWhole"]
+        async with streaming(key, PRESENCE) as keys_:
+            assert (await mine.data())["presence"]["members"] == [{"id": id_, "apiKey": "a key"}]
+            assert (await keys_.data())["presence"]["count"] == 2
+            own.do("mutation($id: ID!) {revokeApiKey(id: $id) {id}}", id=id_)
+            await ended(keys_)
+        assert (await mine.data())["presence"]["left"] == [id_]
 
 
 async def ended(events: Events) -> None:
