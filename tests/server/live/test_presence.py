@@ -441,6 +441,23 @@ async def test_what_becomes_of_a_member_is_told(world: World) -> None:
     assert [each["member"]["name"] for each in (await there(ear))["members"]] == ["Eve"]
 
 
+async def test_nobody_seems_to_have_left_while_members_are_looked_at_again(world: World) -> None:
+    ada, bob = await member(world, "Ada"), await member(world, "Bob")
+    ear = await world.follow(MEMBERS, ada)
+    await there(ear)
+    world.counted()
+    async with world.live.rooms.turn:
+        await world.follow(MEMBERS, bob)
+        while not any("workspace_members" in each for each in world.statements):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        rename = f'mutation {{updateWorkspaceMember(id: "{ada.user_id}", data: {{name: "Eve"}}) {{id}}}}'
+        await world.client.data(rename)
+        await world.tell()
+        await asyncio.sleep(0.5)
+
+    assert {each["member"]["name"] for each in (await there(ear))["members"]} == {"Eve", "Bob"}
+
+
 async def test_a_role_that_reads_no_members_sees_api_keys_only_and_not_the_workspace(world: World) -> None:
     read = SetObjectPermission(role="visitor", object="company", rights=("READ",))
     crm = await world.client.change(CreateRole(name="visitor"), read)

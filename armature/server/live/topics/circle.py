@@ -37,7 +37,7 @@ class Circle(ABC):
         self._told = watched.plan.meeting.told
         self._rows: dict[str, Row] = {}
         self._looked_at: set[str] = set()
-        self._renewals = 0
+        self.renewals = 0
 
     def add(self, following: Following) -> None:
         self.followings[following] = None
@@ -47,7 +47,7 @@ class Circle(ABC):
 
     def renew(self) -> None:
         """What is shown of members may have changed, or who of them is in sight."""
-        self._renewals += 1
+        self.renewals += 1
         self._rows.clear()
         self._looked_at.clear()
         self.running.ask()
@@ -80,9 +80,9 @@ class Circle(ABC):
         await self._place.settled()  # whoever may no longer see this has left by then
         users = {each for each, key in callers.items() if key is None and self._watched.plan.members is not None}
         while unknown := users - self._looked_at:
-            renewals, ids = self._renewals, [UUID(each) for each in unknown]
+            renewals, ids = self.renewals, [UUID(each) for each in unknown]
             found = await self._place.asked(KIND, partial(self._place.live.engine.members, self._watched, ids))
-            if renewals == self._renewals:
+            if renewals == self.renewals:
                 self._looked_at |= unknown
                 self._rows.update((id_.hex, row) for id_, *row in found)
 

@@ -49,12 +49,13 @@ class PresenceCircle(Circle):
     async def work(self) -> None:
         if not self._room.is_known:
             return
-        there, total = self._room.there, self._room.count
+        there, total, renewals = self._room.there, self._room.count, self.renewals
         await self.look_at({caller: entry.key for caller, entry in there.items()})
         async with self._room.turn:
             now = await self._seen(there)
-            self._forget(now)
-            await self._tell(now, total if self._watched.plan.meeting.members.are_all else len(now))
+            if renewals == self.renewals:  # else this is run once more
+                self._forget(now)
+                await self._tell(now, total if self._watched.plan.meeting.members.are_all else len(now))
 
     async def _seen(self, there: Mapping[str, Entry]) -> dict[str, Shown]:
         found = {}
@@ -91,7 +92,7 @@ class PresenceCircle(Circle):
         has_changed = bool(changed or left or count != self._count)
         self._new, self._last, self._count = set(), now, count
         behind = {each for each in old if each.sink.is_behind} if has_changed else set()
-        if has_changed:
+        if old and has_changed:
             news = News(False, changed, left, count)
             await self.tell(presence_json(self._told, news), [each for each in old if each not in behind])
         if new or behind:

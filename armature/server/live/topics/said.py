@@ -36,8 +36,8 @@ class SaidCircle(Circle):
             return
         await self.look_at({each.by.id: each.by.key for each in heard if each.by is not None})
         del self._heard[: len(heard)]
+        told = [message_json(self._told, each, self._row_of(each)) for each in heard]
         async with self._room.turn:
-            told = [message_json(self._told, each, self._row_of(each)) for each in heard]
             await self.tell(b"[%b]" % b",".join(told), [*self.followings])
 
     def _row_of(self, spoken: Spoken) -> Row | None:
