@@ -31,6 +31,7 @@ UNREACHABLE = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # a connection that breaks off at certain moments
 )
 
 NOT_LET_IN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InsufficientPrivilegeError)
@@ -139,13 +140,16 @@ class Lease:
     async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Errors leave a connection as it was; a task that was cancelled may leave a statement that still runs."""
         connection = self._connection
-        if error is None or (isinstance(error, Exception) and not _is_amid(connection)):
+        if error is None or (isinstance(error, Exception) and not _is_lost(connection, error)):
             self._pool.release(connection)
         else:
             self._pool.discard(connection)
 
 
-def _is_amid(connection: Connection) -> bool:
+def _is_lost(connection: Connection, error: Exception) -> bool:
+    """Whether it is amid something, or does not know any more what it is at."""
+    if isinstance(error, asyncpg.InternalClientError):
+        return True
     return not connection.is_closed() and connection.is_in_transaction()
 
 

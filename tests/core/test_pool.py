@@ -211,3 +211,17 @@ async def test_who_gives_up_for_a_place_leaves_it_to_others(database: Database, 
     await asyncio.gather(*waiting, return_exceptions=True)
     async with database.connection() as one, database.connection() as other:
         assert one is not other
+
+
+async def test_a_connection_that_does_not_know_what_it_is_at_is_not_used_again(database: Database) -> None:
+    async with database.connection() as connection:
+        lost = connection.get_server_pid()
+    with pytest.raises(asyncpg.InternalClientError):
+        await _lose_track(database)
+    async with database.connection() as one, database.connection() as other:
+        assert lost not in {one.get_server_pid(), other.get_server_pid()}
+
+
+async def _lose_track(database: Database) -> None:
+    async with database.connection():
+        raise asyncpg.InternalClientError

@@ -16,7 +16,7 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from armature.core.db import Database
+from armature.core.db import UNREACHABLE, Database
 from armature.core.embedded import start_postgres, start_valkey
 from armature.core.embedded.server import Server
 from armature.core.ending import end
@@ -34,7 +34,7 @@ from tests.support.leaving import leave
 from tests.support.relay_process import FOLLOWED, follow
 
 CHANCE = random.Random(20_261_121)  # noqa: S311
-TROUBLE = (Unavailable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError)
+TROUBLE = (Unavailable, *UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError)
 
 
 class Listening:
@@ -117,13 +117,15 @@ async def while_somebody_writes(db: Database, redis: Redis) -> AsyncIterator[Non
     writing, listening = Writing(all_, redis), [Listening(each, redis) for each in all_]
     listeners = [asyncio.create_task(each.run()) for each in listening]
     writer = asyncio.create_task(writing.run())
-    yield
-    await end([writer])
-    await writing.stop()
-    async with relayed(db, redis):
-        for somebody in listening:
-            await assert_whole(somebody, writing.written[somebody.of.id])
-    await end(listeners)
+    try:
+        yield
+        await end([writer])
+        await writing.stop()
+        async with relayed(db, redis):
+            for somebody in listening:
+                await assert_whole(somebody, writing.written[somebody.of.id])
+    finally:
+        await end([writer, *listeners])
 
 
 @pytest.fixture
@@ -180,7 +182,18 @@ async def kill_backend(server: Server) -> None:
     serving = [each for each in psutil.Process(server.pid).children() if "armature" in "".join(each.cmdline())]
     with suppress(psutil.NoSuchProcess):
         CHANCE.choice(serving).kill()
+    await asyncio.to_thread(psutil.wait_procs, serving)
+    while not await answers(server):  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
     await asyncio.sleep(CHANCE.uniform(0, 0.5))
+
+
+async def answers(server: Server) -> bool:
+    try:
+        await (await asyncpg.connect(server.url)).close()
+    except TROUBLE:
+        return False
+    return True
 
 
 @pytest.mark.usefixtures("sweeping_often")
