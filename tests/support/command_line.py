@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,14 +35,18 @@ class Up:
 
     def own_servers(self) -> list[psutil.Process]:
         """PostgreSQL and Valkey, where it has started them."""
-        return [each for each in self._children() if not _is_worker(each)]
+        return [each for each, is_worker in self._children() if not is_worker]
 
     def worker(self) -> psutil.Process | None:
         """It is started a little after the first answer."""
-        return next((each for each in self._children() if _is_worker(each)), None)
+        return next((each for each, is_worker in self._children() if is_worker), None)
 
-    def _children(self) -> list[psutil.Process]:
-        return [each for each in psutil.Process(self.process.pid).children() if is_alive(each)]
+    def _children(self) -> Iterator[tuple[psutil.Process, bool]]:
+        """With whether it is a worker. Some may go while they are looked at."""
+        for each in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                if is_alive(each):
+                    yield each, "armature.workers.child" in each.cmdline()
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
         self.process.send_signal(number)
@@ -81,10 +85,6 @@ def armature(*arguments: str, **environment: str) -> "subprocess.CompletedProces
     return subprocess.run(
         [*ARMATURE, *arguments], env={**os.environ, **BARE, **environment}, capture_output=True, text=True
     )
-
-
-def _is_worker(process: psutil.Process) -> bool:
-    return "armature.workers.child" in process.cmdline()
 
 
 def is_alive(process: psutil.Process) -> bool:
