@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from armature.core.acting import ACTING, Acting
+from armature.core.errors import Unavailable
 from armature.core.settings import read_settings
 from armature.server.local import DATA_DIR, NoCatalog, database_url
 
@@ -31,6 +32,13 @@ workspace_option = click.option(
 )
 
 
+class CutOff(Unavailable):
+    def __init__(self) -> None:
+        super().__init__(
+            "The connection to the database broke off.", hint="What was not finished is undone: run it again."
+        )
+
+
 def on_database(data_dir: Path, work: "Callable[[Database], Awaitable[T]]") -> T:
     import asyncpg
 
@@ -43,6 +51,8 @@ def on_database(data_dir: Path, work: "Callable[[Database], Awaitable[T]]") -> T
             return await work(db)
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError) as error:
             raise NoCatalog from error
+        except (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError) as error:
+            raise CutOff from error
         finally:
             await db.close()
 

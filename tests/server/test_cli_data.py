@@ -4,6 +4,8 @@ import asyncio
 import csv
 import io
 import json
+import os
+from asyncio.subprocess import PIPE, STDOUT
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from click.testing import CliRunner
 
 from armature.server.cli import main
 from tests.server.test_cli import output, run
+from tests.support.command_line import ARMATURE
 
 COMPANIES = "name,domainName,employees\nAcme,acme.com,12\nBolt,bolt.io,\n"
 PEOPLE = "firstName,lastName,birthday,company.domainName\nAda,Lovelace,1815-12-10,acme.com\nAlan,Turing,,\n"
@@ -379,3 +382,22 @@ def test_codes_and_coordinates_that_can_not_be_are_refused(where: dict[str, str]
     assert 'Line 4, place.lat: "91" must be a number of degrees between -90 and 90.' in said
     assert 'Line 5, place.country: "ZZ" must be the name of a country' in said
     assert exported(where, "contact") == []
+
+
+async def test_a_connection_that_breaks_off_is_told_in_a_sentence(where: dict[str, str]) -> None:
+    command = (*ARMATURE, "import", "company", "-", "--format", "csv")
+    process = await asyncio.create_subprocess_exec(
+        *command, env={**os.environ, **where}, stdin=PIPE, stdout=PIPE, stderr=STDOUT
+    )
+    assert process.stdin is not None
+    process.stdin.write(b"name\nAcme\n")
+    connection = await asyncpg.connect(where["DATABASE_URL"])
+    importing = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'armature'"
+    while not await connection.fetchval(f"SELECT count(pg_terminate_backend(pid)) {importing}"):  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    said, _ = await process.communicate()
+    await connection.close()
+
+    assert process.returncode == 1
+    assert b"broke off" in said or b"can't be reached" in said
+    assert b"Traceback" not in said
