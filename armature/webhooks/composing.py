@@ -53,7 +53,7 @@ class Composer:
         for object_id in {each.object_id for each in bare}:
             try:
                 made |= await self._wholes(webhook, [each for each in bare if each.object_id == object_id])
-            except Exception:
+            except Exception:  # each is tried by itself then, and that tells why
                 log.debug("webhook.not_prepared", webhook=str(webhook.id), exc_info=True)
         return [replace(each, payload=made.get(each.id, each.payload)) for each in deliveries]
 

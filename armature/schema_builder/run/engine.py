@@ -220,6 +220,7 @@ class Engine:
         if isinstance(plan, EventsPlan):
             return events_watched(plan, place, values)
         if isinstance(plan, TopicPlan):
+            place = replace(place, cost=place.cost + plan.listed)
             return topic_watched(plan, place, values, topic_name(plan.meeting.topic, snapshot, values), self._settings)
         return query_watched(plan, place, values, is_patched=prepared.is_patched)
 

@@ -240,8 +240,7 @@ class Prepared:
 
     def cost(self, plan: QueryPlan | EventsPlan | TopicPlan, variables: Variables) -> int:
         """The records asked for. Raises LimitExceeded."""
-        found = check_cost(plan.reads, variables, self._settings) if plan.cost is None else plan.cost
-        return found + plan.listed if isinstance(plan, TopicPlan) else found
+        return check_cost(plan.reads, variables, self._settings) if plan.cost is None else plan.cost
 
     def _shape(self, variables: Variables) -> Any:
         return tuple(
