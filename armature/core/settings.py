@@ -75,6 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Literal["on", "off"] = "off"
     events_lifetime: Positive = 604_800
     events_kept: Positive = 1_000_000
+    events_size: Positive = 2_147_483_648
     set_aside_lifetime: Positive = 2_592_000
     indexed_from: Positive = 20_000
 

@@ -1,4 +1,5 @@
-"""Events that are too old, or too many, go: the oldest first, so that there is no gap; never one without a position.
+"""Events that are too old, too many or too large together go: the oldest first, so that there is no gap; never one
+without a position.
 
 The last one stays for ever: the next position is counted from it.
 """
@@ -10,7 +11,7 @@ from armature.events.names import qualified
 
 AT_ONCE = 1_000
 
-# $2: from the oldest on, those up to this position may go for being too many, those older than $3 for being too old.
+# $2: from the oldest on, those up to this position may go for being too much, those older than $3 for being too old.
 _FORGET = """
 WITH oldest AS (
     SELECT ctid AS place, position, at <= now() - $3::interval OR position <= $2 AS may_go FROM {events}
@@ -26,6 +27,25 @@ SELECT count(*) AS gone, max(position) AS last FROM gone
 """
 
 BEYOND = 2**63 - 1
+
+# The newest are added up until it is too much; only where the table with all that belongs to it has grown beyond that.
+_TOO_LARGE = """
+SELECT coalesce(max(position), 0) FROM (
+    SELECT position, sum({row} + coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0))
+        OVER (ORDER BY position DESC) AS so_far
+    FROM {events} WHERE position IS NOT NULL
+) AS event
+WHERE so_far > $1 AND (SELECT pg_total_relation_size('{events}')) > $1
+"""
+
+ROW = 250
+"""What an event takes besides its images, in bytes, its places in indexes included."""
+
+
+async def too_large(connection: Connection, schema: str, size: int) -> int:
+    """The position up to which events go where their workspace keeps no more than so many bytes of them."""
+    found: int = await connection.fetchval(_TOO_LARGE.format(events=qualified(schema), row=ROW), size)
+    return found
 
 
 async def forget_events(connection: Connection, schema: str, lifetime: timedelta, may_go_until: int) -> int:

@@ -1,4 +1,4 @@
-"""The job that deletes events which are too old, or more than a workspace keeps.
+"""The job that deletes events which are too old, or more than a workspace keeps, by number or by bytes.
 
 Nothing waits for them any more: what follows from an event was written with its position, and has what it needs.
 """
@@ -6,11 +6,12 @@ Nothing waits for them any more: what follows from an event was written with its
 from datetime import timedelta
 from uuid import UUID
 
-from armature.core.db import alone
+from armature.core.db import Connection, alone
+from armature.core.settings import Settings
 from armature.events.growth import inserted
 from armature.events.names import schema_of
 from armature.events.numbering import last_position
-from armature.events.retention import forget_events
+from armature.events.retention import forget_events, too_large
 from armature.workers.relay import GONE
 from armature.workers.task import Task
 
@@ -19,13 +20,17 @@ KIND = "forget events"
 
 async def forget(task: Task) -> None:
     """On a connection of its own, which looks into every workspace and remembers none."""
-    lifetime, kept = timedelta(seconds=task.settings.events_lifetime), task.settings.events_kept
     async with alone(task.db) as connection:
         schemas = [schema_of(UUID(hex=each)) for each in await inserted(connection)]
         for done, schema in enumerate(schemas):
             task.progress = done / len(schemas)
             try:
-                last = await last_position(connection, schema)
-                await forget_events(connection, schema, lifetime, last - kept)
+                await _forget(connection, schema, task.settings)
             except GONE:
                 continue
+
+
+async def _forget(connection: Connection, schema: str, settings: Settings) -> None:
+    too_many = await last_position(connection, schema) - settings.events_kept
+    too_much = max(too_many, await too_large(connection, schema, settings.events_size))
+    await forget_events(connection, schema, timedelta(seconds=settings.events_lifetime), too_much)

@@ -1,6 +1,8 @@
 """Old events go, and those that are too many; never one without a position, nor the last."""
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -52,6 +54,35 @@ async def test_old_ones_go_but_none_without_a_position(crm: Living, settings: Se
 async def test_too_many_go(crm: Living, settings: Settings) -> None:
     assert await kept(crm, settings, events_kept=3) == [8, 9, 10, None, None]
     assert await kept(crm, settings, events_kept=3) == [8, 9, 10, None, None]
+
+
+LARGE = 100_000
+
+
+async def test_what_is_too_large_together_goes(crm: Living, settings: Settings) -> None:
+    await crm.run(
+        """UPDATE {}._events SET after = (SELECT json_agg(md5(random()::text)) FROM generate_series(1, 3000))
+        WHERE position IN (2, 7)"""
+    )
+    (sizes,) = await crm.run("SELECT min(pg_column_size(after)), max(pg_column_size(after)) FROM {}._events")
+    assert LARGE < sizes[1] < 2 * LARGE
+    assert await kept(crm, settings, events_size=4 * LARGE) == [*range(1, 11), None, None]
+    assert await kept(crm, settings, events_size=sizes[1] + LARGE // 2) == [*range(3, 11), None, None]
+    assert await kept(crm, settings, events_size=LARGE) == [8, 9, 10, None, None]
+
+
+async def test_what_takes_no_more_is_not_added_up(crm: Living) -> None:
+    """The one who looks reads the size of the table, and nothing of it."""
+    events = f'"{crm.schema}"."_events"'
+    statement = retention._TOO_LARGE.format(events=events, row=retention.ROW)
+    (row,) = await crm.run(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", 10_000_000)
+    assert [each["Actual Loops"] for each in scans(json.loads(row[0])[0]["Plan"])] == [0]
+
+
+def scans(plan: Any) -> list[Any]:
+    """The nodes of a plan that read the table."""
+    found = [each for below in plan.get("Plans", ()) for each in scans(below)]
+    return [*found, plan] if plan.get("Relation Name") == "_events" else found
 
 
 async def test_it_goes_by_small_steps(crm: Living, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
