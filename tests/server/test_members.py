@@ -261,6 +261,24 @@ def test_a_workspace_is_renamed_and_has_features(site: Site) -> None:
     assert site.sign_up().do("{ workspace { features { name } } }") == {"workspace": {"features": []}}
 
 
+@pytest.mark.parametrize(
+    ("unfit", "at_fault"),
+    [
+        ({"requiresSecondFactor": True}, "requiresSecondFactor"),
+        ({"corsOrigins": ["https://app.example.com/"]}, "corsOrigins"),
+        ({"corsOrigins": ["https://app.example.com"], "auditRetentionDays": 1}, "auditRetentionDays"),
+    ],
+)
+def test_where_one_setting_of_a_workspace_will_not_do_none_is_changed(
+    site: Site, unfit: dict[str, Any], at_fault: str
+) -> None:
+    owner = site.sign_up(workspace="Engines")
+    update = "mutation($input: UpdateWorkspaceInput!) { updateWorkspace(input: $input) { name } }"
+    refused = owner.error(update, input={"name": "Looms", **unfit})
+    assert refused["extensions"]["inputPath"] == ["input", at_fault]
+    assert owner.do("{ workspace { name corsOrigins } }") == {"workspace": {"name": "Engines", "corsOrigins": []}}
+
+
 def test_a_workspace_that_asks_for_a_second_factor_lets_nobody_in_without(site: Site) -> None:
     owner = site.sign_up()
     member = joined(owner)

@@ -103,7 +103,8 @@ async def test_who_reads_for_long_is_waited_for(crm: Living, settings: Settings)
 
 async def test_a_workspace_keeps_its_audit_log_for_as_long_as_it_says(crm: Living, settings: Settings) -> None:
     other = await living(crm.db, *CRM)
-    await set_audit_retention(crm.db, crm.id, 30)
+    async with crm.db.transaction() as connection:
+        await set_audit_retention(connection, crm.id, 30)
     await crm.change(delete_field("company", "employees"))
     async with crm.db.transaction() as connection:
         await connection.execute("SET LOCAL session_replication_role = 'replica'")

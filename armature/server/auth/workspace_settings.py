@@ -103,41 +103,39 @@ class NotApproved(Forbidden):
         )
 
 
-async def rename(db: Database, workspace_id: UUID, name: str) -> None:
+async def rename(connection: Connection, workspace_id: UUID, name: str) -> None:
     """Raises NameInvalid."""
     mine = workspaces.c.id == workspace_id
-    async with db.connection() as connection:
-        await execute(connection, update(workspaces).where(mine).values(name=checked_name(name, "name")))
+    await execute(connection, update(workspaces).where(mine).values(name=checked_name(name, "name")))
 
 
-async def require_second_factor(db: Database, workspace_id: UUID, required: bool, session_id: UUID | None) -> None:
+async def require_second_factor(
+    connection: Connection, workspace_id: UUID, required: bool, session_id: UUID | None
+) -> None:
     """Every process asks for it from then on. Raises SecondFactorFirst where the session itself would not do."""
-    async with db.transaction() as connection:
-        if required:
-            own = select(sessions.c.has_second_factor | sessions.c.workspace_id.is_not(None))
-            if not await fetch_value(connection, own.where(sessions.c.id == session_id)):
-                raise SecondFactorFirst
-        await _set(connection, workspace_id, {"requires_second_factor": required})
+    if required:
+        own = select(sessions.c.has_second_factor | sessions.c.workspace_id.is_not(None))
+        if not await fetch_value(connection, own.where(sessions.c.id == session_id)):
+            raise SecondFactorFirst
+    await _set(connection, workspace_id, {"requires_second_factor": required})
 
 
-async def set_origins(db: Database, workspace_id: UUID, origins: Sequence[str]) -> None:
+async def set_origins(connection: Connection, workspace_id: UUID, origins: Sequence[str]) -> None:
     """Pages there may call for this workspace, in every process. Raises OriginUnfit."""
     for each in origins:
         if not is_origin(each) or len(each) > LONGEST_ORIGIN:
             raise OriginUnfit(each)
     if len(origins) > MOST_ORIGINS:
         raise TooManyOrigins
-    async with db.transaction() as connection:
-        await _set(connection, workspace_id, {"cors_origins": list(dict.fromkeys(origins))})
-        await notify(connection, ORIGINS_CHANGED)
+    await _set(connection, workspace_id, {"cors_origins": list(dict.fromkeys(origins))})
+    await notify(connection, ORIGINS_CHANGED)
 
 
-async def set_audit_retention(db: Database, workspace_id: UUID, days: int) -> None:
+async def set_audit_retention(connection: Connection, workspace_id: UUID, days: int) -> None:
     """Older entries go within the hour; 0 keeps them for ever. Raises RetentionUnfit."""
     if days and not SHORTEST_RETENTION <= days <= LONGEST_RETENTION:
         raise RetentionUnfit
-    async with db.transaction() as connection:
-        await _set(connection, workspace_id, {"audit_retention_days": days or None})
+    await _set(connection, workspace_id, {"audit_retention_days": days or None})
 
 
 def is_origin(text: str) -> bool:

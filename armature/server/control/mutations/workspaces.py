@@ -3,11 +3,13 @@
 import strawberry
 from strawberry import ID, UNSET, Info
 
+from armature.core.db import Connection
 from armature.core.errors import BadUserInput
 from armature.metadata.packs.registry import DEFAULT
 from armature.metadata.store import WorkspaceNotFound
 from armature.migrations.workspace.set_aside import bring_back, set_aside, set_aside_of
 from armature.server.auth.accounts import open_workspace
+from armature.server.auth.identity import WorkspaceIdentity
 from armature.server.auth.roles import FULL
 from armature.server.auth.workspace_settings import (
     rename,
@@ -63,19 +65,12 @@ class WorkspaceMutations:
 
     @strawberry.mutation
     async def update_workspace(self, info: Info[Context, None], input: UpdateWorkspaceInput) -> Workspace:
-        """What is left out, or null, stays."""
+        """What is left out, or null, stays; where one thing can't be, nothing changes."""
         context, place = info.context, info.context.place()
         with at_input():
-            if input.name:
-                await rename(context.db, place.workspace_id, input.name)
-            if input.requires_second_factor is not None and input.requires_second_factor is not UNSET:
-                required = input.requires_second_factor
-                await require_second_factor(context.db, place.workspace_id, required, place.session_id)
-                context.control.identities.forget(place.workspace_id)
-            if input.cors_origins is not None and input.cors_origins is not UNSET:
-                await set_origins(context.db, place.workspace_id, input.cors_origins)
-            if input.audit_retention_days is not None and input.audit_retention_days is not UNSET:
-                await set_audit_retention(context.db, place.workspace_id, input.audit_retention_days)
+            async with context.db.transaction() as connection:
+                await _update(connection, place, input)
+        context.control.identities.forget(place.workspace_id)
         return workspace_of(present(await context.loaders.workspace.load(place.workspace_id)))
 
     @strawberry.mutation
@@ -114,3 +109,14 @@ class WorkspaceQueries:
         """Those that were set aside and can be restored, the last first."""
         rows = await set_aside_of(info.context.db, info.context.owner().user_id, FULL)
         return [WorkspaceName(id=ID(str(row["id"])), name=row["name"]) for row in rows]
+
+
+async def _update(connection: Connection, place: WorkspaceIdentity, wanted: UpdateWorkspaceInput) -> None:
+    if wanted.name:
+        await rename(connection, place.workspace_id, wanted.name)
+    if wanted.requires_second_factor is not None and wanted.requires_second_factor is not UNSET:
+        await require_second_factor(connection, place.workspace_id, wanted.requires_second_factor, place.session_id)
+    if wanted.cors_origins is not None and wanted.cors_origins is not UNSET:
+        await set_origins(connection, place.workspace_id, wanted.cors_origins)
+    if wanted.audit_retention_days is not None and wanted.audit_retention_days is not UNSET:
+        await set_audit_retention(connection, place.workspace_id, wanted.audit_retention_days)
