@@ -44,6 +44,20 @@ def test_it_tells_of_keys_too(site: Site) -> None:
     assert "token_hash" not in created["after"]
 
 
+def test_it_tells_of_stored_documents_and_what_they_said(site: Site) -> None:
+    ada = site.sign_up()
+    for step in (
+        'createDocument(input: {name: "who", text: "{ __typename }"}) { id }',
+        'updateDocument(input: {document: "who", text: "{ a: __typename }"}) { id }',
+        'deleteDocument(input: {document: "who"}) { id }',
+    ):
+        ada.do(f"mutation {{ {step} }}")
+    log = [each for each in ada.do(LOG)["auditLog"] if each["action"].startswith("document.")]
+    assert [each["action"] for each in log] == ["document.deleted", "document.updated", "document.created"]
+    texts = [[each[when] and each[when]["text"] for when in ("before", "after")] for each in log]
+    assert texts == [["{ a: __typename }", None], ["{ __typename }", "{ a: __typename }"], [None, "{ __typename }"]]
+
+
 def test_nobody_sees_that_of_another_workspace(site: Site) -> None:
     ada, eve = site.sign_up(), site.sign_up()
     ada.do(CREATE_OBJECT)

@@ -43,6 +43,7 @@ WATCHED = (
         untold=("updated_at",),
         urls=("url",),
     ),
+    Watched("documents", "document", untold=("updated_at",)),
     Watched("changesets", "model", key="version", untold=("undo",)),
 )
 
