@@ -64,6 +64,17 @@ def test_an_overlap_makes_no_key_live_longer(site: Site) -> None:
     assert datetime.fromisoformat(ends[id_of(old)]) == soon
 
 
+def test_the_new_key_lives_as_long_as_the_old_one_was_made_for(site: Site) -> None:
+    owner = site.sign_up()
+    in_90_days = datetime.now(UTC) + timedelta(days=90)
+    old = owner.new_key(expiresAt=in_90_days.isoformat())
+    new, for_ever = rotated(owner, old), rotated(owner, owner.new_key(expiresAt=in_90_days.isoformat()), expiresAt=None)
+    ends = {each["id"]: each["expiresAt"] for each in owner.do(KEYS)["apiKeys"]}
+    left = datetime.fromisoformat(ends[id_of(new)]) - datetime.now(UTC)
+    assert timedelta(days=89) < left <= timedelta(days=91)
+    assert ends[id_of(for_ever)] is None
+
+
 @pytest.mark.parametrize(
     ("given", "at_fault"),
     [({"overlap": -1}, "overlap"), ({"overlap": 2_592_001}, "overlap"), ({"expiresAt": "2020-01-01"}, "expiresAt")],

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, update
+from msgspec import UNSET, UnsetType
+from sqlalchemy import func, insert, or_, select, update
 from uuid_utils.compat import uuid7
 
 from armature.core.db import Database, execute, fetch_one
@@ -72,7 +73,7 @@ async def create_api_key(
         "token_hash": token_hash(token),
         "hint": token[-HINT_LENGTH:],
         "created_by": created_by,
-        "expires_at": None if expires_at is None else _in_future(expires_at),
+        "expires_at": _expiry(expires_at),
         "rate_limit": None if rate_limit is None else _positive(rate_limit),
     }
     async with db.transaction() as connection:
@@ -87,10 +88,11 @@ async def rotate_api_key(
     workspace_id: UUID,
     key_id: UUID,
     overlap: timedelta,
-    expires_at: datetime | None,
+    expires_at: datetime | UnsetType | None,
     made_by: UUID | None,
 ) -> NewKey:
-    """A new key that may do the same; the old one works for the overlap, and no longer than it would have.
+    """A new key that may do the same, for as long as the old one was made for where nothing else is said; the old one
+    works for the overlap, and no longer than it would have.
 
     Raises ApiKeyNotFound, for a key that is over as well; OverlapUnfit, ExpiryUnfit.
     """
@@ -98,21 +100,22 @@ async def rotate_api_key(
         raise OverlapUnfit
     mine = (api_keys.c.id == key_id, api_keys.c.workspace_id == workspace_id, api_keys.c.revoked_at.is_(None))
     alive = or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > func.now())
+    lifetime = (api_keys.c.expires_at - api_keys.c.created_at).label("lifetime")
     ends = func.least(api_keys.c.expires_at, func.now() + overlap)  # nulls don't count
     async with db.transaction() as connection:
-        replaced = update(api_keys).where(*mine, alive).values(expires_at=ends).returning(*KEPT)
-        old = await fetch_one(connection, replaced)
+        old = await fetch_one(connection, select(*KEPT, lifetime).where(*mine, alive).with_for_update())
         if old is None:
             raise ApiKeyNotFound(str(key_id))
+        await execute(connection, update(api_keys).where(*mine).values(expires_at=ends))
         token, new_id = new_token(PREFIX), uuid7()
         row = {
-            **old,
+            **{each.name: old[each.name] for each in KEPT},
             "id": new_id,
             "workspace_id": workspace_id,
             "token_hash": token_hash(token),
             "hint": token[-HINT_LENGTH:],
             "created_by": made_by,
-            "expires_at": None if expires_at is None else _in_future(expires_at),
+            "expires_at": _after(old["lifetime"]) if expires_at is UNSET else _expiry(expires_at),
         }
         await execute(connection, insert(api_keys).values(row))
         await notify(connection, {"identity": str(key_id)})
@@ -140,7 +143,13 @@ def _positive(rate_limit: int) -> int:
     return rate_limit
 
 
-def _in_future(at: datetime) -> datetime:
+def _after(lifetime: timedelta | None) -> datetime | None:
+    return None if lifetime is None else datetime.now(UTC) + lifetime
+
+
+def _expiry(at: datetime | None) -> datetime | None:
+    if at is None:
+        return None
     try:
         moment = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError:  # the first and last day of the calendar, elsewhere

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import strawberry
 from asyncpg import Record
-from strawberry import ID, Info
+from msgspec import UNSET as NOT_SAID
+from strawberry import ID, UNSET, Info
 
 from armature.metadata.roles import ADMIN
 from armature.server.auth.api_keys import ApiKeyNotFound, create_api_key, revoke_api_key, rotate_api_key
@@ -29,7 +30,10 @@ class CreateApiKeyInput:
 class RotateApiKeyInput:
     id: ID
     overlap: int = strawberry.field(default=86_400, description="Seconds that the old key goes on working.")
-    expires_at: datetime | None = strawberry.field(default=None, description="Of the new key.")
+    expires_at: datetime | None = strawberry.field(
+        default=UNSET,
+        description="Of the new key; null: never. Left out, it lives as long as the old one was made for.",
+    )
 
 
 @strawberry.type
@@ -67,9 +71,8 @@ class KeyMutations:
         with at_input():
             old = await _key(context, place.workspace_id, input.id)
             await context.check_gives(old["role"])
-            new = await rotate_api_key(
-                context.db, place.workspace_id, old["id"], overlap, input.expires_at, place.user_id
-            )
+            expires_at = NOT_SAID if input.expires_at is UNSET else input.expires_at
+            new = await rotate_api_key(context.db, place.workspace_id, old["id"], overlap, expires_at, place.user_id)
         context.control.identities.forget(old["id"])
         return NewApiKey(token=new.token, api_key=api_key_of(present(await context.loaders.api_key.load(new.id))))
 
