@@ -182,8 +182,8 @@ def status_of(error: ArmatureError, media: Media) -> int:
 
 def headers_of(error: ArmatureError, status: int) -> tuple[Header, ...]:
     """What HTTP asks for beside a status: Allow, WWW-Authenticate and the like."""
-    later = (b"retry-after", b"%d" % error.seconds) if isinstance(error, RateLimited) else None
-    found = (HEADERS.get(status), ALLOWED.get(type(error)), later)
+    limited = error.headers if isinstance(error, RateLimited) else ()
+    found = (HEADERS.get(status), ALLOWED.get(type(error)), *limited)
     return tuple(each for each in found if each is not None)
 
 

@@ -38,5 +38,9 @@ class RateLimited(ArmatureError):
         self.limit = limit
         self.seconds = seconds
 
+    @property
+    def headers(self) -> tuple[Header, ...]:
+        return (b"retry-after", b"%d" % self.seconds), *Standing(self.limit, 0).headers
+
     def extensions(self) -> dict[str, Any]:
         return {**super().extensions(), "limit": self.limit, "retryAfter": self.seconds}

@@ -55,6 +55,8 @@ def test_a_caller_is_told_what_is_left_and_refused_when_nothing_is(sites: Sites)
     assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
     assert error["extensions"]["limit"] == 10
     assert int(refused.headers["retry-after"]) == error["extensions"]["retryAfter"] >= 1
+    assert refused.headers["ratelimit-policy"] == first.headers["ratelimit-policy"]
+    assert refused.headers["ratelimit"] == '"caller";r=0'
     assert caller.post(WHO, "/metadata").status_code == 429  # one bucket for both
 
 
