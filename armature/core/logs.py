@@ -46,6 +46,7 @@ def configure_logs(settings: Settings) -> None:
     level = _one_of(LEVELS, settings.log_level, "ARMATURE_LOG_LEVEL")
     form = _one_of(("console", "json"), settings.log_format, "ARMATURE_LOG_FORMAT")
     shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -11,6 +11,7 @@ from cronsim import CronSim, CronSimError
 
 from armature.core.errors import BadUserInput
 
+FIELDS = 5
 EXAMPLE = 'Such as "30 8 * * mon-fri": minute, hour, day of the month, month, day of the week.'
 
 
@@ -27,6 +28,8 @@ class TimeZoneUnknown(BadUserInput):
 def next_time(expression: str, time_zone: str, after: datetime) -> datetime:
     """The first time after that moment, in UTC. Raises CronUnfit, TimeZoneUnknown."""
     local = after.astimezone(_zone(time_zone))
+    if len(expression.split()) != FIELDS:  # a sixth would be of seconds
+        raise CronUnfit(expression)
     try:
         return next(CronSim(expression, local)).astimezone(UTC)
     except (CronSimError, StopIteration) as error:

@@ -50,7 +50,7 @@ class JobNotFound(NotFound):
 class JobNotOver(Conflict):
     def __init__(self, job: Job) -> None:
         super().__init__(
-            f"The job can't be tried again: it is {job.state}.",
+            f"The job can't be tried again: it {STANDS[job.state]}.",
             hint="Only what has failed or was cancelled is tried again.",
             path=("id",),
         )
@@ -66,4 +66,5 @@ class JobOver(Conflict):
         super().__init__(f"The job can't be cancelled: it has {ENDED[job.state]}.", path=("id",))
 
 
+STANDS: Mapping[State, str] = {"queued": "waits already", "running": "is at work", "succeeded": "has succeeded"}
 ENDED: Mapping[State, str] = {"succeeded": "succeeded", "failed": "failed", "cancelled": "been cancelled"}

@@ -74,8 +74,8 @@ def main() -> None:
 def up(host: str | None, port: int | None, data_dir: Path, ready_file: Path | None, no_demo: bool) -> None:
     """Start everything: the place to begin.
 
-    PostgreSQL and Valkey (where DATABASE_URL and REDIS_URL are not set), a demo workspace, the server. Ctrl-C, or
-    SIGTERM, ends all of it; the data stay.
+    PostgreSQL and Valkey (where DATABASE_URL and REDIS_URL are not set), a demo workspace, the server, a worker.
+    Ctrl-C, or SIGTERM, ends all of it; the data stay.
     """
     from armature.server.up import Wishes
     from armature.server.up import up as start

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from time import monotonic
 
+import click
+
 from armature.core.settings import Settings
 
 PATIENCE = 10.0  # seconds for a worker to give back what it runs
@@ -31,6 +33,8 @@ class WorkerProcess:
         """Start it where it is wanted and does not run."""
         is_gone = self._process is None or self._process.poll() is not None
         if self.is_wanted and is_gone and monotonic() - self._started > BETWEEN:
+            if self._process is not None:
+                click.echo("The worker is gone; starting it again.", err=True)
             self._close()
             self._started = monotonic()
             command = [sys.executable, "-m", "armature.workers.child"]

@@ -12,6 +12,7 @@ from uuid import UUID
 import dramatiq
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.redis import RedisBroker
+from dramatiq.common import dq_name
 from pika.exceptions import AMQPError  # type: ignore[import-untyped]
 from redis import Redis, RedisError
 
@@ -21,7 +22,7 @@ NAMESPACE = "armature:queue"
 IDLE_PAUSE = 250  # ms, the longest between two looks at an empty queue
 PATIENCE = 5.0  # seconds
 
-logging.getLogger("dramatiq").setLevel(logging.CRITICAL)  # a broker that is away is told by ourselves, once
+logging.getLogger("dramatiq").setLevel(logging.CRITICAL)
 logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 TROUBLE = (RedisError, AMQPError, OSError, dramatiq.BrokerConnectionError)
@@ -50,6 +51,8 @@ class Queues:
             dramatiq.Worker(self._broker, queues={each}, worker_threads=count, worker_timeout=IDLE_PAUSE)
             for each, count in at_once.items()
         ]
+        for each in at_once:
+            _hush(each)
 
     def start(self) -> None:
         for each in self._workers:
@@ -97,3 +100,14 @@ def _ping(rabbitmq: RabbitmqBroker) -> None:
     except AMQPError:
         del rabbitmq.connection
         raise
+
+
+def _hush(queue: str) -> None:
+    """That the broker is away is told by ourselves, once; its threads would say so every few seconds, each."""
+    for each in (queue, dq_name(queue)):
+        logging.getLogger(f"dramatiq.worker.ConsumerThread({each})").addFilter(_is_surprise)
+
+
+def _is_surprise(record: logging.LogRecord) -> bool:
+    causes = record.args if isinstance(record.args, tuple) else ()
+    return not any(isinstance(each, TROUBLE) for each in (*causes, *(record.exc_info or ())))

@@ -99,8 +99,12 @@ def test_the_command_line_does_the_same(migrated_database_url: str) -> None:
     assert "arguments" not in said("list")[0]
     assert said("cancel", str(job.id))["state"] == "cancelled"
     assert said("list", "--state", "queued") == []
-    assert str(job.id) in run("jobs", "list", database_url=migrated_database_url).stdout
+    listed = run("jobs", "list", database_url=migrated_database_url).stdout
+    assert str(job.id) in listed
+    assert str(job.workspace_id) in listed
     assert said("retry", str(job.id))["state"] == "queued"
+    again = run("jobs", "retry", str(job.id), database_url=migrated_database_url)
+    assert "it waits already" in again.output
     refused = run("jobs", "retry", str(uuid4()), database_url=migrated_database_url)
     assert refused.exit_code == 1
     assert "There is no job" in refused.output

@@ -19,7 +19,8 @@ configure_logs(Settings(log_format=%r, log_level=%r))
 begin_request(b"mine-1")
 log = structlog.get_logger("armature.test")
 log.debug("quiet")
-log.warning("slow request", seconds=1.5, password="hunter2", apiKey="arm_hunter2")
+with structlog.contextvars.bound_contextvars(job="job-7"):
+    log.warning("slow request", seconds=1.5, password="hunter2", apiKey="arm_hunter2")
 logging.getLogger("uvicorn.error").warning("started %%s", "here")
 password = "hunter2"
 try:
@@ -36,15 +37,17 @@ def spoken(form: str, level: str = "info") -> str:
     return run.stderr
 
 
-def test_json_lines_have_the_request_id_and_no_secrets() -> None:
+def test_json_lines_have_the_ids_of_request_and_job_and_no_secrets() -> None:
     text = spoken("json")
     slow, started, failed = map(json.loads, text.splitlines())
     assert slow["event"] == "slow request"
     assert slow["level"] == "warning"
     assert slow["request_id"] == "mine-1"
+    assert slow["job"] == "job-7"
     assert slow["seconds"] == 1.5
     assert started["event"] == "started here"
     assert started["logger"] == "uvicorn.error"
+    assert "job" not in started
     assert "KeyError: 'missing'" in failed["exception"]
     assert "hunter2" not in text
 

@@ -115,6 +115,7 @@ def test_its_worker_runs_and_comes_back(up: Up) -> None:
     first.kill()
     while up.worker() in (None, first):
         time.sleep(0.05)
+    assert "The worker is gone; starting it again." in up.printed.read_text()
 
 
 def test_a_port_that_is_taken_is_told_before_anything_starts(folder: Path) -> None:

@@ -57,6 +57,7 @@ def test_what_names_an_hour_comes_once_where_that_comes_twice() -> None:
         ("* " * 1_000, "UTC", "cron"),
         ("\x00", "UTC", "cron"),
         ("0 0 * * *", "Europe/Atlantis", "timeZone"),
+        ("* * * * * *", "UTC", "cron"),
         ("0 0 * * *", "../../etc/passwd", "timeZone"),
         ("0 0 * * *", "", "timeZone"),
         ("0 0 * * *", "\x00", "timeZone"),

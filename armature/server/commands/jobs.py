@@ -73,8 +73,9 @@ def _table(found: "list[Job]") -> str:
             each.state,
             f"{each.progress:.0%}",
             f"{each.created_at:%Y-%m-%d %H:%M:%S}",
+            str(each.workspace_id or ""),
             each.error or "",
         )
         for each in found
     ]
-    return table(("id", "kind", "state", "done", "created", "error"), rows)
+    return table(("id", "kind", "state", "done", "created", "workspace", "error"), rows)
