@@ -16,6 +16,7 @@ from armature.metadata.names import (
     ROOTS,
     TO_MANY_FIELDS,
     TO_ONE_FIELDS,
+    VECTOR_FIELDS,
     camel,
     field_names,
     field_type_names,
@@ -23,7 +24,7 @@ from armature.metadata.names import (
     type_name,
 )
 
-_FIELD_ENDINGS = tuple(sorted({each.removeprefix("{}") for each in (*TO_ONE_FIELDS, *TO_MANY_FIELDS)}))
+_FIELD_ENDINGS = tuple(sorted({each.removeprefix("{}") for each in (*TO_ONE_FIELDS, *TO_MANY_FIELDS, *VECTOR_FIELDS)}))
 _TYPE_ENDINGS = tuple((what, template.removeprefix("{}")) for what, template in RECORD_TYPES.items())
 _ROOT_AFFIXES = tuple(
     {(before, after): None for before, _, after in (re.split(r"\{(\w+)\}", each) for each in ROOTS.values())}

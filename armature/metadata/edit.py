@@ -53,10 +53,24 @@ from armature.metadata.written import step_key
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """`conversions` are the fields whose values become others, and what becomes of those that can't."""
+    """`conversions` are the fields whose values become others, and what becomes of those that can't.
+
+    `places` are of each step: where the client wrote it, and where in it which objects and fields are spelt out.
+    """
 
     snapshot: Snapshot
     conversions: Mapping[UUID, OnFailure] = field(default_factory=dict)
+    places: Sequence[tuple[Path, Mapping[UUID, Place]]] = ()
+
+    def where(self, subject: UUID, key: str) -> Path | None:
+        """Where the client wrote this key of an object or field: in the last step that spells it out, or the only one.
+
+        Without a key, where that step is.
+        """
+        for step, spelt in reversed(self.places):
+            if subject in spelt:
+                return (*step, *spelt[subject].of((key,) if key else ()))
+        return self.places[0][0] if len(self.places) == 1 else None
 
 
 def apply_changes(
@@ -87,18 +101,20 @@ def edit(
     errors: list[ArmatureError] = []
     unmade: set[str] = set()
     conversions = NO_CONVERSIONS
+    places: list[tuple[Path, Mapping[UUID, Place]]] = []
     for position, change in enumerate(changes):
         path = paths[position] if paths else ("changes", position, step_key(change))
         moment = now + timedelta(microseconds=position)  # what one step deletes, another's restoring leaves alone
         draft = Draft(snapshot, moment, new_id, conversions)
         found = _step(draft, change)
         snapshot, conversions = draft.snapshot, draft.conversions
+        places.append((path, draft.places))
         errors += prefixed(ManyErrors([each for each in found if not _follows(each, unmade)]), path)
         if found:
             unmade |= _made_by(change)
     if errors:
         raise errors[0] if len(errors) == 1 else ManyErrors(errors)
-    return Edited(snapshot, conversions)
+    return Edited(snapshot, conversions, places)
 
 
 def _step(draft: Draft, change: Change) -> list[ArmatureError]:

@@ -104,6 +104,16 @@ def test_a_field_that_may_not_be_is_refused_at_its_key(
     assert error.path == ("changes", 0, "createField", *key)
 
 
+def test_the_distance_of_a_vector_is_a_field_too() -> None:
+    model = crm()
+    model.change(add_field("person", NewField(name="embedding", type="VECTOR", settings={"dimensions": 3})))
+
+    (taken,) = model.errors(add_field("person", text("embeddingDistance")))
+
+    assert isinstance(taken, NameTaken)
+    assert taken.hint == 'Try "embeddingDistance2".'
+
+
 def test_a_field_may_not_take_the_id_of_a_relation() -> None:
     (taken,) = crm().errors(add_field("person", text("companyId")))
     assert isinstance(taken, NameTaken)

@@ -173,6 +173,22 @@ def test_a_file_that_can_t_be_meant_is_told_in_a_sentence(
         assert said in done.stderr
 
 
+def test_what_records_are_in_the_way_of_is_told_with_its_line(where: dict[str, str], crm: str, tmp_path: Path) -> None:
+    model, records = tmp_path / "model.yaml", tmp_path / "companies.csv"
+    records.write_text("name\nAcme\n")
+    output("import", "company", str(records), **where)
+    text = output("metadata", "export", **where).replace(
+        "      employees:\n", "      code: {type: UUID, isNullable: false}\n      employees:\n"
+    )
+    model.write_text(text)
+    line = 1 + text.splitlines().index("      code: {type: UUID, isNullable: false}")
+
+    refused = run("metadata", "plan", str(model), **where)
+
+    assert refused.exit_code == 1
+    assert f'Line {line}: "code" can\'t be required from the start' in refused.stderr
+
+
 def test_which_workspace_has_to_be_clear(where: dict[str, str], tmp_path: Path) -> None:
     assert "armature workspace create" in run("metadata", "export", **where).stderr
     for name in ("One", "Two"):

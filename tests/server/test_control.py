@@ -372,6 +372,26 @@ def test_records_in_the_way_are_told(tickets: Caller) -> None:
     error = tickets.error(CREATE_FIELD, input={"object": "ticket", "name": "due", "type": "DATE", "isNullable": False})
     assert error["extensions"]["code"] == "CONFLICT"
     assert error["extensions"]["field"] == "due"
+    assert error["extensions"]["inputPath"] == ["input", "isNullable"]
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_what_records_are_in_the_way_of_is_told_with_its_place(tickets: Caller, dry_run: bool) -> None:
+    for _ in range(2):
+        tickets.data('mutation { createTicket(data: {title: "x"}) { id } }')
+    errors = tickets.errors(
+        APPLY,
+        dryRun=dry_run,
+        changes=[
+            step("createObject", nameSingular="author", fields=[{"name": "name", "type": "TEXT"}]),
+            step("updateField", object="ticket", field="title", isUnique=True),
+            step("updateField", object="ticket", field="size", isNullable=False),
+        ],
+    )
+    assert {tuple(each["extensions"]["inputPath"]) for each in errors} == {
+        ("changes", 1, "updateField", "isUnique"),
+        ("changes", 2, "updateField", "isNullable"),
+    }
 
 
 def test_limits_are_told(site: Site) -> None:

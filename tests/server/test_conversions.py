@@ -63,6 +63,7 @@ def test_a_dry_run_shows_what_does_not_fit(tickets: Caller) -> None:
 def test_a_refusal_names_the_field_and_the_values(tickets: Caller) -> None:
     error = tickets.error(UPDATE, input=to_number())
     assert (error["extensions"]["code"], error["extensions"]["field"]) == ("CONFLICT", "size")
+    assert error["extensions"]["inputPath"] == ["input", "type"]
     assert '1 record has a value that does not fit: "large" of ' in error["message"]
     assert sizes(tickets) == ["1", "2", "large"]
 

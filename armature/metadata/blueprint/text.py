@@ -138,10 +138,12 @@ class BlueprintFile:
         return int(key_node.start_mark.line) + 1
 
     def located(self, error: ArmatureError) -> ArmatureError:
-        """The error with the line of its path in its sentence."""
+        """The error with the line of its path in its sentence; as it is where it has none."""
         if isinstance(error, ManyErrors):
             return ManyErrors([self.located(each) for each in error.errors])
-        return FileUnfit(error.message, self.line(tuple(error.path or ())), hint=error.hint)
+        if error.path is None:
+            return error
+        return FileUnfit(error.message, self.line(tuple(error.path)), hint=error.hint)
 
     def _objects(self) -> Iterator[tuple[str, ObjectPlan]]:
         for name, node in self._pairs(self._root, ()):

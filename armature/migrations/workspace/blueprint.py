@@ -72,7 +72,10 @@ async def plan_model(db: Database, workspace_id: UUID, text: str, reader: Docume
         raise file.located(error) from error
     if not steps.changes:
         return Plan(before, steps, None, documents)
-    preview = await preview_changes(db, workspace_id, steps.changes, known=before, paths=steps.paths)
+    try:
+        preview = await preview_changes(db, workspace_id, steps.changes, known=before, paths=steps.paths)
+    except ArmatureError as error:
+        raise file.located(error) from error
     broken = tuple(each for each in preview.broken if each.name not in concerned(documents))
     return Plan(before, steps, replace(preview, broken=broken), documents)
 

@@ -25,7 +25,7 @@ from armature.metadata.model import Snapshot
 from armature.metadata.store import load_snapshot, lock_version
 from armature.migrations.workspace.apply import apply_steps
 from armature.migrations.workspace.broken import broken_documents, may_break, refuse_broken
-from armature.migrations.workspace.conflicts import ValuesInTheWay
+from armature.migrations.workspace.conflicts import ValuesInTheWay, located
 from armature.migrations.workspace.diff import diff
 from armature.migrations.workspace.found_options import with_found_options
 from armature.migrations.workspace.held_roles import check_free
@@ -168,7 +168,8 @@ async def _change(connection: Connection, changeset: Changeset) -> Snapshot:
     def entry() -> Entry:
         return entry_of(before, after, changeset.changes, changeset.actor, changeset.idempotency_key)
 
-    await make(connection, before, made, entry, changeset.foresee)
+    with located(made):
+        await make(connection, before, made, entry, changeset.foresee)
     return after
 
 

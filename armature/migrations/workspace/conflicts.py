@@ -1,9 +1,12 @@
 """Why records stand in the way of a change, with their number and an example."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import ClassVar
 
-from armature.core.errors import ArmatureError, Conflict
+from armature.core.errors import ArmatureError, Conflict, ManyErrors
+from armature.metadata.edit import Edited
 from armature.metadata.kinds.kind import shown
 from armature.metadata.model import Field, Object
 
@@ -14,36 +17,64 @@ COME_BACK = (
 )
 
 
-class ValuesMissing(Conflict):
+class RecordsInTheWay(Conflict):
+    """`subject` is what is changed in a way they do not allow, `key` what a step says of it, or "" for the step."""
+
+    key: ClassVar[str]
+
+    def __init__(self, message: str, *, hint: str, subject: Object | Field) -> None:
+        super().__init__(message, hint=hint, field=subject.name if isinstance(subject, Field) else None)
+        self.subject = subject.id
+
+
+@contextmanager
+def located(made: Edited) -> Iterator[None]:
+    """What records stand in the way of is told with the path at which the client wrote it."""
+    try:
+        yield
+    except ArmatureError as error:
+        for each in error.errors if isinstance(error, ManyErrors) else (error,):
+            if isinstance(each, RecordsInTheWay):
+                each.path = made.where(each.subject, each.key)
+        raise
+
+
+class ValuesMissing(RecordsInTheWay):
     """`hint` is FILL_IN or, where the field was deleted so far, COME_BACK."""
+
+    key = "isNullable"
 
     def __init__(self, of: Object, field: Field, records: int, example: str, hint: str) -> None:
         super().__init__(
             f'"{field.name}" can\'t be required: {_records(records)} of "{of.name_singular}" {_have(records)} no value '
             f"for it, such as {example}.",
             hint=hint,
-            field=field.name,
+            subject=field,
         )
 
 
-class RecordsWithoutValue(Conflict):
+class RecordsWithoutValue(RecordsInTheWay):
+    key = "isNullable"
+
     def __init__(self, of: Object, field: Field, records: int) -> None:
         super().__init__(
             f'"{field.name}" can\'t be required from the start: "{of.name_singular}" has {_records(records)} already, '
             "deleted ones included, which would be without a value.",
             hint="Give the field a default value, or make it isNullable: true and fill it in first.",
-            field=field.name,
+            subject=field,
         )
 
 
-class ValuesNotUnique(Conflict):
+class ValuesNotUnique(RecordsInTheWay):
+    key = "isUnique"
+
     def __init__(self, of: Object, field: Field, values: int, example: str, records: int) -> None:
         several = f"{values:,} values are" if values > 1 else "a value is"
         super().__init__(
             f'"{field.name}" can\'t be unique: {several} held by more than one record of "{of.name_singular}", such as '
             f'"{example[:100]}" by {records:,}.',
             hint="Change or delete the records that have a value twice.",
-            field=field.name,
+            subject=field,
         )
 
 
@@ -70,36 +101,42 @@ class ColumnsUsedUp(ArmatureError):
         )
 
 
-class ValuesInTheWay(Conflict):
+class ValuesInTheWay(RecordsInTheWay):
     """What PostgreSQL refused although no guard saw it coming: another request's record, come in between."""
+
+    key = ""
 
     def __init__(self, of: Object, field: Field | None) -> None:
         place = f'"{of.name_singular}"' if field is None else f'"{field.name}" of "{of.name_singular}"'
         super().__init__(
             f"The model was not changed: records have values that the change of {place} does not allow.",
             hint="Try again: where such values are still there, the answer tells which.",
-            field=None if field is None else field.name,
+            subject=of if field is None else field,
         )
 
 
-class DefaultNotUnique(Conflict):
+class DefaultNotUnique(RecordsInTheWay):
+    key = "defaultValue"
+
     def __init__(self, of: Object, field: Field, records: int) -> None:
         super().__init__(
             f'"{field.name}" can\'t be unique and have this default value: {_records(records)} of '
             f'"{of.name_singular}" would all get it.',
             hint="Leave the default value out.",
-            field=field.name,
+            subject=field,
         )
 
 
-class JoinedTwice(Conflict):
+class JoinedTwice(RecordsInTheWay):
+    key = "relation"
+
     def __init__(self, of: Object, near: Field, far: Field, pairs: int) -> None:
         several = f"{pairs:,} pairs are" if pairs > 1 else "a pair is"
         super().__init__(
             f'A many-to-many relation can\'t go through "{of.name_singular}": {several} joined by more than one of its '
             f'records, which have the same "{near.name}" and "{far.name}".',
             hint="Delete those that are too many.",
-            field=far.name,
+            subject=far,
         )
 
 
@@ -112,24 +149,28 @@ class VectorsUnavailable(Conflict):
         )
 
 
-class SeveralUnited(Conflict):
+class SeveralUnited(RecordsInTheWay):
+    key = "relation"
+
     def __init__(self, of: Object, united: Sequence[Field], records: int, example: str) -> None:
         names = ", ".join(f'"{each.name}"' for each in united)
         super().__init__(
             f'A record may have at most one of {names}, but {_records(records)} of "{of.name_singular}" '
             f"{_have(records)} several, such as {example}.",
             hint="Leave one of them in each record, deleted ones included.",
-            field=united[-1].name,
+            subject=united[-1],
         )
 
 
-class OptionInUse(Conflict):
+class OptionInUse(RecordsInTheWay):
+    key = "options"
+
     def __init__(self, of: Object, field: Field, value: str, records: int, example: str) -> None:
         super().__init__(
             f'The option "{value}" of "{field.name}" can\'t be removed: {_records(records)} of "{of.name_singular}" '
             f"{_have(records)} it, such as {example}.",
             hint="Give these records another value first, deleted ones included.",
-            field=field.name,
+            subject=field,
         )
 
 
@@ -141,33 +182,39 @@ class Example:
     value: str | None
 
 
-class ValuesNotConvertible(Conflict):
+class ValuesNotConvertible(RecordsInTheWay):
+    key = "type"
+
     def __init__(self, of: Object, field: Field, records: int, examples: Sequence[Example]) -> None:
         listed = ", ".join(f"{shown(each.value)} of {each.id}" for each in examples)
         super().__init__(
             f'"{field.name}" of "{of.name_singular}" can\'t become {field.kind}: {_records(records)} {_have(records)} '
             f"a value that does not fit: {listed}{', …' if records > len(examples) else ''}.",
             hint="Change these values first, or say what becomes of them: onFailure NULL or DEFAULT.",
-            field=field.name,
+            subject=field,
         )
 
 
-class DocumentTooDeep(Conflict):
+class DocumentTooDeep(RecordsInTheWay):
+    key = "type"
+
     def __init__(self, field: Field) -> None:
         super().__init__(
             f'"{field.name}" can\'t become {field.kind}: a value nests deeper than PostgreSQL can read.',
             hint="Change such values first.",
-            field=field.name,
+            subject=field,
         )
 
 
-class ValuesDoNotFit(Conflict):
+class ValuesDoNotFit(RecordsInTheWay):
+    key = "settings"
+
     def __init__(self, of: Object, field: Field, records: int, example: str) -> None:
         super().__init__(
             f'"{field.name}" can\'t have these settings: {_records(records)} of "{of.name_singular}" {_have(records)} '
             f"a value that does not fit, such as {example}.",
             hint="Change these values first, those of deleted records included.",
-            field=field.name,
+            subject=field,
         )
 
 

@@ -15,6 +15,7 @@ from armature.metadata.stored import stored
 from armature.migrations.workspace.apply import apply_converting_steps
 from armature.migrations.workspace.broken import BrokenDocument, broken_documents
 from armature.migrations.workspace.change import IN_THE_WAY, Changeset, edited, lock_newest, queue, told
+from armature.migrations.workspace.conflicts import located
 from armature.migrations.workspace.conversion import Conversion, look_ahead
 from armature.migrations.workspace.diff import diff
 from armature.migrations.workspace.found_options import with_found_options
@@ -129,9 +130,10 @@ async def preview_between(connection: Connection, before: Snapshot, made: Edited
     """What it takes to change the database to what was made of `before`."""
     after, steps = made.snapshot, diff(before, made.snapshot, made.conversions)
     set_aside = await _set_aside(connection, before, after)
-    conversions = tuple(await look_ahead(connection, steps, before.schema))
-    if not any(each.is_refused for each in conversions):
-        await apply_converting_steps(connection, steps, before)
+    with located(made):
+        conversions = tuple(await look_ahead(connection, steps, before.schema))
+        if not any(each.is_refused for each in conversions):
+            await apply_converting_steps(connection, steps, before)
     broken = tuple(await broken_documents(connection, before, after))
     planned = (*_planned(steps, before), *_later(before, after))
     return Preview(after.version, planned, set_aside, conversions, broken)
