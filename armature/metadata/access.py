@@ -68,8 +68,15 @@ def visible(snapshot: Snapshot, roles: Sequence[Role], before: Snapshot | None =
         has_rules=any(rule for each in kept.values() for rule in each.access.rules.values()),
         may_introspect=any(each.may_introspect for each in roles),
         documents_only=bool(roles) and all(each.documents_only for each in roles),
+        documents=_documents(roles),
     )
     return replace(snapshot, objects=shown, roles={}, sight=sight)
+
+
+def _documents(roles: Sequence[Role]) -> frozenset[str] | None:
+    """Those that any of the roles runs; None for all."""
+    named = [each.documents for each in roles if each.documents is not None]
+    return frozenset(name for each in named for name in each) if len(named) == len(roles) else None
 
 
 def only_visible(snapshot: Snapshot) -> Snapshot:

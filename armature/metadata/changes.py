@@ -148,7 +148,7 @@ class RestoreField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRole:
-    """`rights` are those on all objects of which the role says nothing of its own."""
+    """`rights` are those on all objects of which the role says nothing of its own; `documents` None: all."""
 
     name: str | None = None
     label: str | None = None
@@ -157,6 +157,8 @@ class CreateRole:
     permissions: tuple[Permission, ...] = ()
     may_introspect: bool = True
     documents_only: bool = False
+    documents: tuple[str, ...] | None = None
+    rate_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +170,8 @@ class UpdateRole:
     permissions: tuple[Permission, ...] | UnsetType = UNSET
     may_introspect: bool | UnsetType = UNSET
     documents_only: bool | UnsetType = UNSET
+    documents: tuple[str, ...] | UnsetType | None = UNSET
+    rate_limit: int | UnsetType | None = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

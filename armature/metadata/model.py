@@ -268,13 +268,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Whose view a snapshot is: of the `whole` model, with what is shown of each object (access.py)."""
+    """Whose view a snapshot is: of the `whole` model, with what is shown of each object (access.py).
+
+    `documents_only`: it runs stored documents only, of these names; None: all.
+    """
 
     whole: "Snapshot"
     objects: Mapping[UUID, Any]
     has_rules: bool
     may_introspect: bool
     documents_only: bool
+    documents: frozenset[str] | None
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,10 @@ ALL_OF_IT = FieldGrant()
 
 @dataclass(frozen=True)
 class Role:
-    """`documents_only`: nothing but stored operations."""
+    """`documents_only`: nothing but stored operations; `documents` are the names of those, None for all.
+
+    `rate_limit` is points a minute, for each who has the role; None where it says nothing.
+    """
 
     id: UUID
     name: str
@@ -51,6 +54,8 @@ class Role:
     permissions: tuple[Permission, ...] = ()
     may_introspect: bool = True
     documents_only: bool = False
+    documents: tuple[str, ...] | None = None
+    rate_limit: int | None = None
     objects: Mapping[UUID, ObjectGrant] = field(default_factory=dict)
     fields: Mapping[UUID, FieldGrant] = field(default_factory=dict)
     deleted_at: datetime | None = None

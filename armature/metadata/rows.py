@@ -89,6 +89,8 @@ class Grants(Struct, frozen=True, omit_defaults=True):
     permissions: tuple[Permission, ...] = ()
     may_introspect: bool = True
     documents_only: bool = False
+    documents: tuple[str, ...] | None = None
+    rate_limit: int | None = None
     objects: dict[UUID, ObjectGrantRow] = {}
     fields: dict[UUID, tuple[bool, bool]] = {}
 
@@ -245,6 +247,8 @@ def role_row(position: int, role: Role) -> RoleRow:
         permissions=role.permissions,
         may_introspect=role.may_introspect,
         documents_only=role.documents_only,
+        documents=role.documents,
+        rate_limit=role.rate_limit,
         objects={
             id_: ObjectGrantRow(each.rights, dict(each.read_rule), dict(each.write_rule))
             for id_, each in role.objects.items()
@@ -265,6 +269,8 @@ def role_of(row: RoleRow) -> Role:
         permissions=grants.permissions,
         may_introspect=grants.may_introspect,
         documents_only=grants.documents_only,
+        documents=grants.documents,
+        rate_limit=grants.rate_limit,
         objects={
             id_: ObjectGrant(each.rights, each.read_rule or EVERY, each.write_rule or EVERY)
             for id_, each in grants.objects.items()

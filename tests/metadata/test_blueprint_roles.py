@@ -39,6 +39,10 @@ roles:
         size: {mayUpdate: false}
   guest:
     rights: [AGGREGATE]
+  kiosk:
+    documentsOnly: true
+    documents: [topDeals]
+    rateLimit: 60
 """
 
 
@@ -54,6 +58,9 @@ def test_roles_come_out_as_they_went_in() -> None:
     clerk = role_named(made, "clerk")
     assert clerk is not None
     assert (clerk.label, clerk.rights, clerk.permissions) == ("Sales clerk", ("AGGREGATE", "READ"), ("KEYS",))
+    kiosk = role_named(made, "kiosk")
+    assert kiosk is not None
+    assert (kiosk.documents, kiosk.rate_limit) == (("topDeals",), 60)
 
 
 def test_a_file_without_the_key_leaves_roles_alone() -> None:
@@ -62,11 +69,16 @@ def test_a_file_without_the_key_leaves_roles_alone() -> None:
 
 def test_what_a_file_does_not_say_of_a_role_goes() -> None:
     before = build(EMPTY, OBJECTS + ROLES)
-    assert lines(before, OBJECTS + "roles: {guest: {rights: [AGGREGATE]}}") == ["Delete role clerk"]
-    assert lines(before, OBJECTS + "roles: {guest: {rights: [AGGREGATE]}, clerk: {label: Sales clerk}}") == [
+    assert lines(before, OBJECTS + "roles: {guest: {rights: [AGGREGATE]}}") == [
+        "Delete role clerk",
+        "Delete role kiosk",
+    ]
+    less = "roles: {guest: {rights: [AGGREGATE]}, clerk: {label: Sales clerk}, kiosk: {documentsOnly: true}}"
+    assert lines(before, OBJECTS + less) == [
         "Change role clerk: rights [], permissions []",
         "Change what role clerk may do with company: rights null",
         "Change what role clerk may do with company.size: mayRead true, mayUpdate true",
+        "Change role kiosk: documents null, rateLimit null",
     ]
 
 
@@ -74,6 +86,9 @@ def test_what_a_file_does_not_say_of_a_role_goes() -> None:
     ("text", "message"),
     [
         ("roles: {clerk: {right: [READ]}}", 'there is no "right" here'),
+        ("roles: {clerk: {documents: [x]}}", "documents are for a role that runs nothing else"),
+        ("roles: {clerk: {rateLimit: 0}}", "rateLimit must be 1 to 1,000,000,000"),
+        ("roles: {clerk: {rateLimit: 99999999999999999999}}", "rateLimit must be 1 to 1,000,000,000"),
         ("roles: {clerk: {objects: {compani: {rights: [READ]}}}}", 'There is no object "compani"'),
         ("roles: {clerk: {objects: {company: {rights: [UPDATE]}}}}", "UPDATE need READ"),
         ("roles: {clerk: {objects: {company: {rights: [READ], readRule: {nme: {eq: x}}}}}}", 'has no field "nme"'),

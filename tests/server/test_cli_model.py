@@ -130,6 +130,22 @@ def test_stored_documents_are_a_part_of_the_file(where: dict[str, str], crm: str
     assert "documents" not in yaml.safe_load(output("metadata", "export", **where))
 
 
+def test_a_role_and_the_documents_it_runs_come_in_one_file(where: dict[str, str], crm: str, tmp_path: Path) -> None:
+    model, file = output("metadata", "export", **where), tmp_path / "model.yaml"
+    kiosk = "roles:\n  kiosk: {rights: [READ], documentsOnly: true, documents: [top]}\n"
+
+    def said(text: str) -> str:
+        file.write_text(text)
+        return run("metadata", "apply", str(file), "--yes", **where).output
+
+    missing = 'The role "kiosk" is restricted to the stored document "top", which would not be there.'
+    assert missing in said(model + kiosk)
+    assert missing in said(model + kiosk + "documents: {}")
+    assert "Create role kiosk" in said(model + kiosk + DOCUMENTS)
+    assert missing in said(model + "documents: {}")
+    assert yaml.safe_load(output("metadata", "export", **where))["roles"]["kiosk"]["documents"] == ["top"]
+
+
 @pytest.mark.parametrize(
     ("documents", "said"),
     [

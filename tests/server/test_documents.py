@@ -160,6 +160,71 @@ def test_who_may_not_change_the_model_stores_nothing_and_runs_what_is_stored(cal
     assert post(limited, documentId="titles", variables={"size": 1}).json() == ANSWER
 
 
+# Roles that run some of them, and nothing else
+
+
+KIOSK = """mutation($documents: [String!]) {
+  createRole(input: {name: "kiosk", rights: [READ], documentsOnly: true, documents: $documents}) { documents } }"""
+NARROW = 'mutation($documents: [String!]) { updateRole(input: {role: "kiosk", documents: $documents}) { documents } }'
+
+
+def test_a_key_runs_two_stored_operations_and_nothing_else(caller: Caller) -> None:
+    size = "{ tickets { size } }"
+    for name, text in (("titles", TITLES), ("sizes", size), ("secret", "{ tickets { id } }")):
+        stored(caller, name, text)
+    assert caller.do(KIOSK, documents=["titles", "sizes"])["createRole"] == {"documents": ["titles", "sizes"]}
+    key = caller.new_key(role="kiosk")
+
+    assert post(key, documentId="titles", variables={"size": 1}).json() == ANSWER
+    assert get(key, documentId="sizes").json() == {"data": {"tickets": [{"size": 1}]}}
+    digest = by_hash(size)["persistedQuery"]["sha256Hash"]
+    assert post(key, documentId=f"sha256:{digest}").json() == post(key, extensions=by_hash(size)).json()
+    assert post(key, extensions=by_hash(size)).json() == {"data": {"tickets": [{"size": 1}]}}
+
+    for unknown in ("secret", "nothing"):
+        answer = post(key, documentId=unknown).json()
+        assert answer["errors"][0]["message"] == f'There is no stored document "{unknown}".'
+        assert code_of(get(key, documentId=unknown)) == "NOT_FOUND"
+    assert code_of(post(key, extensions=by_hash("{ tickets { id } }"))) == "FORBIDDEN"
+    for sent in ({"query": size}, {"query": TITLES, "extensions": by_hash(TITLES[:-1])}, {"query": "{ __typename }"}):
+        assert "data" not in post(key, **sent).json()
+
+
+def test_which_documents_a_role_runs_is_changed_and_undone(caller: Caller) -> None:
+    stored(caller)
+    caller.do(KIOSK, documents=None)
+    key = caller.new_key(role="kiosk")
+    assert post(key, documentId="titles", variables={"size": 1}).json() == ANSWER
+    caller.do(NARROW, documents=[])
+    assert code_of(post(key, documentId="titles")) == "NOT_FOUND"
+    version = caller.do("{ modelHistory(limit: 1) { version } }")["modelHistory"][0]["version"]
+    caller.do("mutation($version: Int!) { undoChangeset(version: $version) { version } }", version=version)
+    assert post(key, documentId="titles", variables={"size": 1}).json() == ANSWER
+
+
+def test_documents_that_a_role_runs_are_there_and_keep_their_names(caller: Caller) -> None:
+    missing = caller.error(KIOSK, documents=["titles"])
+    assert (missing["extensions"]["code"], missing["extensions"]["field"]) == ("CONFLICT", "documents")
+    assert '"kiosk" is restricted to the stored document "titles"' in missing["message"]
+    stored(caller)
+    caller.do(KIOSK, documents=["titles"])
+    for refused in (
+        caller.error(UPDATE, input={"document": "titles", "name": "headings"}),
+        caller.error(DELETE, document="titles"),
+    ):
+        assert refused["message"] == missing["message"]
+    assert [each["name"] for each in caller.do(DOCUMENTS)["documents"]] == ["titles"]
+    caller.do(UPDATE, input={"document": "titles", "text": "{ tickets { size } }"})
+    caller.do(NARROW, documents=None)
+    caller.do(DELETE, document="titles")
+
+
+def test_documents_are_for_roles_that_run_nothing_else(caller: Caller) -> None:
+    stored(caller)
+    given = 'mutation { createRole(input: {name: "kiosk", documents: ["titles"]}) { name } }'
+    assert caller.error(given)["extensions"]["inputPath"] == ["input", "documents"]
+
+
 def test_requests_that_mean_nothing_are_refused(caller: Caller) -> None:
     stored(caller)
     digest = sha256(MAKE.encode()).hexdigest()

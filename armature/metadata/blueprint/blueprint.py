@@ -119,6 +119,8 @@ class RolePlan(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=
     permissions: tuple[Permission, ...] = ()
     may_introspect: bool = True
     documents_only: bool = False
+    documents: tuple[str, ...] | None = None
+    rate_limit: int | None = None
     objects: dict[str, RecordsPlan] = {}
     fields: dict[str, dict[str, ValuesPlan]] = {}
 

@@ -14,8 +14,6 @@ from armature.metadata.rights import RIGHTS, Right, Rule
 from armature.metadata.roles import STANDARD, ObjectGrant, Role
 from armature.metadata.rules import told
 
-PLAIN = ("label", "description", "rights", "permissions", "may_introspect", "documents_only")
-
 
 def draw_roles(snapshot: Snapshot) -> dict[str, RolePlan] | None:
     found = {name: _drawn(snapshot, each) for name, each in snapshot.kept_roles.items()}
@@ -32,6 +30,8 @@ def _drawn(snapshot: Snapshot, role: Role) -> RolePlan:
         permissions=role.permissions,
         may_introspect=role.may_introspect,
         documents_only=role.documents_only,
+        documents=role.documents,
+        rate_limit=role.rate_limit,
         objects={of.name_singular: _object(snapshot, of, role.objects[of.id]) for of in kept if of.id in role.objects},
         fields={name: each for name, each in fields.items() if each},
     )
@@ -73,6 +73,8 @@ def _set_role(way: Way, name: str, plan: RolePlan) -> None:
         "permissions": plan.permissions,
         "may_introspect": plan.may_introspect,
         "documents_only": plan.documents_only,
+        "documents": plan.documents,
+        "rate_limit": plan.rate_limit,
     }
     if role is None:
         way.go(CreateRole(name=name, **given), "roles", name)

@@ -1,12 +1,12 @@
 """The steps on roles: create, update, delete, and what one lets do with an object or a field."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from msgspec import UNSET
 
-from armature.core.errors import BadUserInput, Conflict, NotFound
+from armature.core.errors import ArmatureError, BadUserInput, Conflict, NotFound
 from armature.metadata.access import grant_on, role_named
 from armature.metadata.changes import (
     CreateRole,
@@ -25,9 +25,19 @@ from armature.metadata.rights import EVERY, OF_KEPT, RIGHTS, Right, Rule
 from armature.metadata.roles import ALL_OF_IT, STANDARD, FieldGrant, Permission, Role
 from armature.metadata.rules import kept
 
-UPDATABLE = ("label", "description", "rights", "permissions", "may_introspect", "documents_only")
+UPDATABLE = (
+    "label",
+    "description",
+    "rights",
+    "permissions",
+    "may_introspect",
+    "documents_only",
+    "documents",
+    "rate_limit",
+)
 NEED_READ = frozenset({"CREATE", "UPDATE", "DELETE", "DESTROY"})
 MOST_ROLES = 200
+MOST_POINTS = 1_000_000_000
 
 
 class RoleNotFound(NotFound):
@@ -77,6 +87,18 @@ class HiddenButUpdatable(BadUserInput):
         super().__init__("A field that can't be read can't be updated.", path=("mayUpdate",))
 
 
+class DocumentsOfOthers(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__(
+            "documents are for a role that runs nothing else.", hint="Add documentsOnly: true.", path=("documents",)
+        )
+
+
+class RoleLimitUnfit(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__(f"rateLimit must be 1 to {MOST_POINTS:,}.", path=("rateLimit",))
+
+
 def create_role(draft: Draft, change: CreateRole) -> None:
     label = change.label if change.label is not None else label_of(change.name or "") or (change.name or "")
     name = change.name if change.name is not None else name_of(label)
@@ -95,6 +117,8 @@ def create_role(draft: Draft, change: CreateRole) -> None:
         permissions=_in_order(change.permissions),
         may_introspect=change.may_introspect,
         documents_only=change.documents_only,
+        documents=_each_once(change.documents),
+        rate_limit=change.rate_limit,
     )
     _put(draft, role)
 
@@ -105,6 +129,8 @@ def update_role(draft: Draft, change: UpdateRole) -> None:
         wanted["rights"] = _rights(wanted["rights"])
     if "permissions" in wanted:
         wanted["permissions"] = _in_order(wanted["permissions"])
+    if "documents" in wanted:
+        wanted["documents"] = _each_once(wanted["documents"])
     _put(draft, replace(_changeable(draft, change.role), **wanted))
 
 
@@ -165,8 +191,23 @@ def _changeable(draft: Draft, name: str) -> Role:
 
 
 def _put(draft: Draft, role: Role) -> None:
-    draft.errors += [*label_errors(role.label, "label"), *description_errors(role.description)]
+    draft.errors += [
+        *label_errors(role.label, "label"),
+        *description_errors(role.description),
+        *_narrowing_errors(role),
+    ]
     draft.put_role(role)
+
+
+def _narrowing_errors(role: Role) -> Iterator[ArmatureError]:
+    if role.documents is not None and not role.documents_only:
+        yield DocumentsOfOthers()
+    if role.rate_limit is not None and not 1 <= role.rate_limit <= MOST_POINTS:
+        yield RoleLimitUnfit()
+
+
+def _each_once(documents: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if documents is None else tuple(dict.fromkeys(documents))
 
 
 def _rights(given: Sequence[str]) -> tuple[Right, ...]:

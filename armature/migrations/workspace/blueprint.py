@@ -1,6 +1,6 @@
 """A workspace's model as a file: what a file would change of it, and the change."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -26,8 +26,9 @@ from armature.migrations.workspace.document_steps import (
     settle_documents,
 )
 from armature.migrations.workspace.preview import Preview, preview_changes
+from armature.migrations.workspace.role_documents import check_named
 from armature.schema_builder.run.document import DocumentReader
-from armature.schema_builder.run.stored import all_documents
+from armature.schema_builder.run.stored import Stored, all_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ async def plan_model(db: Database, workspace_id: UUID, text: str, reader: Docume
         steps = steps_towards(before, file.blueprint, now=datetime.now(UTC), new_id=uuid7)
         documents = document_steps(stored, file.blueprint.documents)
         check_documents(documents, steps.after, reader)
+        check_named(steps.after.kept_roles.values(), _named(file.blueprint.documents, stored))
     except ArmatureError as error:
         raise file.located(error) from error
     if not steps.changes:
@@ -92,6 +94,10 @@ async def apply_model(db: Database, plan: Plan, *, may_break_documents: bool = F
         may_break_documents=may_break_documents,
         beside=lambda connection: settle_documents(connection, plan.before.workspace_id, plan.documents),
     )
+
+
+def _named(wanted: Mapping[str, str] | None, stored: Sequence[Stored]) -> Collection[str]:
+    return {each.name for each in stored} if wanted is None else wanted
 
 
 def _perhaps_renamed(steps: Steps) -> Iterator[str]:

@@ -40,6 +40,8 @@ from armature.migrations.workspace.journal import (
     was_made,
     write_down,
 )
+from armature.migrations.workspace.role_documents import check_documents_of
+from armature.migrations.workspace.role_limits import tell_limits
 from armature.migrations.workspace.rules import check_rules
 
 PAUSES = (0.25, 0.5, 0.0)  # seconds after each attempt, in which those who waited behind us go first
@@ -192,6 +194,7 @@ async def make(
 
     if after is not before:
         await check_free(connection, before, after)
+        await check_documents_of(connection, before, after)
         applying = apply_steps(connection, diff(before, after, made.conversions), before)
         _, recorded = await meanwhile(applying, record)
     else:
@@ -199,6 +202,7 @@ async def make(
     if foresee is not None:
         asyncio.get_running_loop().call_soon(lambda: foresee(before, after))
     await write_down(connection, recorded)
+    await tell_limits(connection, before, after)
     for job in index_jobs(before, after):
         await enqueue(connection, job)
 

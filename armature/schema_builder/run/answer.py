@@ -27,7 +27,8 @@ class Operation:
     """One GraphQL request, decoded. `may_mutate` is False for GET (GraphQL over HTTP, section "GET").
 
     Two of one caller with the same `idempotency_key` are the same operation, sent again. `query` is empty where the
-    operation is `asked` for by name; `is_stored`: the workspace keeps it. `resume_after` is the position of the last
+    operation is `asked` for by name; `is_stored`: the workspace keeps it, `document` is its name where that is one of
+    the stored documents. `resume_after` is the position of the last
     change event that the client has seen.
     """
 
@@ -38,6 +39,7 @@ class Operation:
     idempotency_key: str | None = None
     asked: Asked | None = None
     is_stored: bool = False
+    document: str | None = None
     resume_after: int | None = None
 
 

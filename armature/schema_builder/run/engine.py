@@ -18,7 +18,7 @@ from armature.core.db import Database
 from armature.core.errors import ArmatureError, BadUserInput, Forbidden, SchemaChanged
 from armature.core.lru import Lru
 from armature.core.settings import Settings
-from armature.metadata.model import Snapshot, renewed
+from armature.metadata.model import Sight, Snapshot, renewed
 from armature.metadata.names import root_name
 from armature.schema_builder.compile.binds import Variables
 from armature.schema_builder.compile.plan.reads import Known, Read
@@ -42,6 +42,7 @@ from armature.schema_builder.run.operation import (
 )
 from armature.schema_builder.run.said import Say, to_nobody
 from armature.schema_builder.run.sights import Sights
+from armature.schema_builder.run.stored import DocumentNotFound
 from armature.schema_builder.run.text import Streamed, Text
 from armature.schema_builder.run.topics import topic_name
 from armature.schema_builder.run.watched import (
@@ -156,12 +157,12 @@ class Engine:
         return await self._introspection.text(snapshot)
 
     def _asked(self, operation: Operation, snapshot: Snapshot, caller: Caller) -> Snapshot:
-        """The model as the caller sees it. Raises StoredOnly."""
+        """The model as the caller sees it. Raises StoredOnly, DocumentNotFound."""
         if caller.roles is None:
             return snapshot
         seen = self._seen(snapshot, caller)
-        if seen.sight is not None and seen.sight.documents_only and not operation.is_stored:
-            raise StoredOnly
+        if seen.sight is not None and seen.sight.documents_only:
+            _check_stored(operation, seen.sight)
         return seen
 
     def _seen(self, snapshot: Snapshot, caller: Caller) -> Snapshot:
@@ -351,6 +352,18 @@ class StoredOnly(Forbidden):
 class IntrospectionOff(Forbidden):
     def __init__(self) -> None:
         super().__init__("Your role does not let you look at the schema.", hint="Ask an administrator.")
+
+
+def _check_stored(operation: Operation, sight: Sight) -> None:
+    """Documents of other roles are as if they were not there."""
+    if not operation.is_stored:
+        raise StoredOnly
+    name, asked = operation.document, operation.asked
+    if name is None or sight.documents is None or name in sight.documents:
+        return
+    if asked is None or asked.is_hash:
+        raise StoredOnly
+    raise DocumentNotFound(asked.document, "documentId")
 
 
 def check_model_shown(seen: Snapshot) -> None:

@@ -144,6 +144,11 @@ async def all_documents(connection: Connection, workspace_id: UUID) -> list[Stor
     return [_stored(each) for each in await fetch(connection, statement, workspace=workspace_id)]
 
 
+async def document_names(connection: Connection, workspace_id: UUID) -> frozenset[str]:
+    rows = await fetch(connection, select(documents.c.name).where(_MINE), workspace=workspace_id)
+    return frozenset(each["name"] for each in rows)
+
+
 async def find_document(connection: Connection, workspace_id: UUID, reference: str) -> Stored | None:
     """By id, by name, or by `sha256:` and the hash of its text."""
     return await _found(connection, workspace_id, reference, _hash_in(reference))

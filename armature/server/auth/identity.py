@@ -31,8 +31,8 @@ WORKSPACE_HEADER = "X-Workspace-Id"
 class Identity:
     """A user or an API key. Without a workspace for a user who has none, or several and did not say which.
 
-    `rate_limit` is a key's own, in points a minute; `expires_at` is when the token or the key ends. `only_in` is the
-    one workspace that a user's session leads to; `barred` says why they are kept out of `barred_from`.
+    `rate_limit` is the roles', or a key's own, in points a minute; `expires_at` is when the token or the key ends.
+    `only_in` is the one workspace that a user's session leads to; `barred` says why they are kept out of `barred_from`.
     """
 
     user_id: UUID | None
@@ -174,7 +174,8 @@ def _of_user(claims: Claims, found: FoundUser) -> Identity:
         return Identity(user_id, None, None, barred_from=standing.workspace_id, barred=standing.barred, **session)
     email = found.email if found.is_proven else None
     actor = Caller("MANUAL", found.email, user_id=user_id, roles=narrowing(standing.role), email=email)
-    return WorkspaceIdentity(user_id, standing.workspace_id, standing.role, actor=actor, **session)
+    limit = standing.rate_limit
+    return WorkspaceIdentity(user_id, standing.workspace_id, standing.role, actor=actor, rate_limit=limit, **session)
 
 
 def subjects(identity: Identity) -> tuple[UUID | None, ...]:

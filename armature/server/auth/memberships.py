@@ -2,17 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import LargeBinary, Uuid, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 
 from armature.core.db import Connection, render
 from armature.core.errors import Forbidden, Unauthenticated
 from armature.core.secrets import is_token, token_hash
 from armature.metadata.account_tables import sessions, workspace_settings
-from armature.metadata.tables import api_keys, memberships, users, workspaces
+from armature.metadata.tables import api_keys, memberships, roles, users, workspaces
 from armature.server.auth.api_keys import PREFIX
 
 
@@ -88,6 +102,7 @@ class Standing:
     workspace_id: UUID
     role: str
     barred: type[Barred] | None
+    rate_limit: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +150,12 @@ async def find_user(connection: Connection, user_id: UUID, session_id: UUID, wan
     if wanted is not None and row["workspace_id"] is None:
         raise WorkspaceOfOthers(wanted, "one of yours")
     is_clear = len(rows) == 1 and row["workspace_id"] is not None
-    standing = Standing(row["workspace_id"], row["role"], _barred(row)) if is_clear else None
+    standing = _standing(row) if is_clear else None
     return FoundUser(row["email"], row["is_proven"], row["only_in"], standing)
+
+
+def _standing(row: Record) -> Standing:
+    return Standing(row["workspace_id"], row["role"], _barred(row), row["rate_limit"])
 
 
 def _barred(row: Record) -> type[Barred] | None:
@@ -148,6 +167,15 @@ def _barred(row: Record) -> type[Barred] | None:
     if row["requires_second_factor"] and not row["has_second_factor"] and row["only_in"] is None:
         return SecondFactorDemanded
     return None
+
+
+def _limit_of_roles(of: Table) -> Any:
+    """Several roles give what the most generous one gives, and no limit where one of them has none."""
+    names = func.string_to_array(of.c.role, literal_column("' '"), type_=ARRAY(Text()))
+    limit = cast(roles.c.grants.op("->>")(literal_column("'rate_limit'")), Integer())
+    mine = (roles.c.workspace_id == of.c.workspace_id, roles.c.name == any_(names), roles.c.deleted_at.is_(None))
+    lowest = case((func.count() == func.cardinality(names), func.max(limit)))
+    return select(lowest).where(*mine, limit.is_not(None)).scalar_subquery()
 
 
 _SUSPENDED = workspaces.c.suspended_at.label("workspace_suspended_at")
@@ -173,7 +201,7 @@ _KEY = render(
         api_keys.c.name,
         api_keys.c.expires_at,
         api_keys.c.revoked_at,
-        api_keys.c.rate_limit,
+        func.least(api_keys.c.rate_limit, _limit_of_roles(api_keys)).label("rate_limit"),
         _SUSPENDED,
     )
     .join(workspaces, (workspaces.c.id == api_keys.c.workspace_id) & workspaces.c.deleted_at.is_(None))
@@ -189,6 +217,7 @@ _OF_USER = select(
     memberships.c.suspended_at,
     _SUSPENDED,
     workspace_settings.c.requires_second_factor,
+    _limit_of_roles(memberships).label("rate_limit"),
 ).where(users.c.id == bindparam("user", type_=Uuid()))
 _ACTIVE = memberships.c.suspended_at.is_(None)
 _NAMED = memberships.c.workspace_id == bindparam("workspace", type_=Uuid())

@@ -9,6 +9,7 @@ from strawberry import ID, UNSET, Info
 
 from armature.core.db import Connection
 from armature.metadata.model import Snapshot
+from armature.migrations.workspace.role_documents import check_named
 from armature.schema_builder.run.stored import (
     DocumentNotFound,
     Stored,
@@ -16,6 +17,7 @@ from armature.schema_builder.run.stored import (
     all_documents,
     change_document,
     check_document,
+    document_names,
     find_document,
     problems_of,
     remove_document,
@@ -103,19 +105,29 @@ class DocumentMutations:
             if text != found.text:
                 check_document(text, snapshot, context.control.documents.reader)
             changed = await change_document(connection, place.workspace_id, found.id, name, text)
+            if name != found.name:
+                await _check_named(connection, snapshot)
         context.control.documents.changed(place.workspace_id)
         return document_of(snapshot, changed)
 
     @strawberry.mutation
     async def delete_document(self, info: Info[Context, None], input: DeleteDocumentInput) -> Document:
-        """For good."""
+        """For good. Refused while a role is restricted to it."""
         context, place = info.context, info.context.place()
         snapshot = await context.whole()
         async with context.db.transaction() as connection:
             found = await _document(connection, place.workspace_id, input.document)
             await remove_document(connection, place.workspace_id, found.id)
+            await _check_named(connection, snapshot)
         context.control.documents.changed(place.workspace_id)
         return document_of(snapshot, found)
+
+
+async def _check_named(connection: Connection, snapshot: Snapshot) -> None:
+    """Raises RoleNamesNothing."""
+    roles = [each for each in snapshot.kept_roles.values() if each.documents]
+    if roles:
+        check_named(roles, await document_names(connection, snapshot.workspace_id))
 
 
 async def _document(connection: Connection, workspace_id: UUID, reference: str) -> Stored:

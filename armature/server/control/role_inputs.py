@@ -7,6 +7,8 @@ from strawberry.scalars import JSON
 from armature.server.control.role_types import Permission, Right
 
 RIGHTS_OF_ALL = "On all objects that the role says nothing about, new ones included."
+DOCUMENTS = "With documentsOnly: the names of those it runs; null: all that are stored."
+RATE_LIMIT = "Points a minute for each who has the role, below the server's; null: the server's."
 RULE = "A filter of the object, with $me.id and $me.email (verified) for who calls; null: all records."
 
 
@@ -19,6 +21,8 @@ class CreateRoleInput:
     permissions: list[Permission] = strawberry.field(default_factory=list)
     may_introspect: bool = True
     documents_only: bool = False
+    documents: list[str] | None = strawberry.field(default=None, description=DOCUMENTS)
+    rate_limit: int | None = strawberry.field(default=None, description=RATE_LIMIT)
 
 
 @strawberry.input
@@ -30,6 +34,8 @@ class UpdateRoleInput:
     permissions: list[Permission] | None = UNSET
     may_introspect: bool | None = UNSET
     documents_only: bool | None = UNSET
+    documents: list[str] | None = strawberry.field(default=UNSET, description=DOCUMENTS)
+    rate_limit: int | None = strawberry.field(default=UNSET, description=RATE_LIMIT)
 
 
 @strawberry.input

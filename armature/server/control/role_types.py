@@ -61,6 +61,8 @@ class Role:
     permissions: list[Permission]
     may_introspect: bool
     documents_only: bool
+    documents: list[str] | None = strawberry.field(description="With documentsOnly: those it runs; null: all.")
+    rate_limit: int | None = strawberry.field(description="Points a minute for each who has the role.")
     is_standard: bool
     objects: list[ObjectPermission]
     fields: list[FieldPermission]
@@ -77,6 +79,8 @@ def role_of(snapshot: Snapshot, role: roles.Role) -> Role:
         permissions=[Permission(each) for each in role.permissions],
         may_introspect=role.may_introspect,
         documents_only=role.documents_only,
+        documents=None if role.documents is None else list(role.documents),
+        rate_limit=role.rate_limit,
         is_standard=role.name in STANDARD,
         objects=[_object(snapshot, id_, each) for id_, each in role.objects.items() if id_ in kept],
         fields=[

@@ -20,7 +20,7 @@ from armature.core.lru import Lru
 from armature.core.notices import Listener
 from armature.schema_builder.run.answer import Operation
 from armature.schema_builder.run.document import PAGE, DocumentReader
-from armature.schema_builder.run.stored import HASHED, DocumentNotFound, find_document
+from armature.schema_builder.run.stored import HASHED, DocumentNotFound, Stored, find_document
 
 PLACES = 1_024
 LIFETIME = 86_400  # seconds
@@ -61,7 +61,7 @@ class Documents:
         self._db = db
         self._redis = redis
         self._listener = listener
-        self._stored: Lru[tuple[UUID, str], str | None] = Lru(size)
+        self._stored: Lru[tuple[UUID, str], Stored | None] = Lru(size)
         self._registered: Lru[tuple[UUID, str], str] = Lru(size)
         self._changes = 0
         listener.on_notice(self._heard)
@@ -71,11 +71,11 @@ class Documents:
         """The operation with its text. Raises DocumentNotFound, PersistedQueryNotFound, HashMismatch."""
         asked = operation.asked
         assert asked is not None  # noqa: S101  the others need no help
-        text = await self._text(workspace_id, asked.document)
-        if text is not None:
-            if operation.query and operation.query != text:
+        stored = await self._found(workspace_id, asked.document)
+        if stored is not None:
+            if operation.query and operation.query != stored.text:
                 raise HashMismatch
-            return replace(operation, query=text, is_stored=True)
+            return replace(operation, query=stored.text, is_stored=True, document=stored.name)
         if not asked.is_hash:
             raise DocumentNotFound(asked.document, "documentId")
         digest = asked.document.removeprefix(HASHED)
@@ -84,18 +84,17 @@ class Documents:
             return operation
         return replace(operation, query=await self._remembered(workspace_id, digest))
 
-    async def _text(self, workspace_id: UUID, reference: str) -> str | None:
-        """Of a stored document; that there is none is remembered, too."""
+    async def _found(self, workspace_id: UUID, reference: str) -> Stored | None:
+        """The stored document; that there is none is remembered, too."""
         key = (workspace_id, reference)
         if self._listener.listening and key in self._stored:
             return self._stored.get(key)
         is_certain, changes = self._listener.listening, self._changes
         async with self._db.connection() as connection:
             found = await find_document(connection, workspace_id, reference)
-        text = None if found is None else found.text
         if is_certain and changes == self._changes:
-            self._stored.put(key, text, _weight(text))
-        return text
+            self._stored.put(key, found, _weight(None if found is None else found.text))
+        return found
 
     async def _register(self, workspace_id: UUID, digest: str, text: str) -> None:
         encoded = text.encode()

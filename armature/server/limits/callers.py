@@ -31,7 +31,7 @@ def price(cost: int, fields: int = 1) -> int:
 
 
 def bucket_of(identity: Identity, limit: int) -> Bucket | None:
-    """Each key has one, each user one in each workspace; a limit of 0 is none. What a key has of its own is less."""
+    """Each key has one, each user one in each workspace; a limit of 0 is none. What a key or a role has is less."""
     limits = [each for each in (limit, identity.rate_limit) if each]
     return Bucket(identity.owner, min(limits)) if limits else None
 

@@ -99,6 +99,50 @@ def test_a_key_has_no_more_points_than_the_server_gives(sites: Sites) -> None:
     assert statuses(caller.new_key(rateLimit=2), PEOPLE, 3) == [200] * 2 + [429]
 
 
+ROLE = """mutation($name: String!, $limit: Int) {
+  createRole(input: {name: $name, rights: [READ], rateLimit: $limit}) { rateLimit } }"""
+
+
+def policy(caller: Caller) -> str:
+    found: str = caller.post(PEOPLE, "/graphql").headers["ratelimit-policy"]
+    return found
+
+
+def test_a_role_has_a_limit_and_several_have_the_highest(sites: Sites) -> None:
+    owner = sites.start(rate_limit=1_000, rate_limit_anonymous=0).sign_up(pack="crm")
+    for name, limit in (("slow", 100), ("slower", 10), ("free", None), ("fast", 5_000)):
+        assert owner.do(ROLE, name=name, limit=limit)["createRole"] == {"rateLimit": limit}
+    expected = {"slow": 100, "slow slower": 100, "slow free": 1_000, "fast": 1_000, "member": 1_000}
+    for role, limit in expected.items():
+        assert policy(owner.new_key(role=role)) == f'"caller";q={limit};w=60', role
+    assert policy(owner.new_key(role="slow", rateLimit=7)) == '"caller";q=7;w=60'
+    assert policy(owner.new_key(role="slow", rateLimit=700)) == '"caller";q=100;w=60'
+    assert statuses(owner.new_key(role="slower"), PEOPLE, 20)[-1] == 429
+
+
+def test_a_limit_of_a_role_counts_for_members_and_a_change_of_it_in_every_process(sites: Sites) -> None:
+    one = sites.start(rate_limit=1_000, rate_limit_anonymous=0)
+    owner = one.sign_up(pack="crm")
+    update = 'mutation($limit: Int) { updateRole(input: {role: "member", rateLimit: $limit}) { rateLimit } }'
+    member = one.sign_up()
+    link = owner.do('mutation { invite(input: {role: "member"}) { token } }')["invite"]["token"]
+    member.do("mutation($token: String!) { acceptInvitation(token: $token) { id } }", token=link)
+    member = member.within(owner.workspace_id)
+    elsewhere = sites.start(rate_limit=1_000, rate_limit_anonymous=0)
+    other = Caller(elsewhere, member.token, named_workspace=owner.workspace_id)
+    for limit, told in ((50, 50), (None, 1_000)):
+        owner.do(update, limit=limit)
+        for each in (member, other):
+            while policy(each) != f'"caller";q={told};w=60':
+                pass
+
+
+@pytest.mark.parametrize("limit", [0, -1, 2**31 - 1])
+def test_a_limit_of_a_role_has_bounds(sites: Sites, limit: int) -> None:
+    owner = sites.start().sign_up()
+    assert owner.error(ROLE, name="slow", limit=limit)["extensions"]["inputPath"] == ["input", "rateLimit"]
+
+
 def test_callers_have_buckets_of_their_own(sites: Sites) -> None:
     site = sites.start(rate_limit=5, rate_limit_anonymous=0)
     one, other = site.sign_up(pack="crm"), site.sign_up(pack="crm")
