@@ -40,7 +40,7 @@ class NetworkUnfit(BadUserInput):
 
 class OutOfBounds(httpcore2.ConnectError):
     def __init__(self) -> None:
-        super().__init__("the address is not a public one")
+        super().__init__("the address is not a public one, nor in ARMATURE_OUTBOUND_NETWORKS")
 
 
 class TooLong(httpx2.ReadError):

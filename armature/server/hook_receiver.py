@@ -16,7 +16,7 @@ MOST_BYTES = 10_000_000
 UNAUTHORIZED, TOO_LARGE = 401, 413
 
 
-def listener(secret: str) -> Starlette:
+def receiver(secret: str) -> Starlette:
     """Prints what arrives; what is not signed with the secret is refused. Raises SecretUnfit."""
     check_secret(secret)
 

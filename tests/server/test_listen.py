@@ -1,6 +1,7 @@
 """`armature listen` is a real process that receives what is signed, and refuses the rest."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -52,6 +53,16 @@ def test_what_arrives_is_printed_and_verified() -> None:
     assert printed.count("REFUSED") == 2
     assert "\x1b" not in printed
     assert SECRET not in printed
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        command = [sys.executable, "-m", "armature", "listen", "--port", str(port), "--secret", SECRET]
+        run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert f"Port {port} of 127.0.0.1 is taken" in run.stderr
+    assert run.stdout == ""
 
 
 @pytest.mark.parametrize("secret", ["hunter2", "whsec_!!"])

@@ -1,6 +1,7 @@
 """Webhooks on /metadata: made, changed, read; by whom; through changes of the model."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -11,6 +12,7 @@ from armature.core.sealing import Sealing, secret_keys
 from armature.server.auth.rotation import rotate_secrets
 from tests.support.control_plane import SECRET_KEY, Caller, Site
 
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "webhooks.md"
 URL = "https://receiver.example/hooks"
 SHOWN = """{ id url events filter filterBefore changedFields debounce document role ordering concurrency isEnabled
   disabledReason problems headers { name value isSecret } }"""
@@ -65,6 +67,11 @@ def test_a_webhook_is_what_it_was_made(crm: Caller) -> None:
     ]
     assert (new["webhook"]["isEnabled"], new["webhook"]["problems"]) == (True, [])
     assert crm.do(LIST)["webhooks"] == [new["webhook"]]
+
+
+def test_the_example_of_the_documentation_can_be_copied(crm: Caller) -> None:
+    example = DOCUMENTED.read_text().split("```graphql\n")[1].split("```")[0]
+    assert crm.do(example)["createWebhook"]["secret"].startswith("whsec_")
 
 
 async def test_no_secret_is_in_the_database_or_the_audit_log(crm: Caller) -> None:

@@ -4,7 +4,7 @@ import click
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65_535), default=9_000, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65_535), default=9_000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--secret", envvar="ARMATURE_WEBHOOK_SECRET", prompt="The webhook's secret", hide_input=True, help="whsec_…"
@@ -16,8 +16,10 @@ def listen(port: int, host: str, secret: str) -> None:
     """
     import uvicorn
 
-    from armature.server.hook_receiver import listener
+    from armature.server.hook_receiver import receiver
+    from armature.server.run import address_of, bind
 
-    app = listener(secret)
-    click.echo(f"Listening on http://{host}:{port}/; Ctrl-C ends it.")
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    app = receiver(secret)
+    with bind(host, port) as listener:
+        click.echo(f"Listening on {address_of(listener, host)}/; Ctrl-C ends it.")
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run([listener])

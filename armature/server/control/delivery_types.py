@@ -23,7 +23,7 @@ class DeliveryState(Enum):
 @strawberry.type(description="One request, and what was answered. Secret headers are not shown, bodies are cut.")
 class DeliveryAttempt:
     id: ID
-    at: datetime
+    at: datetime = strawberry.field(description="When the answer was there, or it was given up.")
     duration: int = strawberry.field(description="Milliseconds.")
     url: str
     request_headers: JSON

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from aiodataloader import DataLoader
 from asyncpg import Record
-from sqlalchemy import ARRAY, Column, Select, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, Column, Select, Uuid, any_, bindparam, case, func, select
 
 from armature.core.db import Database, Rendered, render
 from armature.metadata.account_tables import approved_domains, invitations, workspace_settings
 from armature.metadata.tables import api_keys, memberships, users, workspaces
+from armature.metadata.webhook_tables import webhook_endpoints
 from armature.migrations.workspace.index_standing import BuiltIndex, Standing, standings
 
 One: TypeAlias = "DataLoader[UUID, Record | None]"
@@ -59,6 +60,15 @@ DOMAINS_OF_WORKSPACE = _lookup(
     select(approved_domains).order_by(approved_domains.c.domain), approved_domains.c.workspace_id
 )
 SETTINGS = _lookup(select(workspace_settings), workspace_settings.c.workspace_id)
+_OPEN_UNTIL = webhook_endpoints.c.open_until
+RECEIVERS = _lookup(
+    select(
+        webhook_endpoints.c.webhook_id,
+        webhook_endpoints.c.failing_since,
+        case((func.now() < _OPEN_UNTIL, _OPEN_UNTIL)).label("left_alone_until"),
+    ),
+    webhook_endpoints.c.webhook_id,
+)
 KEYS = _lookup(_KEYS, api_keys.c.id)
 KEYS_OF_WORKSPACE = _lookup(_KEYS, api_keys.c.workspace_id)
 
@@ -108,6 +118,11 @@ class Loaders:
     @cached_property
     def api_keys_of_workspace(self) -> Many:
         return self._many(KEYS_OF_WORKSPACE)
+
+    @cached_property
+    def receiver(self) -> One:
+        """Of a webhook."""
+        return self._one(RECEIVERS)
 
     @cached_property
     def index_standing(self) -> "DataLoader[BuiltIndex, Standing]":

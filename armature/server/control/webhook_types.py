@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from enum import Enum
+from uuid import UUID
 
 import strawberry
-from strawberry import ID, UNSET
+from strawberry import ID, UNSET, Info
 from strawberry.scalars import JSON
 
 from armature.core.errors import ArmatureError
 from armature.metadata.model import Snapshot
+from armature.server.control.context import Context
 from armature.server.control.session_types import hidden
 from armature.webhooks import webhook
 from armature.webhooks.fit import faults
@@ -77,6 +79,20 @@ class Webhook:
     def problems(self) -> list[str]:
         """What keeps it from telling all that it should, by the model as it is."""
         return faults(self.kept, self.snapshot)
+
+    @strawberry.field
+    async def failing_since(self, info: Info[Context, None]) -> datetime | None:
+        """Nothing has got through since then. After some days of that, it is switched off."""
+        return await self._receiver(info, "failing_since")
+
+    @strawberry.field
+    async def left_alone_until(self, info: Info[Context, None]) -> datetime | None:
+        """Its receiver has failed so often that nothing is sent to it until then."""
+        return await self._receiver(info, "left_alone_until")
+
+    async def _receiver(self, info: Info[Context, None], name: str) -> datetime | None:
+        row = await info.context.loaders.receiver.load(UUID(self.id))
+        return None if row is None else row[name]
 
     def _told(self, which: str) -> JSON | None:
         """Nothing where it names what is gone: `problems` says so."""
