@@ -73,18 +73,16 @@ def test_a_colleague_is_invited_by_mail_signs_in_with_an_app_and_sees_their_own_
 
 def test_a_key_for_two_stored_operations_runs_them_and_nothing_else(up: Up) -> None:
     key = up.ready["apiKey"]
-    ask(
-        up,
-        'mutation { createRole(input: {name: "screen", rights: [READ], documentsOnly: true}) { name } }',
-        key,
-    )
-    for name, text in (("count", "{ companiesAggregate { count } }"), ("first", "{ companies(limit: 1) { name } }")):
-        ask(
-            up,
-            "mutation($i: CreateDocumentInput!) { createDocument(input: $i) { id } }",
-            key,
-            i={"name": name, "text": text},
-        )
+    texts = {
+        "count": "{ companiesAggregate { count } }",
+        "first": "{ companies(limit: 1) { name } }",
+        "not its": "{ people(limit: 1) { id } }",
+    }
+    for name, text in texts.items():
+        store = "mutation($i: CreateDocumentInput!) { createDocument(input: $i) { id } }"
+        ask(up, store, key, i={"name": name, "text": text})
+    role = {"name": "screen", "rights": ["READ"], "documentsOnly": True, "documents": ["count", "first"]}
+    ask(up, "mutation($i: CreateRoleInput!) { createRole(input: $i) { name } }", key, i=role)
     made = ask(up, 'mutation { createApiKey(input: {name: "Screen", role: "screen"}) { token } }', key)["createApiKey"]
     headers = {"authorization": f"Bearer {made['token']}"}
 
@@ -93,5 +91,6 @@ def test_a_key_for_two_stored_operations_runs_them_and_nothing_else(up: Up) -> N
 
     assert run(documentId="count")["data"]["companiesAggregate"]["count"] > 1
     assert len(run(documentId="first")["data"]["companies"]) == 1
+    assert "data" not in run(documentId="not its")
     for other in ("{ companies(limit: 1) { name } }", "{ __schema { types { name } } }", "{ __typename }"):
         assert "data" not in run(query=other), other
