@@ -28,8 +28,10 @@ async def broken_chains(db: Database) -> Sequence[Broken]:
         await seal(connection)
         rows = await fetch(connection, _LINKS, most=MOST)
         ends = await fetch(connection, _ENDS, most=MOST)
+        gone = await fetch(connection, _GONE, most=MOST)
     links = [Broken(_place(row["chain"]), row["number"], _told(row)) for row in rows]
-    return [*links, *(Broken(_place(row["chain"]), row["number"], "its last entries are missing") for row in ends)]
+    ended = [Broken(_place(row["chain"]), row["number"], "its last entries are missing") for row in ends]
+    return [*links, *ended, *(Broken(_place(row["chain"]), 1, "the log is gone") for row in gone)]
 
 
 def _place(chain: UUID) -> UUID | None:
@@ -57,6 +59,23 @@ _LINKS = text(
       FROM chained
     )
     SELECT chain, number, follows FROM linked WHERE NOT follows OR hash <> expected ORDER BY chain, number LIMIT :most
+    """
+)
+
+# A chain begins with what made its workspace, or the server's first user, and is never taken away; one that is just
+# being made has entries that are not sealed yet.
+_GONE = text(
+    """
+    SELECT place AS chain FROM (
+      SELECT id FROM armature.workspaces
+      UNION SELECT coalesce(workspace_id, '00000000-0000-0000-0000-000000000000') FROM armature.audit_entries
+    ) AS places (place)
+    WHERE NOT EXISTS (SELECT 1 FROM armature.audit_chains AS chain WHERE chain.workspace_id = place)
+      AND NOT EXISTS (
+        SELECT 1 FROM armature.audit_entries AS entry WHERE entry.hash IS NULL
+          AND coalesce(entry.workspace_id, '00000000-0000-0000-0000-000000000000') = place
+      )
+    ORDER BY place LIMIT :most
     """
 )
 

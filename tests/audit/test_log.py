@@ -85,6 +85,17 @@ async def test_it_says_on_whose_behalf(db: Database, workspace: Snapshot) -> Non
     assert entry["acting"] == {"via": "api", "user_agent": agent, "address": "::1", "request_id": "r1"}
 
 
+async def test_a_log_that_is_gone_or_has_no_chain_is_found(db: Database, workspace: Snapshot) -> None:
+    other = await create_workspace(db, "Other", owner=None)
+    assert list(await broken_chains(db)) == []
+    await tamper(db, "UPDATE armature.audit_entries SET action = 'nothing' WHERE workspace_id = $1", other.workspace_id)
+    await tamper(db, "DELETE FROM armature.audit_entries WHERE workspace_id = $1", workspace.workspace_id)
+    await tamper(db, "DELETE FROM armature.audit_chains")
+    gone = sorted((workspace.workspace_id, other.workspace_id))
+    assert list(await broken_chains(db)) == [Broken(each, 1, "the log is gone") for each in gone]
+    assert len(await diagnose(db)) == 2
+
+
 async def test_what_is_rolled_back_leaves_no_entry(db: Database, workspace: Snapshot) -> None:
     before = await actions(db, workspace.workspace_id)
     async with db.connection() as connection:
