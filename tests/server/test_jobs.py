@@ -13,6 +13,7 @@ from armature.core.db import open_database
 from armature.jobs.job import Job, NewJob
 from armature.jobs.ledger import enqueue, jobs_of
 from armature.migrations.workspace.create import create_workspace
+from armature.migrations.workspace.job_findings import job_findings
 from tests.support.command_line import BARE
 from tests.support.control_plane import Caller, Site
 
@@ -130,3 +131,19 @@ def test_the_doctor_tells_of_jobs_that_failed_or_that_nobody_runs(migrated_datab
     assert set(told) == {"waits", "lost", "broken"}
     assert "It rains." in told["broken"]["what"]
     assert told["broken"]["fix"].startswith("armature jobs retry ")
+
+
+def test_the_doctor_does_not_tell_of_what_was_asked_for_again(migrated_database_url: str) -> None:
+    async def make() -> None:
+        db = await open_database(migrated_database_url)
+        job = NewJob(kind="index", subject=uuid4())
+        async with db.transaction() as connection:
+            await enqueue(connection, job)
+            await connection.execute("UPDATE armature.jobs SET state = 'failed', error = 'It rains.'")
+        assert len(await job_findings(db, None)) == 1
+        async with db.transaction() as connection:
+            await enqueue(connection, job)
+        assert await job_findings(db, None) == []
+        await db.close()
+
+    asyncio.run(make())

@@ -1,9 +1,12 @@
-"""What the doctor looks for in the ledger of jobs: those that failed, and those that nobody runs."""
+"""What the doctor looks for in the ledger of jobs: those that failed, and those that nobody runs.
+
+One that failed is forgotten where the same is asked for again: that one tells.
+"""
 
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from armature.core.db import Database, fetch
 from armature.metadata.tables import jobs
@@ -18,8 +21,11 @@ async def job_findings(db: Database, workspace_id: UUID | None) -> list[Finding]
     unheard_of = func.now() - STUCK
     waits = and_(jobs.c.state == "queued", jobs.c.due_at < unheard_of)
     is_lost = and_(jobs.c.state == "running", jobs.c.lease_until < unheard_of)
+    later = jobs.alias("later")
+    is_repeated = exists().where(later.c.subject == jobs.c.subject, later.c.kind == jobs.c.kind, later.c.id > jobs.c.id)
+    has_failed = and_(jobs.c.state == "failed", ~is_repeated)
     mine = [] if workspace_id is None else [jobs.c.workspace_id == workspace_id]
-    found = select(jobs).where(or_(jobs.c.state == "failed", waits, is_lost), *mine).order_by(jobs.c.id).limit(MOST)
+    found = select(jobs).where(or_(has_failed, waits, is_lost), *mine).order_by(jobs.c.id).limit(MOST)
     async with db.connection() as connection:
         rows = await fetch(connection, found)
     return [_finding(row["workspace_id"], row["id"], row["kind"], row["state"], row["error"]) for row in rows]

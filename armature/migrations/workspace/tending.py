@@ -66,7 +66,10 @@ async def untended(db: Database, workspace_id: UUID | None, indexed_from: int) -
 
 def _finding(workspace_id: UUID, tables: Sequence[str]) -> Finding:
     listed = ", ".join(f'"{each}"' for each in tables)
-    what = f"The indexes that searches of {listed} need may wait to be built: no worker has looked for two hours."
+    what = (
+        f"The indexes that searches of {listed} need may wait to be built: no worker has looked for two hours, "
+        "or since there are so many records."
+    )
     return Finding(workspace_id, what, "armature worker")
 
 
