@@ -222,3 +222,10 @@ async def test_fragments_in_a_circle_are_refused(crm: Client) -> None:
     answer = await crm.ask("{companies {...A}} fragment A on Company {...B} fragment B on Company {...A}")
 
     assert "Cannot spread fragment" in answer["errors"][0]["message"]
+
+
+async def test_a_document_too_deep_to_be_parsed_exceeds_the_same_limit(data_url: str, crm_snapshot: Snapshot) -> None:
+    async with data_api(data_url, Settings()) as api:
+        error = await Client(api, crm_snapshot).error("{a" * 3_000 + "}" * 3_000)
+
+    assert (error["code"], error["setting"]) == ("LIMIT_EXCEEDED", "ARMATURE_MAX_DEPTH")

@@ -95,7 +95,8 @@ def _check_count(node: Call, function: Function) -> None:
     count, most = len(node.arguments), function.most
     if count < function.least or (most is not None and count > most):
         wanted = f"{function.least}" if most == function.least else f"{function.least} to {most or 'any number of'}"
-        raise FormulaInvalid(f"{node.name} takes {wanted} values, not {count}.", node.at)
+        values = "value" if wanted == "1" else "values"
+        raise FormulaInvalid(f"{node.name} takes {wanted} {values}, not {count}.", node.at)
 
 
 def _common(node: Call, function: Function, given: Sequence[Value]) -> ValueType:

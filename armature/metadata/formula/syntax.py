@@ -101,9 +101,15 @@ def tokens(text: str) -> Iterator[Token]:
         found = _TOKEN.match(text, at)
         if found is None or found.lastgroup is None:
             at += len(text[at:]) - len(text[at:].lstrip())
-            raise FormulaInvalid(f'"{text[at]}" means nothing here.', at)
+            raise FormulaInvalid(_unread(text[at]), at)
         yield Token(found.lastgroup, found[found.lastgroup], found.start(found.lastgroup))
         at = found.end()
+
+
+def _unread(character: str) -> str:
+    if character in "\"'":
+        return f"the text that begins here does not end: {character} is missing."
+    return f'"{character}" means nothing here.'
 
 
 def field_names(text: str) -> set[str]:

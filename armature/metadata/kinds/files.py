@@ -28,10 +28,9 @@ def _name(value: Any) -> str:
 
 
 def _url(value: Any) -> str:
-    found = link(value)
-    if not found.startswith(("https://", "http://")):
+    if not text(value).lower().startswith(("https://", "http://")):
         raise Unfit("files with the http or https address where they are as url")
-    return found
+    return link(value)
 
 
 def _media_type(value: Any) -> str:

@@ -25,6 +25,9 @@ from armature.core.settings import Settings, environment_name
 PAGE = 1_000
 """Characters of text that weigh 1 in a memory of documents or plans."""
 
+NESTED_TOO_DEEPLY = "nested too deeply"
+"""What the parser says of a document that is deeper than Python's stack."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -59,9 +62,9 @@ class DocumentReader:
         except GraphQLSyntaxError as error:
             if f"more than {self._settings.max_tokens} tokens" in error.message:
                 raise self._exceeded("Tokens in the document", "max_tokens", self._settings.max_tokens + 1) from error
+            if NESTED_TOO_DEEPLY in error.message:
+                raise self._exceeded("Levels of nesting", "max_depth", self._settings.max_depth + 1) from error
             raise
-        except RecursionError as error:
-            raise self._exceeded("Levels of nesting", "max_depth", self._settings.max_depth + 1) from error
         _unlink_tokens(node)
         document = Document(
             node,

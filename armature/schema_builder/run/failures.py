@@ -144,7 +144,6 @@ def _placed(path: Path | None, sentence: str) -> str:
 ZONE = re.compile(r'^time zone "(.*)" not recognized', re.DOTALL)
 
 BAD_VALUES: Mapping[str, str] = {
-    "2201B": "The regular expression is not valid.",
     "22025": "The pattern ends with an escape character.",
     "22003": "A number is out of range.",
     "22008": "A date or time is out of range.",
@@ -152,6 +151,17 @@ BAD_VALUES: Mapping[str, str] = {
     "22001": "A text is too long.",
 }
 """By SQLSTATE (PostgreSQL, Appendix A)."""
+
+
+class RegexInvalid(BadUserInput):
+    """`error` does not tell which it was, where there are several."""
+
+    def __init__(self, error: asyncpg.InvalidRegularExpressionError) -> None:
+        _, _, reason = str(error).partition(": ")
+        super().__init__(
+            f"The regular expression is not valid: {reason or 'it can not be read'}.",
+            hint="It is a POSIX regular expression, as PostgreSQL has them.",
+        )
 
 
 class TimeZoneUnknown(BadUserInput):
@@ -172,6 +182,8 @@ def told(error: Exception) -> ArmatureError | None:
             return TooComplex()
         case asyncpg.InvalidParameterValueError() if found := ZONE.search(str(error)):
             return TimeZoneUnknown(found[1])
+        case asyncpg.InvalidRegularExpressionError():
+            return RegexInvalid(error)
         case asyncpg.PostgresError(sqlstate=state) if state in BAD_VALUES:
             return BadUserInput(BAD_VALUES[str(state)])
         case asyncpg.DataError():

@@ -41,6 +41,7 @@ from armature.schema_builder.compile.write import mutation
 from armature.schema_builder.run.document import PAGE, Document
 from armature.schema_builder.run.topics import SayField, ready_to_say
 from armature.schema_builder.run.validation import RULES
+from armature.schema_builder.run.variables import placed
 from armature.schema_builder.run.write import WriteField, ready
 from armature.schema_builder.types.coercion import Coerce, Misfit
 from armature.schema_builder.types.directives import ATOMIC, JSON_PATCH
@@ -208,7 +209,7 @@ class Prepared:
             return fitting
         found = get_variable_values(self.schema.graphql, self._definitions, dict(given), max_errors=MAX_ERRORS)
         if isinstance(found, list):
-            raise Refused(found)
+            raise Refused(placed(found, self.node))
         return found.coerced
 
     def _check_items(self, given: Mapping[str, Any]) -> None:

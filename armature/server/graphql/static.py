@@ -25,6 +25,7 @@ from armature.core.lru import Lru
 from armature.core.settings import Settings
 from armature.schema_builder.run.answer import Answer, MutationOverGet, Operation, formatted, refusal
 from armature.schema_builder.run.document import PAGE, Document, DocumentReader, roots_of
+from armature.schema_builder.run.variables import placed
 from armature.server.graphql.documents import PersistedQueryNotSupported
 from armature.server.graphql.failures import Internal, as_told
 
@@ -79,7 +80,7 @@ class StaticExecutor(Generic[Caller]):
             max_coercion_errors=MAX_ERRORS,
         )
         if isinstance(executor, list):
-            return refusal(executor)
+            return refusal(placed(executor, definition))
         result: Any = executor.execute_operation()
         answer = _encoded(await result if isawaitable(result) else result)
         return replace(answer, fields=roots_of(document, definition))
