@@ -92,10 +92,11 @@ async def claim(db: Database, holder: UUID, most: int, but: Collection[UUID] = (
         .order_by(_E.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
+        .cte("free")  # asked once: as a part of the condition, it could be asked again for each row, and find others
     )
     taken: ReturningUpdate[Any] = (
         update(webhook_endpoints)
-        .where(_E.webhook_id.in_(free.scalar_subquery()))
+        .where(_E.webhook_id.in_(select(free.c.webhook_id)))
         .values(holder=holder, lease_until=func.now() + LEASE, due_at=None)
         .returning(_E.webhook_id, _WORKSPACE.label("workspace_id"))
     )

@@ -124,8 +124,9 @@ _OLD = (
     .where(kept.c.created_at <= bindparam("oldest"))
     .limit(SWEPT)
     .with_for_update(skip_locked=True)
+    .cte("old")  # asked once: as a part of the condition, it could be asked again for each row, and find others
 )
-SWEEP = delete(kept).where(tuple_(kept.c.workspace_id, kept.c.caller, kept.c.key).in_(_OLD))
+SWEEP = delete(kept).where(tuple_(kept.c.workspace_id, kept.c.caller, kept.c.key).in_(select(_OLD)))
 
 _NEW = insert(kept).values({each: bindparam(each) for each in ("workspace_id", "caller", "key", "request", "answer")})
 KEEP = _NEW.on_conflict_do_update(
