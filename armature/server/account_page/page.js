@@ -68,11 +68,12 @@ function made(tag, properties = {}, ...children) {
   return element;
 }
 
-function say(role, text) {
+function say(role, text, where = main) {
   main.querySelector("[role]")?.remove();
   const said = made("p", { textContent: text });
   said.setAttribute("role", role);
-  main.append(said);
+  where.append(said);
+  said.scrollIntoView({ block: "nearest" });
 }
 
 function formOf({ heading, button, fields, done, run }) {
@@ -87,7 +88,7 @@ function formOf({ heading, button, fields, done, run }) {
       history.replaceState(null, "", location.pathname);
       say("status", done);
     } catch (error) {
-      say("alert", error.message);
+      say("alert", error.message, form);
     }
   });
   return form;
