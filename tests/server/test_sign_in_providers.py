@@ -253,6 +253,8 @@ def test_only_the_browser_that_began_can_finish_and_only_once(home: Site, honest
     honest.person = {"sub": "ada", "email": "ada@csrf.example", "email_verified": True}
     browser, other = Browser(home), Browser(home)
     assert other.back(browser.there(start)).status_code == 401
+    other.go(start)  # has begun, too, and so has a cookie of its own
+    assert other.back(browser.there(start)).status_code == 401
     answer = browser.there(start)
     returned = browser.back(answer)
     ticket = returned.headers["location"].partition("#signInTicket=")[2]
