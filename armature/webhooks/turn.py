@@ -125,7 +125,8 @@ class Turn:
             return None
         message = self.target.message(delivery.id, payload)
         outcome = await post(self._http, message)
-        log.info(
+        tell = log.debug if outcome.error is None else log.info
+        tell(
             "webhook.sent",
             webhook=str(delivery.webhook_id),
             delivery=str(delivery.id),

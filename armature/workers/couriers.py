@@ -88,6 +88,8 @@ class Courier:
             self._due.clear()
             try:
                 pause = await self._taken()
+            except Unavailable:  # the worker tells of it, once
+                pause = BEHIND
             except TROUBLE:
                 log.exception("webhooks.not_taken")
                 pause = BEHIND

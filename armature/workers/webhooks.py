@@ -10,7 +10,7 @@ import structlog
 from armature.core.acting import ACTING, Acting
 from armature.core.db import Database
 from armature.core.ending import end
-from armature.core.errors import NotFound
+from armature.core.errors import NotFound, Unavailable
 from armature.core.notices import Listener, Notice
 from armature.core.outbound import networks_of
 from armature.core.sealing import Sealing, secret_keys
@@ -88,7 +88,7 @@ class Webhooks:
     async def _told(self, workspace_id: UUID | None) -> None:
         try:
             await tell_of_versions(self._db, self._workspaces, workspace_id)
-        except NotFound:  # a workspace that was deleted meanwhile
+        except (NotFound, Unavailable):  # a workspace that was deleted meanwhile; of the other, the worker tells, once
             return
         except TROUBLE:
             log.exception("webhooks.model_not_told")

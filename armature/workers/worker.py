@@ -123,7 +123,9 @@ class Worker:
                     await put_schedules(self._db, self._kinds)
                 is_known = True
                 wait = await fire(self._db)
-            except (Unavailable, *TROUBLE):
+            except Unavailable:  # `_swept` tells of it
+                wait = BEHIND
+            except TROUBLE:
                 log.exception("worker.schedule_failed")
                 wait = BEHIND
             await asyncio.sleep(wait)
@@ -133,7 +135,9 @@ class Worker:
             try:
                 async with self._db.connection() as connection:
                     await ask_for_tending(connection, self._indexed_from)
-            except (Unavailable, *TROUBLE):
+            except Unavailable:  # as above
+                pass
+            except TROUBLE:
                 log.exception("worker.tending_failed")
             await asyncio.sleep(TEND)
 

@@ -6,24 +6,30 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from redis import Redis
 from sqlalchemy import func, select, update
+from structlog.testing import capture_logs
 
-from armature.core.db import Database, execute, fetch_value
+from armature.core.db import Database, execute, fetch_value, open_database
+from armature.core.embedded import Server, start_postgres
 from armature.core.settings import Settings
 from armature.jobs.job import NewJob
 from armature.jobs.ledger import NOTICE, enqueue, jobs_of
 from armature.metadata.tables import jobs
+from armature.migrations.catalog.migrate import migrate_catalog
 from armature.workers.claims import WINDOW, claim, mark_sent, succeed
+from armature.workers.couriers import TROUBLE
 from armature.workers.kinds import UPKEEP, Kind
 from armature.workers.task import Task
-from armature.workers.worker import Worker
+from armature.workers.worker import BEHIND, Worker
 from tests.migrations.living import living
 from tests.support.workers import is_alive
 
@@ -127,6 +133,47 @@ async def test_a_worker_says_that_it_lives(db: Database, settings: Settings) -> 
     async with Worker(db, settings, NOTHING).working():
         while not await asyncio.to_thread(is_alive, url):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+
+
+POOL = 3
+"""Connections: each that broke off may be told of."""
+
+
+async def is_well(db: Database) -> bool:
+    try:
+        async with db.connection() as connection:
+            return bool(await fetch_value(connection, select(1)))
+    except TROUBLE:
+        return False
+
+
+@pytest.fixture
+def postgres(tmp_path: Path) -> Iterator[Server]:
+    tmp_path.chmod(0o755)
+    with start_postgres(tmp_path, settings={"fsync": "off"}) as server:  # a killed PostgreSQL loses nothing by that
+        yield server
+
+
+async def test_that_the_database_is_away_is_told_once(postgres: Server, redis_url: str) -> None:
+    with capture_logs() as lines:
+        await migrate_catalog(postgres.url)
+        given = Settings(database_url=postgres.url, redis_url=redis_url, secret_key="k" * 40)
+        db = await open_database(postgres.url, pool_size=POOL)
+        async with Worker(db, given, NOTHING).working():
+            await add(db, "nothing")
+            await until_all_are(db, "succeeded")
+            os.kill(postgres.pid or 0, signal.SIGKILL)
+            while "worker.waits" not in [each["event"] for each in lines]:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(6 * BEHIND)  # about so often each loop looks whether it is back
+            await asyncio.to_thread(postgres.revive)
+            while not await is_well(db):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            await add(db, "nothing")
+            await until_all_are(db, "succeeded")
+        await db.close()
+    told = Counter(each["event"] for each in lines if each["log_level"] == "error")
+    assert max(told.values(), default=0) <= POOL
 
 
 @contextmanager
