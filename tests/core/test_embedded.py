@@ -105,7 +105,10 @@ def is_there(path: Path) -> bool:
 
 
 def is_alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 async def test_a_first_start_gives_an_empty_database_of_postgresql_18(new_folder: Path) -> None:
