@@ -22,7 +22,7 @@ from armature.server.commands.listen import listen
 from armature.server.commands.model import metadata
 from armature.server.commands.secrets import secrets
 from armature.server.local import database_url
-from armature.server.terminal import data_dir_option, json_option, on_database, say, table
+from armature.server.terminal import data_dir_option, json_option, on_database, say, table, workspace_option
 
 if TYPE_CHECKING:
     from armature.core.db import Database
@@ -189,19 +189,23 @@ def key() -> None:
 
 
 @key.command("create")
-@click.option("--workspace", "workspace_id", type=click.UUID, required=True, help="The workspace it opens.")
+@workspace_option
 @click.option("--name", default="command line", show_default=True, help="What it is for.")
-@click.option("--role", default="admin", show_default=True)
+@click.option("--role", default="admin", show_default=True, help="What it may do; several with blanks between them.")
 @click.option("--expires-at", type=click.DateTime(), help="When it stops working, in UTC; without it, never.")
 @data_dir_option
 @json_option
 def create_key(
-    workspace_id: UUID, name: str, role: str, expires_at: datetime | None, data_dir: Path, as_json: bool
+    workspace_id: UUID | None, name: str, role: str, expires_at: datetime | None, data_dir: Path, as_json: bool
 ) -> None:
     """Make an API key. It is shown this once."""
     from armature.server.auth.api_keys import create_api_key
+    from armature.server.operate import chosen_workspace
 
-    made = on_database(data_dir, lambda db: create_api_key(db, workspace_id, name, role, expires_at))
+    async def make(db: "Database") -> Any:
+        return await create_api_key(db, await chosen_workspace(db, workspace_id), name, role, expires_at)
+
+    made = on_database(data_dir, make)
     say(as_json, {"id": made.id, "token": made.token}, made.token)
 
 

@@ -49,6 +49,7 @@ def test_a_workspace_is_made_listed_opened_and_deleted(migrated_database_url: st
     assert [each["name"] for each in json.loads(output("workspace", "list", "--json", **where))] == ["Acme"]
     assert made in output("workspace", "list", **where)
     assert output("key", "create", "--workspace", made, **where).startswith("arm_")
+    assert output("key", "create", **where).startswith("arm_")  # of the only one there is
     assert "All is well" in output("doctor", **where)
 
     assert run("workspace", "delete", made, **where).exit_code == 1  # nobody said yes

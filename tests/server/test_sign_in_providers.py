@@ -11,6 +11,7 @@ import httpx2
 import jwt
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from armature.metadata.roles import ADMIN
 from armature.server.app import create_app
@@ -223,6 +224,22 @@ def test_an_id_token_that_is_not_for_this_sign_in_lets_nobody_in(
     honest.person = {"sub": "ada", "email": "ada@lies.example", "email_verified": True}
     honest.claims = claims
     assert refused(home, start) == "UNAUTHENTICATED"
+
+
+def test_why_somebody_was_not_let_in_is_in_the_log(home: Site, honest: Provider) -> None:
+    flush(home.redis_url)  # so many begin at one place here that they would have to wait
+    owner = home.sign_up()
+    start = with_provider(owner, honest)
+    honest.person, honest.claims = {"sub": "ada", "email": "ada@lies.example"}, {"nonce": "another"}
+    with capture_logs() as lines:
+        assert refused(home, start) == "UNAUTHENTICATED"
+        browser = Browser(home)
+        answer = browser.there(start)
+        honest.codes.clear()
+        assert browser.back(answer).status_code == 401
+    told = [(each["issuer"], each["cause"]) for each in lines if each["event"] == "sign-in refused"]
+    assert told == [(honest.url, "InvalidClaimError: nonce"), (honest.url, "OAuthError: invalid_grant")]
+    assert "ada@lies.example" not in str(lines)
 
 
 def test_an_id_token_that_is_not_signed_by_the_provider_lets_nobody_in(home: Site, honest: Provider) -> None:

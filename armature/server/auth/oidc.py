@@ -115,6 +115,13 @@ class Providers:
 
     async def finish(self, client: Client, begun: Begun, code: str) -> Person:
         """Who signed in there. Raises ProviderUnreachable, ProviderRefused."""
+        try:
+            return await self._finished(client, begun, code)
+        except ProviderRefused as error:
+            log.warning("sign-in refused", issuer=client.issuer, cause=_cause(error))
+            raise
+
+    async def _finished(self, client: Client, begun: Begun, code: str) -> Person:
         said = await self._discovered(client.issuer)
         try:
             async with self._client(client) as oauth:
@@ -195,6 +202,14 @@ class Providers:
     def _unreachable(self, issuer: str, error: Exception | None) -> ProviderUnreachable:
         log.warning("sign-in provider failed", issuer=issuer, cause=type(error).__name__)
         return ProviderUnreachable()
+
+
+def _cause(error: ProviderRefused) -> str:
+    """For who runs the server; what a provider says of itself may be long, and is not what it says of a person."""
+    cause = error.__cause__
+    said = cause.error if isinstance(cause, OAuthError) else getattr(cause, "claim", None)
+    name = type(cause or error).__name__
+    return name if said is None else f"{name}: {str(said)[:100]}"
 
 
 def _check(claims: Mapping[str, Any], client: Client, said: Said, nonce: str) -> None:
