@@ -88,3 +88,8 @@ def crm(api: DataApi, crm_snapshot: Snapshot) -> Client:
 async def own_crm(api: DataApi) -> Client:
     """For tests that write."""
     return Client(api, await add_crm(api))
+
+
+@pytest.fixture
+async def own_library(api: DataApi) -> Client:
+    return Client(api, await add_library(api))

@@ -20,6 +20,7 @@ from armature.metadata.rights import Right
 from tests.support.data_api import Client, data_api
 from tests.support.explain import explained, nodes_of, statement_of
 from tests.support.small_crm import ACME, ALICE, BIG_DEAL, CHESHIRE, HATTER, SMALL_DEAL, TEAPOT
+from tests.support.small_library import FRANKENSTEIN
 
 ALL: tuple[Right, ...] = ("READ", "CREATE", "UPDATE", "DELETE", "DESTROY")
 
@@ -235,6 +236,30 @@ async def test_many_are_created_with_what_a_rule_about_the_caller_shows(own_crm:
     assert [each["message"].replace(str(id_), "…") for each, id_ in zip(errors, (TEAPOT, ALICE), strict=True)] == [
         "data[0].companyId: there is no Company with id …."
     ] * 2
+
+
+async def test_many_to_many_leads_through_links_in_sight_only(own_library: Client) -> None:
+    links = lets("bookWriter", *ALL, read_rule={"share": {"eq": "most"}})
+    clerk = (await own_library.change(role("clerk", *ALL), links)).acting_as("clerk")
+
+    book = "{ writers { name } writersConnection { totalCount nodes { name } } writersAggregate { count } }"
+    assert await clerk.data(f'{{ book(id: "{FRANKENSTEIN}") {book} }}') == {
+        "book": {
+            "writers": [{"name": "Mary"}],
+            "writersConnection": {"totalCount": 1, "nodes": [{"name": "Mary"}]},
+            "writersAggregate": {"count": 1},
+        }
+    }
+    for some, names in (("some", ["Mary"]), ("none", ["Byron", "Percy"]), ("every", ["Byron", "Mary", "Percy"])):
+        written = f'filter: {{books: {{{some}: {{title: {{startsWith: "Frank"}}}}}}}}, orderBy: [{{name: ASC}}]'
+        found = (await clerk.data(f"{{ writers({written}) {{ name }} }}"))["writers"]
+        assert [each["name"] for each in found] == names
+    by_count = "{ writers(orderBy: [{booksAggregate: {count: DESC}}, {name: ASC}]) { name bookCount } }"
+    assert (await clerk.data(by_count))["writers"] == [
+        {"name": "Mary", "bookCount": 1},
+        {"name": "Byron", "bookCount": 0},
+        {"name": "Percy", "bookCount": 0},
+    ]
 
 
 async def test_what_is_connected_must_be_in_sight(own_crm: Client) -> None:
