@@ -69,13 +69,24 @@ class Courier:
                 await endpoints.give_back(self._db, self._holder)
 
     def _heard(self, notice: Notice) -> None:
-        if endpoints.KEY not in notice:
-            return
-        found = self._rounds.get(UUID(notice[endpoints.KEY]))
+        if endpoints.KEY in notice:
+            self._stir(UUID(notice[endpoints.KEY]))
+        elif "identity" in notice:
+            self._stir_all(UUID(notice["identity"]))
+
+    def _stir(self, webhook_id: UUID) -> None:
+        found = self._rounds.get(webhook_id)
         if found is None:
             self._due.set()
         else:
             found.stir()
+
+    def _stir_all(self, workspace_id: UUID) -> None:
+        """It may be away, so that what was taken ahead is not sent, or back."""
+        self._due.set()
+        for webhook_id, each in self._workspaces.items():
+            if each == workspace_id:
+                self._rounds[webhook_id].stir()
 
     def _missed(self) -> None:
         self._due.set()

@@ -18,10 +18,12 @@ import pytest
 from msgspec.structs import replace
 from starlette.responses import JSONResponse, Response
 
+from armature.migrations.workspace.set_aside import resume, suspend
 from armature.webhooks import round as round_module
 from armature.webhooks import sending
 from armature.webhooks.ledger import _WRITE
 from armature.webhooks.patience import FAILING_FROM, MOST_ATTEMPTS
+from armature.webhooks.target import _target_statement
 from armature.workers import couriers
 from tests.server.test_webhook_deliveries import CREATE as COMPANY
 from tests.server.test_webhook_deliveries import UPDATE, company
@@ -412,6 +414,29 @@ async def test_what_was_taken_ahead_is_not_sent_once_somebody_else_looks_after_i
             await asyncio.sleep(0.02)
     assert len(there.got) == 1
     assert [each["state"] for each in await webhook.log()].count("WAITING") == 4
+
+
+async def test_what_was_taken_ahead_is_not_sent_once_the_workspace_is_away(still: Teller, there: Receiver) -> None:
+    webhook = await still.new(there.url, "person.created", concurrency=1)
+    await dead(still, webhook, 5)
+    asked = await listened_to(still.db, POOL)
+    there.is_held = True
+    workspace_id = UUID(still.caller.workspace_id)
+    async with still.webhooks.running():
+        while not there.got:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        before = asked[_target_statement().sql]
+        await suspend(still.db, workspace_id)
+        while asked[_target_statement().sql] == before:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        there.is_held = False
+        held = "SELECT count(holder) FROM armature.webhook_endpoints WHERE webhook_id = $1::text::uuid"
+        while (await still.run(held, webhook.id))[0][0]:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        assert len(there.got) == 1
+        await resume(still.db, workspace_id)
+        await webhook.until_settled(5)
+    assert len(there.got) == 5
 
 
 async def test_after_days_without_success_it_is_switched_off(teller: Teller, there: Receiver) -> None:
