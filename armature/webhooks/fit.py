@@ -44,6 +44,16 @@ class FieldGone(Conflict):
         super().__init__("A field of changedFields is gone.")
 
 
+class FieldNotHeld(BadUserInput):
+    def __init__(self, of: Object, field: str) -> None:
+        super().__init__(
+            f'"{field}" is nothing that a record of "{of.name_singular}" holds itself: an update never changes it.',
+            hint="Take events of the records that change.",
+            field=field,
+            path=("changedFields",),
+        )
+
+
 class DocumentUnfit(BadUserInput):
     def __init__(self) -> None:
         super().__init__(
@@ -76,11 +86,14 @@ class Seen:
         return rule_condition(self.schema, of.name_singular, told(self.snapshot, of, rule))
 
     def columns(self, of: Object, field_id: UUID) -> list[str]:
-        """Of what a record holds of a field. Raises FieldGone."""
+        """Of what a record holds of a field. Raises FieldGone, FieldNotHeld."""
         field = of.fields.get(field_id)
         if field is None or not field.is_visible:
             raise FieldGone
-        return [column_name(each) for each in stored(field)] if field.column is not None else []
+        held = [column_name(part) for each in of.unions.get(field_id, (field,)) for part in stored(each)]
+        if not held:
+            raise FieldNotHeld(of, field.name)
+        return held
 
 
 def check_operation(text: str) -> None:
@@ -145,7 +158,7 @@ def _filter_faults(choice: Choice, seen: Seen, of: Object) -> Iterator[str]:
     for each in choice.changed_fields:
         try:
             seen.columns(of, each)
-        except FieldGone as error:
+        except (FieldGone, FieldNotHeld) as error:
             yield error.message
 
 

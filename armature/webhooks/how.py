@@ -84,7 +84,7 @@ def checked_url(url: str) -> str:
     Who calls it reads it by another library: it must name the same server to both.
     """
     if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url:
-        raise UrlUnfit(f"must have at most {LONGEST_URL:,} visible characters")
+        raise UrlUnfit(f"must have at most {LONGEST_URL:,} visible characters, of ASCII")
     parts = _parts(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UrlUnfit("must begin with https:// or http://, and name a server")

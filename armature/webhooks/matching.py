@@ -156,7 +156,8 @@ def _narrowed(choice: Choice, model: Seen, of: Object) -> Narrowed:
 
 def _telling(of: Object) -> Sequence[UUID]:
     """The fields without which an update changed nothing that the role reads."""
-    return [id_ for id_, each in of.fields.items() if each.is_visible and each.column not in ALWAYS_CHANGING]
+    always = (None, *ALWAYS_CHANGING)
+    return [id_ for id_, each in of.fields.items() if each.is_visible and each.column not in always]
 
 
 def _batches(choice: Choice, snapshot: Snapshot, events: Sequence[Event]) -> Iterable[Batch]:

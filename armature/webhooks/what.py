@@ -72,6 +72,7 @@ class _Narrowed:
         found = of.visible_fields.get(name)
         if found is None:
             raise FieldNotFound(of, name, of.visible_fields, "changedFields")
+        self.seen.columns(of, found.id)
         return found.id
 
     def document(self, text: str | None, reader: DocumentReader) -> str | None:

@@ -190,6 +190,21 @@ async def test_nobody_is_told_of_updates_that_change_nothing_they_read(teller: T
     assert [each.json["data"]["changedFields"] for each in there.at("/clerk")] == [["addressCity"]]
 
 
+MORPH = """mutation { createField(input: {object: "company", name: "origin", type: MORPH_RELATION, targets: ["note",
+  "task"]}) { id } }"""
+NOTE = 'mutation { createNote(data: {title: "n"}) { id } }'
+
+
+async def test_where_a_record_leads_can_be_watched(teller: Teller, there: Receiver) -> None:
+    await asyncio.to_thread(teller.caller.do, MORPH)
+    webhook = await teller.new(there.url, "company.updated", changedFields=["origin"])
+    id_, note = await company(teller), (await teller.do(NOTE))["createNote"]["id"]
+    for data in ({"employees": 1}, {"noteId": note}, {"employees": 2}, {"noteId": None}):
+        await teller.do(UPDATE, id=id_, data=data)
+    await webhook.until_settled(2)
+    assert [each.json["data"]["after"]["noteId"] for each in there.got] == [note, None]
+
+
 DOCUMENT = "query($id: ID!) { company(id: $id) { name staff: people { email } } }"
 
 

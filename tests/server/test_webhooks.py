@@ -130,6 +130,7 @@ async def test_the_servers_key_can_be_rotated(crm: Caller) -> None:
         ({"filter": {"employees": {"gt": "many"}}}, ["filter", "employees", "gt"]),
         ({"filterBefore": {"and": [{"employees": {"gt": None}}]}}, ["filterBefore", "and", 0, "employees", "gt"]),
         ({"changedFields": ["nothing"]}, ["changedFields"]),
+        ({"changedFields": ["name", "people"]}, ["changedFields"]),
         ({"debounce": -1}, ["debounce"]),
         ({"concurrency": 0}, ["concurrency"]),
         ({"concurrency": 1000}, ["concurrency"]),
