@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from armature.core.errors import BadUserInput
 from armature.core.settings import Settings
 from armature.schema_builder.compile.binds import FromVariable, Variables
 from armature.schema_builder.compile.events_read import AFTER
@@ -13,6 +14,13 @@ from armature.schema_builder.compile.topics_read import IDS
 from armature.schema_builder.run.fetch import prepared
 from armature.schema_builder.run.operation import EventsPlan, QueryPlan, TopicPlan
 from armature.schema_builder.run.topics import json_of
+
+
+class NothingChosen(BadUserInput):
+    def __init__(self) -> None:
+        super().__init__(
+            'With an empty list as "on", nothing would ever be told.', hint="Leave it out for all actions.", field="on"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +131,12 @@ def query_watched(plan: QueryPlan, place: Place, variables: Variables, *, is_pat
 
 
 def events_watched(plan: EventsPlan, place: Place, variables: Variables) -> WatchedEvents:
+    """Raises NothingChosen."""
     sql, values = prepared(plan.statement, place.schema, {**variables, AFTER: 0})
     after_at = plan.statement.binds.index(FromVariable((AFTER,)))
     events = plan.events
+    if events.on is not None and events.on.read(variables) == []:
+        raise NothingChosen
     start = None if events.after is None else events.after.read(variables)
     tables = frozenset({events.object.object.table})
     return WatchedEvents(place, plan.key, sql, tuple(values), after_at, tables, start)

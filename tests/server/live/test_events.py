@@ -12,6 +12,7 @@ from armature.metadata.changes import (
     SetFieldPermission,
     SetObjectPermission,
 )
+from armature.schema_builder.run.watched import NothingChosen
 from armature.server.live.event_watch import EventsGone, NotYetThere
 from tests.server.live.world import POOL, Ear, World, count
 from tests.support.small_crm import GADGET
@@ -107,6 +108,15 @@ async def test_only_the_actions_that_are_asked_for_are_told(world: World) -> Non
     await world.tell()
 
     assert (await event(ear))["action"] == "DELETED"
+
+
+async def test_nobody_waits_for_no_action_at_all(world: World) -> None:
+    for query in (
+        "subscription {companyEvents(on: []) {action}}",
+        "subscription($on: [ChangeAction!] = []) {companyEvents(on: $on) {action}}",
+    ):
+        with pytest.raises(NothingChosen):
+            await world.follow(query)
 
 
 async def test_a_filter_tells_of_records_that_come_and_go(world: World) -> None:
