@@ -77,6 +77,8 @@ async def test_doctor_finds_numbers_that_no_longer_count_themselves(crm: Living)
             "CREATE TRIGGER mine AFTER INSERT ON {}.tasks EXECUTE FUNCTION suppress_redundant_updates_trigger()",
             'The trigger "mine" of "tasks"',
         ),
+        ("CREATE RULE mine AS ON INSERT TO {}.tasks DO INSTEAD NOTHING", 'The rule "mine" of "tasks"'),
+        ('ALTER TABLE {}.people ALTER city TYPE text COLLATE "C"', '"people.city" is ordered by another collation'),
         ("CREATE VIEW {}.mine AS SELECT 1", 'The view "mine" belongs to no object'),
         ("CREATE MATERIALIZED VIEW {}.mine AS SELECT 1", 'The materialized view "mine" belongs to no object'),
         ("CREATE SEQUENCE {}.mine", 'The sequence "mine" belongs to no object'),

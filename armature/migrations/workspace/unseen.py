@@ -1,4 +1,5 @@
-"""Differences that Alembic does not look for: primary keys, CHECKs, predicates, what is not valid, triggers, views.
+"""Differences that Alembic does not look for: primary keys, CHECKs, predicates, what is not valid, triggers, rules,
+collations, views.
 
 Expressions are compared as PostgreSQL itself writes them, by giving it ours to keep for a moment.
 """
@@ -79,7 +80,11 @@ _PROPERTIES = text(
     "SELECT relname AS table_name, relpersistence = 'u' AS is_unlogged, relrowsecurity AS has_security, "
     "EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid AND tgisinternal AND tgenabled <> 'O') AS is_off, "
     "ARRAY(SELECT ARRAY[tgname::text, tgenabled::text, pg_get_triggerdef(oid)] FROM pg_trigger "
-    "WHERE tgrelid = pg_class.oid AND NOT tgisinternal) AS triggers "
+    "WHERE tgrelid = pg_class.oid AND NOT tgisinternal) AS triggers, "
+    "ARRAY(SELECT rulename::text FROM pg_rewrite WHERE ev_class = pg_class.oid ORDER BY rulename) AS rules, "
+    "ARRAY(SELECT ARRAY[attname::text, format_type(atttypid, atttypmod)] FROM pg_attribute "
+    "JOIN pg_type ON pg_type.oid = atttypid WHERE attrelid = pg_class.oid AND attcollation <> typcollation "
+    "AND NOT attisdropped ORDER BY attnum) AS collated "
     "FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = :schema AND relkind = 'r'"
 )
 _COMPUTED = text(
@@ -134,6 +139,8 @@ def _properties(connection: Connection, model: Mapping[str, Table], schema: str)
             what = f"The table {of} has triggers that are switched off: its foreign keys are not kept."
             yield Difference(what, f"ALTER TABLE {name} ENABLE TRIGGER ALL")
         yield from _triggers(model[row.table_name], row.triggers)
+        yield from _rules(model[row.table_name], row.rules)
+        yield from _collations(model[row.table_name], row.collated)
 
 
 def _triggers(table: Table, there: Sequence[Sequence[str]]) -> Iterator[Difference]:
@@ -143,6 +150,18 @@ def _triggers(table: Table, there: Sequence[Sequence[str]]) -> Iterator[Differen
         if each != TRIGGER:
             what = f'The trigger "{each}" of "{table.name}" belongs to no field.'
             yield Difference(what, f"DROP TRIGGER {quote(each)} ON {_name(table)}")
+
+
+def _rules(table: Table, there: Sequence[str]) -> Iterator[Difference]:
+    for each in there:
+        what = f'The rule "{each}" of "{table.name}" belongs to no field.'
+        yield Difference(what, f"DROP RULE {quote(each)} ON {_name(table)}")
+
+
+def _collations(table: Table, there: Sequence[Sequence[str]]) -> Iterator[Difference]:
+    for column, kind in there:
+        what = f'The column "{table.name}.{column}" is ordered by another collation than the database has.'
+        yield Difference(what, f"ALTER TABLE {_name(table)} ALTER COLUMN {quote(column)} TYPE {kind}")
 
 
 def unwatched(table: Table) -> Difference:
