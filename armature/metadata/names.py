@@ -163,7 +163,8 @@ class NameTooLong(BadUserInput):
         over = len(because) - LONGEST
         made = "" if because == name else f', for it gives "{_printable(because)}"'
         super().__init__(
-            f'The name "{_printable(name)}" is {over} characters too long{made}: at most {LONGEST} can be used.',
+            f'The name "{_printable(name)}" is {over} character{"" if over == 1 else "s"} too long{made}: '
+            f"at most {LONGEST} can be used.",
             hint=f'Try "{name[: max(1, len(name) - over)]}".',
             field=name,
             path=(place,),

@@ -13,6 +13,7 @@ from armature.core.notices import CHANNEL
 from armature.metadata.changes import NewField, NewRelation
 from armature.metadata.store import WorkspaceNotFound
 from armature.migrations.workspace.change import change_workspace
+from armature.migrations.workspace.conflicts import CountersAlike, DatabaseDiffers
 from armature.migrations.workspace.journal import Actor, IdempotencyKeyReused
 from tests.metadata.models import (
     add_field,
@@ -64,11 +65,25 @@ async def test_a_step_the_database_refuses_leaves_neither_column_nor_metadata(cr
     await crm.run("ALTER TABLE {}.companies ADD COLUMN second text")  # behind our back, so that the second step fails
     columns = await crm.columns("companies")
 
-    with pytest.raises(asyncpg.DuplicateColumnError):
+    with pytest.raises(DatabaseDiffers) as refused:
         await crm.change(add_field("company", text("first")), add_field("company", text("second")))
 
+    assert '"second"' in refused.value.message
+    assert "armature doctor" in str(refused.value.hint)
     assert await crm.columns("companies") == columns
     assert (await crm.stored()).version == 1
+
+
+async def test_counters_that_postgresql_can_not_tell_apart_are_refused_in_words(crm: Living) -> None:
+    long = "a" * 55
+    counters = [NewField(name=f"{long}{each}", type="AUTO_NUMBER") for each in "bc"]
+
+    with pytest.raises(CountersAlike):
+        await crm.change(add_object("ticket", *counters))
+    await crm.change(add_object("ticket", counters[0]))
+    await crm.change(add_field("ticket", counters[1]))
+
+    await crm.assert_healthy()
 
 
 async def test_a_rename_takes_no_lock(crm: Living) -> None:

@@ -6,7 +6,14 @@ import asyncpg
 
 from armature.core.db import Connection
 from armature.metadata.model import Field, Object, Snapshot
-from armature.migrations.workspace.conflicts import ColumnsUsedUp, ValuesInTheWay, ValueTooLong, VectorsUnavailable
+from armature.migrations.workspace.conflicts import (
+    ColumnsUsedUp,
+    CountersAlike,
+    DatabaseDiffers,
+    ValuesInTheWay,
+    ValueTooLong,
+    VectorsUnavailable,
+)
 from armature.migrations.workspace.conversion import look_ahead, refuse_failing
 from armature.migrations.workspace.guards import check_records
 from armature.migrations.workspace.locks import WAIT_NO_LONGER
@@ -15,6 +22,14 @@ from armature.migrations.workspace.steps import Step
 from armature.schema_builder.tables import constraint_field, stored_fields
 
 NO_VECTORS = 'type "vector"'
+COUNTER = '_seq" already exists'
+DIFFERENT = (
+    asyncpg.DuplicateTableError,
+    asyncpg.DuplicateColumnError,
+    asyncpg.DuplicateObjectError,
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
+)
 
 
 async def apply_steps(connection: Connection, steps: Sequence[Step], before: Snapshot) -> None:
@@ -54,7 +69,7 @@ def _of_column(of: Object, error: asyncpg.IntegrityConstraintViolationError) -> 
 
 
 async def run_statements(connection: Connection, statements: Sequence[str]) -> None:
-    """Raises ValueTooLong, ColumnsUsedUp and VectorsUnavailable, apart from what asyncpg raises."""
+    """Raises what `conflicts.py` has of PostgreSQL's own limits and DatabaseDiffers, apart from what asyncpg raises."""
     if not statements:
         return
     try:
@@ -65,6 +80,8 @@ async def run_statements(connection: Connection, statements: Sequence[str]) -> N
         if error.sqlstate == asyncpg.ProgramLimitExceededError.sqlstate:
             raise ValueTooLong from error
         raise
+    except DIFFERENT as error:
+        raise (CountersAlike() if COUNTER in str(error) else DatabaseDiffers(error)) from error
     except asyncpg.UndefinedObjectError as error:
         if NO_VECTORS in str(error):
             raise VectorsUnavailable from error

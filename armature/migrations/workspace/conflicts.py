@@ -88,6 +88,26 @@ class ValueTooLong(Conflict):
         )
 
 
+class DatabaseDiffers(Conflict):
+    """Somebody made, or took away, what the catalog knows nothing of."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            f"The model was not changed, for the database is not what it says: {error}.",
+            hint="`armature doctor` tells all that differs, and what to do.",
+        )
+
+
+class CountersAlike(Conflict):
+    """PostgreSQL names what counts after the table and the column, cuts that off, and looks only before it begins."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Two AUTO_NUMBER fields that begin with the same characters are too long to be made at once.",
+            hint="Shorten one of the names, or create one of the fields in a changeset of its own.",
+        )
+
+
 class ColumnsUsedUp(ArmatureError):
     """A limit of PostgreSQL, so no setting raises it; it does not say of which table."""
 
