@@ -20,7 +20,7 @@ from armature.metadata.rights import Right
 from tests.support.data_api import Client, data_api
 from tests.support.explain import explained, nodes_of, statement_of
 from tests.support.small_crm import ACME, ALICE, BIG_DEAL, CHESHIRE, HATTER, SMALL_DEAL, TEAPOT
-from tests.support.small_library import FRANKENSTEIN
+from tests.support.small_library import BYRON, FRANKENSTEIN, MARY, PERCY
 
 ALL: tuple[Right, ...] = ("READ", "CREATE", "UPDATE", "DELETE", "DESTROY")
 
@@ -262,6 +262,31 @@ async def test_many_to_many_leads_through_links_in_sight_only(own_library: Clien
     ]
 
 
+async def test_links_out_of_sight_are_neither_followed_nor_taken_away_by_writes(own_library: Client) -> None:
+    links = lets("bookWriter", *ALL, read_rule={"share": {"eq": "most"}})
+    clerk = (await own_library.change(role("clerk", *ALL), links)).acting_as("clerk")
+    write = "mutation($id: ID!, $writers: WriterLinksInput!) { updateBook(id: $id, data: {writers: $writers}) { id } }"
+    write = write.replace("WriterLinksInput", await _type_of(clerk, "BookUpdateInput", "writers"))
+
+    async def done(**writers: Any) -> str | None:
+        answer = await clerk.ask(write, id=str(FRANKENSTEIN), writers=writers)
+        return str(answer["errors"][0]["extensions"]["code"]) if "errors" in answer else None
+
+    renamed = {"name": "Renamed"}
+    outcomes = [await done(update=[{"id": str(each), "data": renamed}]) for each in (PERCY, BYRON, MARY)]
+    assert outcomes[0] == outcomes[1] is not None
+    assert outcomes[2] is None
+    assert await done(disconnect=[{"id": str(PERCY)}]) == await done(disconnect=[{"id": str(BYRON)}])
+    await done(set=[])
+    left = await own_library.data(f'{{ book(id: "{FRANKENSTEIN}") {{ writers {{ name }} }} }}')
+    assert left == {"book": {"writers": [{"name": "Percy"}]}}
+
+
+async def _type_of(client: Client, of: str, field: str) -> str:
+    found = await client.data(f'{{ __type(name: "{of}") {{ inputFields {{ name type {{ name }} }} }} }}')
+    return next(str(each["type"]["name"]) for each in found["__type"]["inputFields"] if each["name"] == field)
+
+
 async def test_what_is_connected_must_be_in_sight(own_crm: Client) -> None:
     rule = {"name": {"eq": "Acme"}}
     clerk = (await own_crm.change(role("clerk", *ALL), lets("company", *ALL, read_rule=rule))).acting_as("clerk")
@@ -272,6 +297,20 @@ async def test_what_is_connected_must_be_in_sight(own_crm: Client) -> None:
             mutation = f'mutation {{ updatePerson(id: "{ALICE}", data: {{{data.format(id_)}}}) {{ id }} }}'
             messages.append((await clerk.error(mutation))["message"].replace(str(id_), "…"))
         assert messages[0] == messages[1]
+
+
+@pytest.mark.parametrize("rule", ["read_rule", "write_rule"])
+async def test_what_may_not_be_written_is_not_updated_within_another_record(own_crm: Client, rule: str) -> None:
+    rules: Any = {rule: {"firstName": {"neq": "Alice"}}}
+    clerk = (await own_crm.change(role("clerk", *ALL), lets("person", *ALL, **rules))).acting_as("clerk")
+    within = """mutation($above: ID!, $id: ID!) {
+      updateCompany(id: $above, data: {name: "New", people: {update: [{id: $id, data: {city: "Rome"}}]}}) { name } }"""
+
+    assert (await clerk.error(within, above=str(ACME), id=str(ALICE)))["code"] in ("BAD_USER_INPUT", "FORBIDDEN")
+    found = await own_crm.data(f'{{ person(id: "{ALICE}") {{ city company {{ name }} }} }}')
+    assert found["person"]["company"] == {"name": "Acme"}
+    assert found["person"]["city"] != "Rome"
+    assert await clerk.data(within, above=str(TEAPOT), id=str(HATTER)) == {"updateCompany": {"name": "New"}}
 
 
 async def test_relations_are_changed_only_where_their_key_may_be(own_crm: Client) -> None:
