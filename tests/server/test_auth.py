@@ -601,6 +601,35 @@ async def test_secrets_are_in_no_repr(site: Site) -> None:
     assert "hunter2" not in repr(SignInInput(email="a@b.c", password="hunter2"))
 
 
+SECRET = "wonderland-4711"
+BY_VARIABLE = "mutation($input: SignInInput!) { signIn(input: $input) { accessToken } }"
+
+
+@pytest.mark.parametrize(
+    ("query", "given"),
+    [
+        (BY_VARIABLE, {"email": "a@example.com", "password": SECRET, "cod": "1"}),
+        (BY_VARIABLE, {"password": SECRET}),
+        (BY_VARIABLE, {"email": "a@example.com", "password": [SECRET]}),
+        (BY_VARIABLE, {"email": "a@example.com", "password": {"is": SECRET}}),
+        (BY_VARIABLE, SECRET),
+        (f'mutation {{ signIn(input: {{email: "a", password: "{SECRET}", cod: 1}}) {{ accessToken }} }}', None),
+        (f'mutation {{ signIn(input: {{password: "{SECRET}"}}) {{ accessToken }} }}', None),
+        (f'mutation {{ refreshTokens(refreshToken: ["{SECRET}"]) {{ accessToken }} }}', None),
+        (f"mutation {{ refreshTokens(refreshToken: {SECRET.replace('-', '')}) {{ accessToken }} }}", None),
+        (f'mutation {{ revokeApiKey(id: {{is: "{SECRET}"}}) {{ id }} }}', None),
+        (f'mutation {{ signOut("{SECRET}") }}', None),
+        (f'mutation {{ signOut """{SECRET}""" }}', None),
+    ],
+)
+def test_what_is_refused_is_not_repeated(site: Site, query: str, given: Any) -> None:
+    """Clients hand errors on to logs of their own."""
+    (error, *_) = site.ask(query, input=given)["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "wonderland" not in str(error)
+    assert error["message"].endswith((".", "?"))
+
+
 def test_secrets_are_in_no_log(site: Site) -> None:
     with capture_logs() as lines:
         owner = site.sign_up()

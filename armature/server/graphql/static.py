@@ -3,7 +3,7 @@
 Documents are parsed and measured as for the data path; what validation says about one is remembered by its text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from inspect import isawaitable
 from typing import Any, Generic, TypeVar
@@ -28,6 +28,7 @@ from armature.schema_builder.run.document import PAGE, Document, DocumentReader,
 from armature.schema_builder.run.variables import placed
 from armature.server.graphql.documents import PersistedQueryNotSupported
 from armature.server.graphql.failures import Internal, as_told
+from armature.server.graphql.unquoted import unquoted
 
 log = structlog.get_logger("armature.static")
 
@@ -62,11 +63,11 @@ class StaticExecutor(Generic[Caller]):
             if document is None:
                 document = self._reader.read(operation.query)
                 if problems := validate(self._schema, document.node, max_errors=MAX_ERRORS):
-                    return refusal(problems)
+                    return _refusal(problems)
                 self._valid.put(operation.query, document, 1 + len(operation.query) // PAGE)
             definition = document.operation(operation.name)
         except GraphQLError as error:
-            return refusal([error])
+            return _refusal([error])
         if definition.operation is OperationType.SUBSCRIPTION:
             raise BadUserInput("There are no subscriptions here.")
         if definition.operation is OperationType.MUTATION and not operation.may_mutate:
@@ -80,10 +81,14 @@ class StaticExecutor(Generic[Caller]):
             max_coercion_errors=MAX_ERRORS,
         )
         if isinstance(executor, list):
-            return refusal(placed(executor, definition))
+            return _refusal(placed(executor, definition))
         result: Any = executor.execute_operation()
         answer = _encoded(await result if isawaitable(result) else result)
         return replace(answer, fields=roots_of(document, definition))
+
+
+def _refusal(errors: Sequence[GraphQLError]) -> Answer:
+    return refusal([unquoted(each) for each in errors])
 
 
 def _encoded(result: ExecutionResult) -> Answer:
@@ -97,7 +102,7 @@ def _shown(error: GraphQLError) -> GraphQLError:
     """The error a client may see: a bug goes to the log and leaves its request id behind."""
     cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError):
-        return error
+        return unquoted(error)
     told = as_told(cause)
     if told is None:
         log.error("resolver failed", path=error.path, exc_info=cause)
