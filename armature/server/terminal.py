@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
@@ -37,6 +37,15 @@ class CutOff(Unavailable):
         super().__init__(
             "The connection to the database broke off.", hint="What was not finished is undone: run it again."
         )
+
+
+def opened(path: Path | None, mode: str) -> IO[Any]:
+    """A file to write that is there when all of it is, or standard output. Raises click.FileError."""
+    encoding = None if "b" in mode else "utf-8"
+    try:
+        return click.open_file("-" if path is None else str(path), mode, encoding, atomic=path is not None)
+    except OSError as error:
+        raise click.FileError(str(path), error.strerror) from error
 
 
 def on_database(data_dir: Path, work: "Callable[[Database], Awaitable[T]]") -> T:

@@ -312,6 +312,13 @@ def test_a_wrong_line_of_ndjson_is_told(content: str, said: str, where: dict[str
     assert said in refused(where, "company", file, content, "--format", "ndjson")
 
 
+def test_a_place_that_can_not_be_written_to_is_told(where: dict[str, str], tmp_path: Path) -> None:
+    for command in (("export", "company"), ("metadata", "export")):
+        done = run(*command, "-o", str(tmp_path / "no" / "where"), **where)
+        assert (done.exit_code, "Traceback" in done.output) == (1, False)
+        assert "No such file or directory" in done.stderr
+
+
 def test_export_takes_a_filter_as_the_data_api_does(where: dict[str, str], file: Path) -> None:
     imported(where, "company", file, COMPANIES)
     imported(where, "person", file, PEOPLE)

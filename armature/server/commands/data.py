@@ -12,7 +12,7 @@ from uuid import UUID
 import click
 import msgspec
 
-from armature.server.terminal import data_dir_option, json_option, on_database, say, workspace_option
+from armature.server.terminal import data_dir_option, json_option, on_database, opened, say, workspace_option
 
 if TYPE_CHECKING:
     from armature.core.db import Database
@@ -247,10 +247,9 @@ def _writing(of: "ObjectView", names: Sequence[str], file_format: str, output: P
     """To a file that is there when all of it is, or to standard output."""
     from armature.schema_builder.transfer.dump import csv_writer, exported, ndjson_writer
 
-    place, is_file = ("-", False) if output is None else (str(output), True)
     if file_format == "ndjson":
-        with click.open_file(place, "wb", atomic=is_file) as file:
+        with opened(output, "wb") as file:
             yield ndjson_writer(file)
     else:
-        with click.open_file(place, "w", encoding="utf-8", atomic=is_file) as file:
+        with opened(output, "w") as file:
             yield csv_writer(file, of, exported(of, names))

@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from armature.core.settings import read_settings
-from armature.server.terminal import data_dir_option, json_option, on_database, say, workspace_option
+from armature.server.terminal import data_dir_option, json_option, on_database, opened, say, workspace_option
 
 if TYPE_CHECKING:
     from armature.core.db import Database
@@ -49,11 +49,8 @@ def export(workspace_id: UUID | None, output: Path | None, data_dir: Path) -> No
         return await export_model(db, await chosen_workspace(db, workspace_id))
 
     text = on_database(data_dir, work)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        with click.open_file(str(output), "w", encoding="utf-8", atomic=True) as file:
-            file.write(text)
+    with opened(output, "w") as file:
+        file.write(text)
 
 
 @metadata.command("plan")
