@@ -226,6 +226,26 @@ def test_an_administrator_learns_who_gets_at_a_record_and_why(crm: Caller) -> No
         }
 
 
+def test_who_is_suspended_and_keys_that_are_over_get_at_nothing(crm: Caller) -> None:
+    token = crm.do('mutation { invite(input: {role: "member"}) { token } }')["invite"]["token"]
+    member = crm.site.sign_up()
+    member.do("mutation($token: String!) { acceptInvitation(token: $token) { id } }", token=token)
+    old = crm.new_key(name="old").session["apiKey"]["id"]
+    (record, *_) = crm.data("{ companies { id } }")["companies"]
+
+    def who() -> list[str]:
+        query = 'query($id: ID!) { explainAccess(object: "company", recordId: $id) { user { id } apiKey { id } } }'
+        found = crm.do(query, id=record["id"])["explainAccess"]
+        return sorted((each["user"] or each["apiKey"])["id"] for each in found)
+
+    owner_id, member_id = (each.session["user"]["id"] for each in (crm, member))
+    assert who() == sorted([owner_id, member_id, old])
+    crm.do("mutation($id: ID!) { suspendMember(userId: $id) { role } }", id=member_id)
+    rotate = "mutation($id: ID!) { rotateApiKey(input: {id: $id, overlap: 0}) { apiKey { id } } }"
+    new = crm.do(rotate, id=old)["rotateApiKey"]["apiKey"]["id"]
+    assert who() == sorted([owner_id, new])
+
+
 def test_what_a_role_opens_it_opens_of_its_own_workspace(crm: Caller) -> None:
     """A guest here is the owner of another workspace, and works in that one."""
     token = crm.do('mutation { invite(input: {role: "guest"}) { token } }')["invite"]["token"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 import strawberry
@@ -50,21 +51,21 @@ class Access:
 class AccessQueries:
     @strawberry.field
     async def explain_access(self, info: Info[Context, None], object: str, record_id: ID) -> list[Access]:
-        """Everybody who may do anything with a record, deleted or not; what the rules of their roles say of it."""
+        """Everybody who may do anything with a record, deleted or not; what the rules of their roles say of it.
+
+        Without suspended members and keys that are over.
+        """
         context = info.context
         snapshot = await context.whole()
         asking = _Asking(snapshot, find_object(snapshot, object), _id(record_id), {})
         place = context.place().workspace_id
         members = await context.listed(await context.loaders.members_of_workspace.load(place))
         keys = await context.listed(await context.loaders.api_keys_of_workspace.load(place))
-        return [
-            *[each for row in members if (each := await _of_member(context, asking, row)).rights],
-            *[
-                each
-                for row in keys
-                if row["revoked_at"] is None and (each := await _of_key(context, asking, row)).rights
-            ],
+        found = [
+            *[await _of_member(context, asking, row) for row in members if row["suspended_at"] is None],
+            *[await _of_key(context, asking, row) for row in keys if _opens(row)],
         ]
+        return [each for each in found if each.rights]
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,10 @@ class _Asking:
             schema = WorkspaceSchema(View(self.snapshot))
             self.known[role.name] = explained(schema, role, self.of.name_singular)
         return self.known[role.name]
+
+
+def _opens(key: Record) -> bool:
+    return key["revoked_at"] is None and (key["expires_at"] is None or key["expires_at"] > datetime.now(UTC))
 
 
 async def _of_member(context: Context, asking: _Asking, row: Record) -> Access:
