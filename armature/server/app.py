@@ -21,7 +21,7 @@ from armature.core.notices import Listener
 from armature.core.outbound import networks_of
 from armature.core.sealing import Sealing, secret_keys
 from armature.core.settings import Settings
-from armature.core.valkey import opened_redis
+from armature.core.valkey import check_writable, opened_redis
 from armature.events.committed import Committed
 from armature.schema_builder.run.document import DocumentReader
 from armature.schema_builder.run.engine import Engine
@@ -324,7 +324,7 @@ def checks(settings: Settings, services: Services) -> Mapping[str, Check]:
             await check_catalog(connection)
 
     async def redis() -> None:
-        await services.redis.ping()
+        await check_writable(services.redis)
 
     beside = working_checks(settings, services.database, services.redis)
     return {"database": database, "catalog": catalog, "redis": redis, **beside}

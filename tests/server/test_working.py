@@ -9,9 +9,11 @@ import httpx2
 import pytest
 from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
+from redis.exceptions import OutOfMemoryError
 from sqlalchemy import func, update
 
 from armature.core.db import Database, execute, open_database
+from armature.core.embedded import start_valkey
 from armature.core.settings import Settings
 from armature.core.valkey import opened_redis
 from armature.events.marks import BEHIND, Marks
@@ -25,6 +27,7 @@ from armature.workers.task import Task
 from armature.workers.worker import Worker
 from tests.support.control_plane import Caller, Site, settings
 from tests.support.receiver import receiver, status
+from tests.support.servers import make_folder, remove_folder
 from tests.support.serving import serving
 from tests.support.telling import LOOPBACK
 
@@ -62,6 +65,28 @@ async def test_it_is_not_ready_without_a_worker(site: Site) -> None:
         (worker,) = await live_workers(redis)
         await redis.zincrby(WORKERS, -60, worker)
     assert "No worker" in checks(site)["workers"]
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[str]:
+    folder = make_folder()
+    with start_valkey(folder) as server:
+        yield server.url
+    remove_folder(folder)
+
+
+async def test_it_is_not_ready_with_a_valkey_that_is_full(wanted: Settings, own_valkey: str) -> None:
+    async with opened_redis(own_valkey) as redis:
+        await say_alive(redis)
+        with serving(create_app(replace(wanted, redis_url=own_valkey))) as url, httpx2.Client(timeout=None) as http:
+            site = Site(url, wanted.database_url or "", http, own_valkey)
+            assert checks(site)["redis"] == "ok"
+            await redis.config_set("maxmemory", "1mb")
+            assert checks(site)["redis"].startswith("Valkey takes no writes")
+            with pytest.raises(OutOfMemoryError):
+                await say_alive(redis)
+            await redis.config_set("maxmemory", "0")
+            assert checks(site)["redis"] == "ok"
 
 
 async def test_it_is_not_ready_while_jobs_wait_for_too_long(site: Site, wanted: Settings) -> None:
