@@ -8,6 +8,7 @@ from armature.metadata.changes import NewField
 from armature.metadata.packs.crm import CRM
 from armature.migrations.workspace.delete import delete_workspace
 from armature.migrations.workspace.doctor import diagnose
+from armature.migrations.workspace.set_aside import bring_back, set_aside
 from tests.metadata.models import add_field, select, text
 from tests.migrations.living import Living, living, opened
 
@@ -200,6 +201,17 @@ async def test_a_workspace_half_deleted_is_found(crm: Living) -> None:
     assert "not yet removed" in finding.what
     await delete_workspace(crm.db, crm.id)
     assert await diagnose(crm.db) == []
+
+
+async def test_nobody_is_told_to_delete_a_workspace_that_can_be_brought_back(crm: Living) -> None:
+    await set_aside(crm.db, crm.id)
+    assert await diagnose(crm.db) == []
+    await bring_back(crm.db, crm.id)
+    assert await diagnose(crm.db) == []
+    await set_aside(crm.db, crm.id)
+    await crm.run("DROP SCHEMA {} CASCADE")
+    (finding,) = await diagnose(crm.db)
+    assert "is missing, with all records" in finding.what
 
 
 async def test_a_database_without_a_catalog_is_told_to_migrate(database_url: str) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from sqlalchemy import Row, Text, Uuid, bindparam, column, select, table
+from sqlalchemy import Label, Row, Text, Uuid, bindparam, case, column, exists, select, table
 
 from armature.core.db import Database
 from armature.metadata.store import WorkspaceNotFound, load_snapshot
-from armature.metadata.tables import workspaces
+from armature.metadata.tables import jobs, workspaces
 from armature.migrations.catalog.migrate import HEAD, catalog_revision
 from armature.migrations.engine import sqlalchemy_connection
+from armature.migrations.workspace import set_aside
 from armature.migrations.workspace.audit_findings import audit_findings
 from armature.migrations.workspace.catalog_findings import catalog_findings
 from armature.migrations.workspace.finding import Finding as Finding
@@ -48,8 +49,14 @@ async def diagnose(db: Database, workspace_id: UUID | None = None) -> list[Findi
 
 _NAMESPACES = table("pg_namespace", column("nspname", Text()), schema="pg_catalog")
 _OURS = select(_NAMESPACES.c.nspname).where(_NAMESPACES.c.nspname.regexp_match("^workspace_[0-9a-f]{32}$")).subquery()
+_TO_BE_PURGED = exists().where(
+    jobs.c.subject == workspaces.c.id, jobs.c.kind == set_aside.KIND, jobs.c.state.in_(("queued", "running"))
+)
+_ENDS: Label[str | None] = case((workspaces.c.deleted_at.is_(None), None), (_TO_BE_PURGED, "later"), else_="now").label(
+    "ends"
+)
 _WORKSPACES = (
-    select(workspaces.c.id, workspaces.c.schema, workspaces.c.deleted_at, _OURS.c.nspname.label("present"))
+    select(workspaces.c.id, workspaces.c.schema, _ENDS, _OURS.c.nspname.label("present"))
     .join_from(workspaces, _OURS, workspaces.c.schema == _OURS.c.nspname, full=True)
     .order_by(workspaces.c.id, _OURS.c.nspname)
 )
@@ -60,13 +67,14 @@ _LOCKED = (
 )
 
 
-async def _of_workspace(db: Database, workspace: Row[UUID, str, object, str | None]) -> AsyncIterator[Finding]:
-    id_, schema, deleted_at, present = workspace
-    if deleted_at is not None:
+async def _of_workspace(db: Database, workspace: Row[UUID, str, str | None, str | None]) -> AsyncIterator[Finding]:
+    """One that was set aside can be brought back, until a job purges it: nobody is told to delete it."""
+    id_, schema, ends, present = workspace
+    if ends == "now":
         yield Finding(id_, "The workspace is deleted, but not yet removed.", f"armature workspace delete {id_}")
     elif present is None:
         yield Finding(id_, f'The schema "{schema}" is missing, with all records.', "Restore it from a backup.")
-    else:
+    elif ends is None:
         for each in await _differences(db, id_):
             yield each
 
