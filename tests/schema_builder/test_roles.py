@@ -282,6 +282,20 @@ async def test_links_out_of_sight_are_neither_followed_nor_taken_away_by_writes(
     assert left == {"book": {"writers": [{"name": "Percy"}]}}
 
 
+async def test_setting_many_to_many_takes_away_all_other_links_or_none(own_library: Client) -> None:
+    links = lets("bookWriter", *ALL, write_rule={"share": {"eq": "most"}})
+    clerk = (await own_library.change(role("clerk", *ALL), links)).acting_as("clerk")
+    writers = f'{{ book(id: "{FRANKENSTEIN}") {{ writers(orderBy: [{{name: ASC}}]) {{ name }} }} }}'
+
+    for kept in ([], [{"id": str(MARY)}]):
+        write = "mutation($id: ID!, $data: BookUpdateInput!) { updateBook(id: $id, data: $data) { id } }"
+        error = await clerk.error(write, id=str(FRANKENSTEIN), data={"title": "Renamed", "writers": {"set": kept}})
+        assert error["code"] == "FORBIDDEN"
+    assert (await clerk.data(writers))["book"]["writers"] == [{"name": "Mary"}, {"name": "Percy"}]
+    await clerk.data(write, id=str(FRANKENSTEIN), data={"writers": {"set": [{"id": str(PERCY)}]}})
+    assert (await clerk.data(writers))["book"]["writers"] == [{"name": "Percy"}]
+
+
 async def _type_of(client: Client, of: str, field: str) -> str:
     found = await client.data(f'{{ __type(name: "{of}") {{ inputFields {{ name type {{ name }} }} }} }}')
     return next(str(each["type"]["name"]) for each in found["__type"]["inputFields"] if each["name"] == field)
