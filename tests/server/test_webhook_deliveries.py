@@ -83,6 +83,22 @@ async def test_a_receiver_verifies_it_with_the_packages_of_the_standard_through_
         assert [verified(each, after.headers, after.body.decode()) for each in secrets] == [False, False, True]
 
 
+async def test_the_secret_before_signs_no_longer_than_the_overlap(site: Site, there: Receiver) -> None:
+    caller = await asyncio.to_thread(site.sign_up, pack="crm")
+    async with telling(site, caller) as still:
+        webhook = await still.new(there.url, "company.created")
+        made = await asyncio.to_thread(caller.do, ROTATE, input={"webhook": webhook.id, "overlap": 3_600})
+        over = "UPDATE armature.webhooks SET former_secret_until = now() WHERE id = $1::text::uuid"
+        await still.run(over, webhook.id)
+        await company(still)
+        async with still.webhooks.running():
+            await webhook.until_settled(1)
+
+    (told,) = there.got
+    both = webhook.secret, made["rotateWebhookSecret"]["secret"]
+    assert [by_pypi(each, told.headers, told.body.decode()) for each in both] == [False, True]
+
+
 async def test_only_what_is_wanted_is_told(teller: Teller, there: Receiver) -> None:
     ended = await teller.new(f"{there.url}/ended", "*.deleted", "company.destroyed")
     every = await teller.new(f"{there.url}/every", "*.*")
