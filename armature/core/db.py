@@ -24,15 +24,13 @@ from armature.core.pool import Pool, PoolClosed
 DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 DIALECT.supports_native_uuid = True
 
-UNREACHABLE = (
-    OSError,
+BROKEN_OFF = (
     asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.InternalClientError,  # a connection that breaks off at certain moments
+    asyncpg.InternalClientError,  # it broke off at certain moments
 )
+UNREACHABLE = (OSError, *BROKEN_OFF, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
 
 NOT_LET_IN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InsufficientPrivilegeError)
 

@@ -51,7 +51,7 @@ def opened(path: Path | None, mode: str) -> IO[Any]:
 def on_database(data_dir: Path, work: "Callable[[Database], Awaitable[T]]") -> T:
     import asyncpg
 
-    from armature.core.db import open_database
+    from armature.core.db import BROKEN_OFF, open_database
 
     async def worked(url: str) -> T:
         ACTING.set(Acting(click.get_current_context().command_path))
@@ -60,7 +60,9 @@ def on_database(data_dir: Path, work: "Callable[[Database], Awaitable[T]]") -> T
             return await work(db)
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError) as error:
             raise NoCatalog from error
-        except (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError) as error:
+        except (*BROKEN_OFF, asyncpg.InterfaceError) as error:
+            if isinstance(error, asyncpg.InterfaceError) and "closed" not in str(error):
+                raise
             raise CutOff from error
         finally:
             await db.close()
