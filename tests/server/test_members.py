@@ -218,6 +218,13 @@ def test_who_has_a_verified_address_at_an_approved_domain_may_join(mailing_site:
     assert ada.do("{ joinableWorkspaces { id } }") == {"joinableWorkspaces": [{"id": owner.workspace_id}]}
     assert ada.do(join, id=owner.workspace_id)["joinWorkspace"]["name"] == "Acme"
     assert ada.do("{ joinableWorkspaces { id } }") == {"joinableWorkspaces": []}
+    ada_id = ada.session["user"]["id"]
+    owner.do('mutation($id: ID!) { setMemberRole(userId: $id, role: "guest") { role } }', id=ada_id)
+    owner.do("mutation($id: ID!) { suspendMember(userId: $id) { role } }", id=ada_id)
+    assert ada.do(join, id=owner.workspace_id)["joinWorkspace"]["name"] == "Acme"  # and stays what they are
+    members = owner.do("{ workspace { members { user { id } role suspendedAt } } }")["workspace"]["members"]
+    (as_it_was,) = [each for each in members if each["user"]["id"] == ada_id]
+    assert (as_it_was["role"], as_it_was["suspendedAt"] is None) == ("guest", False)
     elsewhere = verified(mailing_site, mailbox, "ada@elsewhere.example")
     for workspace in (owner.workspace_id, "x", "01a1fcfe-0000-7000-8000-000000000000"):
         assert elsewhere.error(join, id=workspace)["extensions"]["code"] == "FORBIDDEN"

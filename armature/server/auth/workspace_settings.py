@@ -195,9 +195,9 @@ async def joinable(db: Database, user_id: UUID) -> Sequence[Record]:
 
 
 async def join(db: Database, user_id: UUID, workspace_id: UUID) -> None:
-    """Raises NotApproved, also where there is no such workspace."""
+    """Who is a member already stays what they are. Raises NotApproved, also where there is no such workspace."""
     async with db.transaction() as connection:
-        wanted = _JOINABLE.where(users.c.id == user_id, workspaces.c.id == workspace_id)
+        wanted = _APPROVING.where(users.c.id == user_id, workspaces.c.id == workspace_id)
         found = await fetch_one(connection, wanted)
         if found is None:
             raise NotApproved
@@ -224,14 +224,12 @@ async def _set(connection: Connection, workspace_id: UUID, values: Mapping[str, 
     await notify(connection, {"identity": str(workspace_id)})
 
 
-_JOINABLE = (
+_APPROVING = (
     select(workspaces.c.id, workspaces.c.name, workspaces.c.version, workspaces.c.created_at, approved_domains.c.role)
     .join_from(users, approved_domains, func.split_part(users.c.email, "@", 2) == approved_domains.c.domain)
     .join(workspaces, workspaces.c.id == approved_domains.c.workspace_id)
-    .outerjoin(memberships, (memberships.c.workspace_id == workspaces.c.id) & (memberships.c.user_id == users.c.id))
-    .where(
-        users.c.email_verified_at.is_not(None),
-        workspaces.c.deleted_at.is_(None),
-        memberships.c.user_id.is_(None),
-    )
+    .where(users.c.email_verified_at.is_not(None), workspaces.c.deleted_at.is_(None))
 )
+_JOINABLE = _APPROVING.outerjoin(
+    memberships, (memberships.c.workspace_id == workspaces.c.id) & (memberships.c.user_id == users.c.id)
+).where(memberships.c.user_id.is_(None))
