@@ -165,3 +165,18 @@ async def test_a_role_learns_nothing_of_what_it_does_not_see(own_crm: Client) ->
     assert await clerk.data(f'{{companyDuplicates(id: "{ACME}") {{id}}}}') == {"companyDuplicates": []}
     assert len((await clerk.data('{companyDuplicates(data: {name: "OTHER"}) {id}}'))["companyDuplicates"]) == 1
     assert "errors" in await clerk.ask('{companyDuplicates(data: {domainName: "acme.example"}) {id}}')
+
+
+async def test_what_is_like_a_hidden_record_is_not_told(own_crm: Client) -> None:
+    await own_crm.data('mutation {createCompany(data: {name: "ACME"}) {id}}')
+    hidden = SetObjectPermission(
+        role="clerk", object="company", rights=("READ", "CREATE"), read_rule={"id": {"neq": str(ACME)}}
+    )
+    clerk = (await own_crm.change(CreateRole(name="clerk"), hidden)).acting_as("clerk")
+
+    query = f'{{companyDuplicates(id: "{ACME}") {{name}}}}'
+    assert await own_crm.data(query) == {"companyDuplicates": [{"name": "ACME"}]}
+    assert await clerk.data(query) == {"companyDuplicates": []}
+    assert await clerk.data('{companyDuplicates(data: {name: "acme"}) {name}}') == {
+        "companyDuplicates": [{"name": "ACME"}]
+    }
