@@ -305,6 +305,20 @@ async def test_what_happens_within_the_window_is_told_as_one(teller: Teller, the
     assert deleted["data"]["events"] == 3
 
 
+async def test_what_is_found_together_within_the_window_is_told_as_one(teller: Teller, there: Receiver) -> None:
+    webhook = await teller.new(there.url, "company.updated", debounce=3_600)
+    id_ = await company(teller, employees=1)
+    for employees in (2, 3, 4):
+        await asyncio.to_thread(teller.caller.data, UPDATE, id=id_, data={"employees": employees})
+    await teller.relay()
+    await webhook.hurry()
+    await webhook.until_settled(1)
+
+    (told,) = (each.json["data"] for each in there.got)
+    assert (told["before"]["employees"], told["after"]["employees"], told["events"]) == (1, 4, 3)
+    assert told["changedFields"] == ["employees"]
+
+
 async def test_a_filter_that_postgresql_cannot_ask_switches_its_webhook_off(teller: Teller, there: Receiver) -> None:
     broken = await teller.new(there.url, "company.*", filter={"name": {"regex": "("}})
     well = await teller.new(there.url, "company.*")
