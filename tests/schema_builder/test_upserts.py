@@ -17,6 +17,7 @@ MANY = (
     "{createCompanies(data: $data, onConflict: {fields: [DOMAIN_NAME], update: $update}) "
     "{id name employees domainName}}"
 )
+BLOCKED = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
 
 
 async def test_a_record_that_is_there_gets_what_the_data_gives(own_crm: Client) -> None:
@@ -95,6 +96,22 @@ async def test_calls_at_the_same_moment_agree(own_crm: Client) -> None:
     answers = await asyncio.gather(*(own_crm.data(MANY, data=data) for _ in range(8)))
 
     assert all(each == answers[0] for each in answers)
+
+
+async def test_calls_with_the_same_records_in_another_order_do_not_get_in_each_others_way(own_crm: Client) -> None:
+    """Both write what comes first by its key first: who waits for that holds nothing that the other needs."""
+    companies = f"{own_crm.snapshot.schema}.companies"
+    data = [{"domainName": "b.example"}, {"domainName": "a.example"}]
+    await own_crm.data(MANY, data=data)
+
+    async with own_crm.api.db.transaction() as other:
+        await other.execute(f"SELECT FROM {companies} WHERE domain_name = 'a.example' FOR UPDATE")
+        waiting = asyncio.create_task(own_crm.data(MANY, data=[{**each, "name": "y"} for each in data]))
+        while not await other.fetchval(BLOCKED):  # noqa: ASYNC110  of another connection
+            await asyncio.sleep(0.01)
+        await other.execute(f"SELECT FROM {companies} WHERE domain_name = 'b.example' FOR UPDATE NOWAIT")
+
+    assert [each["name"] for each in (await waiting)["createCompanies"]] == ["y", "y"]
 
 
 async def test_deleted_records_are_out_of_sight(own_crm: Client) -> None:

@@ -58,7 +58,8 @@ async def upsert_records(
 ) -> Sequence[UUID]:
     """As `insert_records`, updating those that are there already; the ids they have, in their order.
 
-    A record updates the fields it gives, so records that give the same ones are written together.
+    A record updates the fields it gives, so records that give the same ones are written together. What tells records
+    apart says in which order: others that write the same ones wait then, and PostgreSQL finds no deadlock.
     """
     found: dict[UUID, UUID] = {}
     known: dict[Any, NewRecord] = {}
@@ -67,7 +68,7 @@ async def upsert_records(
         nothing = [None] * len(alike)
         keys = list(zip(*(values.get(each.column, nothing) for each in upsert.by), strict=True))
         _check_once(upsert.by, alike, keys, known)
-        rows = await _run_insert(connection, at, of, alike, values, upsert)
+        rows = await _run_insert(connection, at, of, *_in_order(alike, values, keys), upsert)
         ids, by_key = {row[0] for row in rows}, {tuple(row[1:]): row[0] for row in rows}
         for record, key in zip(alike, keys, strict=True):
             if record.id not in ids and key not in by_key:
@@ -83,7 +84,19 @@ def by_fields(records: Sequence[NewRecord]) -> Iterable[Sequence[NewRecord]]:
     groups: dict[frozenset[Any], list[NewRecord]] = {}
     for each in records:
         groups.setdefault(frozenset((*_given(each.row), *each.keys)), []).append(each)
-    return groups.values()
+    return [groups[shape] for shape in sorted(groups, key=_spelt_out)]
+
+
+def _spelt_out(shape: frozenset[Any]) -> list[str]:
+    return sorted(each if isinstance(each, str) else each[0] for each in shape)
+
+
+def _in_order(
+    records: Sequence[NewRecord], values: Mapping[str, Sequence[Any]], keys: Sequence[tuple[Any, ...]]
+) -> tuple[Sequence[NewRecord], Mapping[str, Sequence[Any]]]:
+    """The records and their values in the order of their keys, which is the same in all processes."""
+    order = sorted(range(len(records)), key=lambda at: [str(each) for each in keys[at]])
+    return [records[at] for at in order], {name: [each[at] for at in order] for name, each in values.items()}
 
 
 def _given(row: Mapping[str, Any]) -> Iterator[Any]:
