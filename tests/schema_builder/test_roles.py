@@ -166,6 +166,22 @@ async def test_what_is_not_in_sight_is_not_there_to_be_written(own_crm: Client, 
     assert errors[0] == errors[1] == ("There is no Company with this id.", "NOT_FOUND")
 
 
+@pytest.mark.parametrize("if_updated_at", ["", ', ifUpdatedAt: "2020-01-01T00:00:00Z"'])
+@pytest.mark.parametrize("mutation", ["update", "delete", "restore", "destroy"])
+async def test_no_error_tells_what_is_out_of_sight_from_what_may_not_be_written(
+    own_crm: Client, mutation: str, if_updated_at: str
+) -> None:
+    rules = lets("company", *ALL, read_rule={"name": {"neq": "Acme"}}, write_rule={"name": {"eq": "Acme"}})
+    clerk = (await own_crm.change(role("clerk", *ALL), rules)).acting_as("clerk")
+    given = if_updated_at + (", data: {employees: 1}" if mutation == "update" else "")
+
+    for id_ in (ACME, ALICE):  # one that is hidden, one that does not exist
+        error = await clerk.error(f'mutation {{ {mutation}Company(id: "{id_}"{given}) {{ id }} }}')
+        assert (error["message"], error["code"]) == ("There is no Company with this id.", "NOT_FOUND")
+    error = await clerk.error(f'mutation {{ {mutation}Company(id: "{TEAPOT}"{given}) {{ id }} }}')
+    assert error["code"] == "FORBIDDEN"
+
+
 async def test_what_may_be_read_but_not_written_says_so(own_crm: Client) -> None:
     allowed = lets("company", *ALL, write_rule={"name": {"eq": "Acme"}})
     clerk = (await own_crm.change(role("clerk", *ALL), allowed)).acting_as("clerk")
