@@ -182,6 +182,43 @@ async def test_no_error_tells_what_is_out_of_sight_from_what_may_not_be_written(
     assert error["code"] == "FORBIDDEN"
 
 
+@pytest.mark.parametrize("rule", ["read_rule", "write_rule"])
+async def test_many_are_deleted_brought_back_and_destroyed_as_far_as_a_rule_lets(own_crm: Client, rule: str) -> None:
+    rules: Any = {rule: {"name": {"eq": "Acme"}}}
+    clerk = (await own_crm.change(role("clerk", *ALL), lets("company", *ALL, **rules))).acting_as("clerk")
+
+    async def done(mutation: str) -> Any:
+        written = await clerk.data(f"mutation {{ {mutation}Companies(filter: {{}}) {{ count records {{ name }} }} }}")
+        return next(iter(written.values()))
+
+    async def left() -> list[str]:
+        found = await own_crm.data("{ companies(orderBy: [{name: ASC}]) { name } }")
+        return [each["name"] for each in found["companies"]]
+
+    await own_crm.data("mutation { restoreCompanies(filter: {}) { count } }")
+    before = await left()
+    await own_crm.data("mutation { deleteCompanies(filter: {}) { count } }")
+    assert await done("restore") == {"count": 1, "records": [{"name": "Acme"}]}
+    assert await left() == ["Acme"]
+    await own_crm.data("mutation { restoreCompanies(filter: {}) { count } }")
+    assert await done("delete") == {"count": 1, "records": [{"name": "Acme"}]}
+    assert await left() == [each for each in before if each != "Acme"]
+    assert (await done("destroy"))["count"] == 1
+    assert await left() == [each for each in before if each != "Acme"]
+
+
+async def test_the_records_of_groups_are_those_in_sight_of_all_that_are_counted(own_crm: Client) -> None:
+    crm = await own_crm.change(
+        role("counts", "AGGREGATE"), role(), lets("company", "READ", read_rule={"name": {"neq": "Acme"}})
+    )
+
+    groups = "{ companiesGroupBy(by: [{field: DELETED_AT}]) { count records(orderBy: [{name: ASC}]) { name } } }"
+    seen = [{"name": "Teapot 100%"}, {"name": "cheshire_cats"}]
+    for roles, count in ((("clerk",), 2), (("clerk", "counts"), 3)):
+        found = await crm.acting_as(*roles).data(groups)
+        assert found["companiesGroupBy"] == [{"count": count, "records": seen}]
+
+
 async def test_what_may_be_read_but_not_written_says_so(own_crm: Client) -> None:
     allowed = lets("company", *ALL, write_rule={"name": {"eq": "Acme"}})
     clerk = (await own_crm.change(role("clerk", *ALL), allowed)).acting_as("clerk")
