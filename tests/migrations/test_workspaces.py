@@ -1,11 +1,13 @@
 """Workspaces are made with their pack, filled, listed, deleted."""
 
+import asyncio
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from armature.core.db import Database
+from armature.core.ending import end
 from armature.core.errors import ArmatureError
 from armature.metadata.packs.crm import CRM
 from armature.metadata.packs.demo import demo_rows
@@ -13,6 +15,7 @@ from armature.metadata.store import WorkspaceNotFound
 from armature.migrations.workspace.create import create_workspace, list_workspaces, load_rows
 from armature.migrations.workspace.delete import delete_workspace
 from armature.migrations.workspace.doctor import diagnose
+from armature.migrations.workspace.set_aside import bring_back
 from tests.metadata.models import add_field, add_object, text
 from tests.migrations.living import Living, living
 
@@ -95,6 +98,21 @@ async def test_a_deleted_workspace_leaves_nothing(db: Database) -> None:
         await first.stored()
     with pytest.raises(WorkspaceNotFound):
         await delete_workspace(db, first.id)
+    assert await diagnose(db) == []
+
+
+async def test_a_workspace_that_is_deleted_in_part_is_not_brought_back(db: Database) -> None:
+    crm = await living(db, *CRM)
+    blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = $1::regclass"
+    async with db.transaction() as connection:
+        await connection.execute(f'LOCK TABLE "{crm.schema}".companies')
+        deleting = asyncio.create_task(delete_workspace(db, crm.id))
+        while not await connection.fetchval(blocked, f'"{crm.schema}".companies'):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        await end([deleting])
+    with pytest.raises(WorkspaceNotFound):
+        await bring_back(db, crm.id)
+    await delete_workspace(db, crm.id)
     assert await diagnose(db) == []
 
 

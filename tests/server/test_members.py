@@ -11,7 +11,8 @@ import pytest
 
 from armature.core.db import open_database
 from armature.metadata.roles import ADMIN
-from armature.migrations.workspace import set_aside
+from armature.metadata.store import WorkspaceNotFound
+from armature.migrations.workspace import delete, set_aside
 from tests.support.control_plane import PASSWORD, PUBLIC_URL, SIGN_UP, Caller, Site
 from tests.support.mail_server import Mailbox, token_in
 from tests.support.signing_in import code, sign_in, verified, with_app
@@ -334,19 +335,20 @@ async def test_what_was_set_aside_is_purged_when_its_time_has_come(site: Site) -
         waits = await connection.fetchval(
             "SELECT due_at - now() FROM armature.jobs WHERE kind = $1 AND subject = $2", set_aside.KIND, workspace_id
         )
-        assert timedelta(days=29) < waits <= set_aside.KEPT
+        assert timedelta(days=29) < waits <= delete.KEPT
         there = "SELECT count(*) FROM armature.workspaces WHERE id = $1"
         await set_aside.purge(database, workspace_id)
         assert await connection.fetchval(there, workspace_id) == 1
-        await connection.execute("UPDATE armature.workspaces SET deleted_at = now() - $1::interval", set_aside.KEPT)
         await set_aside.bring_back(database, workspace_id)
         await set_aside.purge(database, workspace_id)
         assert await connection.fetchval(there, workspace_id) == 1
         await connection.execute(
             "UPDATE armature.workspaces SET deleted_at = now() - $1::interval WHERE id = $2",
-            set_aside.KEPT,
+            delete.KEPT,
             workspace_id,
         )
+        with pytest.raises(WorkspaceNotFound):
+            await set_aside.bring_back(database, workspace_id)
         await set_aside.purge(database, workspace_id)
         assert await connection.fetchval(there, workspace_id) == 0
         await set_aside.purge(database, workspace_id)

@@ -1,5 +1,6 @@
 """Workspaces end: out of sight for everybody at once, their tables gone soon after."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import column, delete, func, select, table, update
@@ -10,12 +11,15 @@ from armature.core.notices import notify
 from armature.metadata.store import WorkspaceNotFound
 from armature.metadata.tables import memberships, workspaces
 
+KEPT = timedelta(days=30)
+"""For so long, a workspace that is set aside can be brought back; from then on it may be there in part only."""
+
 AT_ONCE = 50
 """Tables dropped in one transaction: each takes locks, of which PostgreSQL has a limited number."""
 
 
 async def delete_workspace(db: Database, workspace_id: UUID) -> None:
-    """Its records and its model, for good. Where this is interrupted, it may be called again.
+    """Its records and its model, for good. Where this is interrupted, it may be called again; nobody brings it back.
 
     Raises WorkspaceNotFound.
     """
@@ -33,7 +37,7 @@ async def delete_workspace(db: Database, workspace_id: UUID) -> None:
 
 
 async def _hide(connection: Connection, workspace_id: UUID) -> str:
-    deleted_at = func.coalesce(workspaces.c.deleted_at, func.now())
+    deleted_at = func.least(workspaces.c.deleted_at, func.now() - KEPT)
     hide = update(workspaces).where(workspaces.c.id == workspace_id).values(deleted_at=deleted_at)
     schema: str | None = await fetch_value(connection, hide.returning(workspaces.c.schema))
     if schema is None:

@@ -1,6 +1,5 @@
 """Workspaces are set aside before they are gone: out of sight at once, and after a while purged by a job."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from asyncpg import Record
@@ -12,10 +11,10 @@ from armature.jobs.job import NewJob
 from armature.jobs.ledger import enqueue
 from armature.metadata.store import WorkspaceNotFound
 from armature.metadata.tables import memberships, workspaces
-from armature.migrations.workspace.delete import delete_workspace
+from armature.migrations.workspace.delete import KEPT, delete_workspace
 
 KIND = "purge workspace"
-KEPT = timedelta(days=30)
+_IS_WHOLE = workspaces.c.deleted_at > func.now() - KEPT
 
 
 async def set_aside(db: Database, workspace_id: UUID) -> None:
@@ -32,9 +31,9 @@ async def set_aside_within(connection: Connection, workspace_id: UUID) -> None:
 
 
 async def bring_back(db: Database, workspace_id: UUID) -> None:
-    """As it was. Raises WorkspaceNotFound where it was not set aside, or is gone."""
+    """As it was. Raises WorkspaceNotFound where it was not set aside, or is gone, if only in part."""
     async with db.transaction() as connection:
-        await _change(connection, workspace_id, workspaces.c.deleted_at.is_not(None), deleted_at=None)
+        await _change(connection, workspace_id, _IS_WHOLE, deleted_at=None)
 
 
 async def suspend(db: Database, workspace_id: UUID) -> None:
@@ -60,13 +59,11 @@ async def purge(db: Database, workspace_id: UUID) -> None:
 
 
 async def set_aside_of(db: Database, user_id: UUID, roles: tuple[str, ...]) -> list[Record]:
-    """What was set aside of the workspaces that the user has one of these roles in, the last first."""
+    """What can be brought back of the workspaces that the user has one of these roles in, the last first."""
     theirs = (
         select(workspaces)
         .join_from(workspaces, memberships)
-        .where(
-            memberships.c.user_id == user_id, memberships.c.suspended_at.is_(None), workspaces.c.deleted_at.is_not(None)
-        )
+        .where(memberships.c.user_id == user_id, memberships.c.suspended_at.is_(None), _IS_WHOLE)
         .order_by(workspaces.c.deleted_at.desc())
     )
     async with db.connection() as connection:
