@@ -32,22 +32,22 @@ Without = Literal["open", "closed"]
 
 log = structlog.get_logger("armature.limits")
 
-# KEYS: the bucket. ARGV: its limit, the tokens wanted, and how many there must be to give any. All there is, up to what
-# is wanted, is given. Returns how many, how many are left, and in how many ms there would be enough.
+# KEYS: the bucket. ARGV: its limit, the tokens wanted, how many there must be to give any, and a minute in ms. All that
+# is there, up to what is wanted, is given. Returns how many, how many are left, in how many ms there would be enough.
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local limit, wanted, needed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local limit, wanted, needed, minute = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local kept = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens = limit
-if kept[1] then tokens = math.min(limit, tonumber(kept[1]) + (now - tonumber(kept[2])) * limit / 60000) end
+if kept[1] then tokens = math.min(limit, tonumber(kept[1]) + (now - tonumber(kept[2])) * limit / minute) end
 local given = 0
 if tokens >= needed then given = math.floor(math.min(tokens, wanted)) end
 tokens = tokens - given
 redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', now)
-redis.call('PEXPIRE', KEYS[1], 60000)
+redis.call('PEXPIRE', KEYS[1], minute)
 local wait = 0
-if given == 0 then wait = math.ceil((needed - tokens) * 60000 / limit) end
+if given == 0 then wait = math.ceil((needed - tokens) * minute / limit) end
 return {given, math.floor(tokens), wait}
 """
 
@@ -124,7 +124,9 @@ class Limiter:
             self._check_open(None)
             return None
         try:
-            return await self._take(keys=[PREFIX + bucket.owner], args=[bucket.limit, wanted, needed])
+            return await self._take(
+                keys=[PREFIX + bucket.owner], args=[bucket.limit, wanted, needed, int(MINUTE * 1_000)]
+            )
         except (RedisError, OSError) as error:
             self._away_until = self._now() + SILENCE
             log.warning("limits are not counted", cause=repr(error), setting=self._without)

@@ -61,7 +61,7 @@ def test_a_caller_is_told_what_is_left_and_refused_when_nothing_is(sites: Sites)
 
 
 def test_records_that_are_asked_for_cost_points(sites: Sites) -> None:
-    caller = sites.start(rate_limit=60, rate_limit_anonymous=0).sign_up(pack="crm")  # few come back meanwhile
+    caller = sites.start(rate_limit=60, rate_limit_anonymous=0).sign_up(pack="crm")
     query = "query($n: Int!) { companies(limit: $n) { people(limit: 10) { id } } }"
     left = [int(caller.post(query, "/graphql", n=n).headers["ratelimit"].partition("r=")[2]) for n in (1, 300, 10, 1)]
     assert [before - after for before, after in itertools.pairwise(left)] == [1 + 33, 1 + 1, 1]

@@ -308,7 +308,7 @@ async def test_what_fails_costs_too(migrated_database_url: str, worker_redis_url
             codes = [(await client.error(await client.subscribe("{nonsense}")))["code"] for _ in range(100)]
 
     assert codes[0] == "BAD_USER_INPUT"
-    assert codes[-1] == "LIMIT_EXCEEDED"
+    assert "LIMIT_EXCEEDED" in codes
 
 
 async def test_limits_of_queries_are_limits_of_subscriptions(site: Site, acme: Caller) -> None:
