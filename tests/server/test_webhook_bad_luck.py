@@ -23,7 +23,7 @@ from armature.webhooks import round as round_module
 from armature.webhooks import sending
 from armature.webhooks.ledger import _WRITE
 from armature.webhooks.patience import FAILING_FROM, MOST_ATTEMPTS
-from armature.webhooks.target import _target_statement
+from armature.webhooks.turn import Turn
 from armature.workers import couriers
 from tests.server.test_webhook_deliveries import CREATE as COMPANY
 from tests.server.test_webhook_deliveries import UPDATE, company
@@ -416,18 +416,27 @@ async def test_what_was_taken_ahead_is_not_sent_once_somebody_else_looks_after_i
     assert [each["state"] for each in await webhook.log()].count("WAITING") == 4
 
 
-async def test_what_was_taken_ahead_is_not_sent_once_the_workspace_is_away(still: Teller, there: Receiver) -> None:
+async def test_what_was_taken_ahead_is_not_sent_once_the_workspace_is_away(
+    still: Teller, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[Turn] = []
+
+    class Noted(Turn):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            turns.append(self)
+
+    monkeypatch.setattr(round_module, "Turn", Noted)
     webhook = await still.new(there.url, "person.created", concurrency=1)
     await dead(still, webhook, 5)
-    asked = await listened_to(still.db, POOL)
     there.is_held = True
     workspace_id = UUID(still.caller.workspace_id)
     async with still.webhooks.running():
         while not there.got:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
-        before = asked[_target_statement().sql]
         await suspend(still.db, workspace_id)
-        while asked[_target_statement().sql] == before:  # noqa: ASYNC110
+        (turn,) = [each for each in turns if str(each.target.webhook.id) == webhook.id]
+        while not turn.is_over:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         there.is_held = False
         held = "SELECT count(holder) FROM armature.webhook_endpoints WHERE webhook_id = $1::text::uuid"
