@@ -1,5 +1,6 @@
 """What is said in a topic: told to whoever listens, kept by nobody."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ async def listen(world: World, caller: Caller, topic: Any = None, query: str = S
     probe = world.speaker(Caller("API", "probe", api_key_id=uuid4()))
     while ear.heard.empty():
         await probe.data(SAY, topic=topic, payload="listening?")
+        await asyncio.sleep(0.12)  # more than ten in a second are refused
     while not ear.heard.empty():
         await ear.heard.get()
     return ear
